@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Issues, renews, checks and revokes the tokens of local users: KeyRing for the form, Store for
+// what must last.
+//
+// Ownership: borrows store and clock; owns the ring and the list of revocations. Thread: any;
+// authenticate() is synchronous and never waits for the disk, completions run on the database
+// writer's thread. Failure: as in tokens.h. A refresh token that was used before ends its whole
+// family: token_revoked.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <absl/functional/any_invocable.h>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "config/config.h"
+#include "storage/store.h"
+#include "users/tokens.h"
+
+namespace parley::users {
+
+struct IssuedTokens {
+  std::string user_id;
+  std::string access;   // JWT
+  std::string refresh;  // opaque, 256 bits, works once
+  std::int64_t access_expires_at = 0;
+};
+
+class TokenService {
+ public:
+  using IssuedDone = absl::AnyInvocable<void(Result<IssuedTokens>)>;
+  using StatusDone = absl::AnyInvocable<void(Status)>;
+
+  TokenService(storage::Store& store, const Clock& clock, KeyRing ring, const config::Auth& auth,
+               storage::Revocations revocations);
+  ~TokenService();
+
+  // Signature, form, times, revocation. Whether the user still exists and may come in is asked of
+  // Accounts.
+  Result<TokenClaims> authenticate(std::string_view token) const;
+
+  void issue(std::string user_id, IssuedDone done);
+  void refresh(std::string refresh_token, IssuedDone done);
+  void revoke(const TokenClaims& claims, StatusDone done);  // logout: one token
+  void revoke_user(std::string user_id,
+                   StatusDone done);  // password or role change, block: all of them
+  void expire();                      // forgets what ran out by itself
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace parley::users

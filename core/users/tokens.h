@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Access tokens: JSON Web Tokens that this server signs and checks.
+//
+// The algorithm belongs to the key, never to the token: a header that names another one, or `none`,
+// or carries crit, jku, jwk, x5u or x5c, is refused. base64url is strict, duplicate JSON keys are
+// refused, 8 KiB at most. Ownership: a KeyRing is a value-like set of keys; keys are wiped when it
+// goes. Thread: verify() and make() are const and may run on every shard; add() belongs to
+// start-up. Failure: token_expired, token_revoked, unauthorized; the sentence is for logs, the
+// person gets the code.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "config/config.h"
+#include "storage/records.h"
+
+namespace parley::users {
+
+enum class TokenAlgorithm { kHs256, kEdDsa };
+
+// One key and what it may vouch for. `secret` is at least 32 bytes for HS256, the 32-byte seed for
+// EdDSA.
+struct TokenKey {
+  std::string kid;
+  TokenAlgorithm algorithm = TokenAlgorithm::kEdDsa;
+  std::string secret;
+  std::string issuer;    // "" for this server's own key: then sub is a local user id
+  std::string audience;  // required in the token when set
+};
+
+struct TokenClaims {
+  std::string subject;
+  std::string id;              // jti
+  std::string issuer;          // "" for own tokens
+  std::int64_t issued_at = 0;  // milliseconds, like everything; seconds in the token
+  std::int64_t expires_at = 0;
+};
+
+struct TokenRules {
+  Millis skew{30'000};
+  std::size_t max_size = 8192;
+};
+
+class KeyRing {
+ public:
+  explicit KeyRing(TokenRules rules = {});
+  ~KeyRing();
+  KeyRing(KeyRing&&) noexcept;
+  KeyRing& operator=(KeyRing&&) noexcept;
+
+  // The first key added signs; the others only verify (rotation). conflict: a kid twice.
+  Status add(TokenKey key);
+  // A token for a local user, valid for `lifetime` from `now_ms`; the jti is drawn here.
+  Result<std::string> make(std::string_view user_id, std::int64_t now_ms, Millis lifetime) const;
+  // Signature, form and times; not revocation.
+  Result<TokenClaims> verify(std::string_view token, std::int64_t now_ms) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The server's own key: from auth.token_key ("file:PATH": a file with 32 or more random bytes, or
+// 64 hex digits, not readable by group or world; HS256), else <state>/token.key, an EdDSA seed made
+// 0600 at the first start.
+Result<TokenKey> load_token_key(const config::Auth& auth, const std::filesystem::path& state_dir);
+
+// What was revoked, in memory, so that verification never waits for the database. Thread: any.
+class RevocationList {
+ public:
+  explicit RevocationList(storage::Revocations initial = {});
+  ~RevocationList();
+  void revoke_token(const std::string& jti, std::int64_t expires_at);
+  void revoke_user(const std::string& user_id, std::int64_t issued_up_to);
+  bool revoked(const TokenClaims& claims) const;
+  // Forgets what has expired by itself; `oldest_issue` is now minus the longest lifetime of a
+  // token.
+  void expire(std::int64_t now_ms, std::int64_t oldest_issue);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace parley::users
