@@ -137,7 +137,6 @@ class [[nodiscard]] Event {
   void write_text(std::string_view text);
 
  private:
-  friend struct EventAccess;
   Event& keep(std::string& field, std::string_view value);
   void write_now(fmt::string_view format, fmt::format_args args);
 
