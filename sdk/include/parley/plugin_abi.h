@@ -4,53 +4,56 @@
  *
  * The nine rules:
  *  1. One exported data symbol per major version: `parley_plugin_entry_v1`. A plugin exports
- * nothing else.
+ *     nothing else.
  *  2. Every struct begins with `uint32_t size`, set by whoever fills it to the size it was compiled
- * with. Structs only grow at the end; a reader looks at a field only if `size` covers it. Values
- * are never renumbered or reused. Exempt because they can never grow: parley_string, parley_value,
- * parley_text and parley_sink.
- *  3. Fixed-width integers only. Strings are {data, size}, UTF-8, not terminated; {NULL, 0} is
- * empty. No C++ type, exception or longjmp crosses. Times are milliseconds: instants since
- * 1970-01-01 UTC, durations as such.
+ *     with. Structs only grow at the end; a reader looks at a field only if `size` covers it.
+ *     Values are never renumbered or reused. Exempt, because they can never grow: parley_string,
+ *     parley_value, parley_text, parley_sink.
+ *  3. Fixed-width integers only. Strings are {data, size}, UTF-8, not terminated; size 0 is empty.
+ *     No C++ type, exception or longjmp crosses. Times are milliseconds: instants since 1970-01-01
+ *     UTC, durations as such.
  *  4. Memory passed in is borrowed until the call returns, in both directions. Nobody frees the
- * other side's memory; there is no allocator. A result that has no place to live is handed to a
- * parley_sink before the call returns.
+ *     other side's memory; there is no allocator. A result that has no place to live is handed to a
+ *     parley_sink before the call returns.
  *  5. Things are named by 64-bit ids with a generation, never by pointers: request, message, timer,
- * job, subscription, metric. A stale id is PARLEY_E_STALE, not undefined behaviour. 0 is no id. The
- * plugin names its own things by 64-bit tokens of its choice, which the host only echoes; token 0
- * asks for no completion.
+ *     job, watch, metric. A stale id is PARLEY_E_STALE, not undefined behaviour. 0 is no id. The
+ *     plugin names its own things by 64-bit tokens of its choice, which the host only echoes;
+ *     token 0 asks for no completion.
  *  6. Every function is tagged with where it may be called:
- *       [start]       inside create, start and on_config: blocking is allowed there (commands.add,
- *                     messages.listen and metrics.define: create and start only)
+ *       [start]       inside create, start and on_config: blocking is allowed there
+ *                     (commands.add, messages.listen, metrics.define: create and start only)
  *       [plugin]      on the plugin's symbolic thread: never two calls at once, though the OS
- * thread may change [background]  inside a job of parley.background/1: blocking is allowed there
+ *                     thread may change
+ *       [background]  inside a job of parley.background/1: blocking is allowed there
  *       [any]         from any thread, the plugin's own threads too, until `stop` returns
  *     Anywhere else the answer is PARLEY_E_WRONG_THREAD. What the host calls is [plugin] unless it
- * says otherwise.
+ *     says otherwise.
  *  7. Everything optional is an extension with an id `parley.<name>/<revision>`, one header each in
- * ext/. The host's half comes from parley_host.get_extension, NULL when absent or not granted; the
- * plugin's half, through which completions and events arrive, from parley_plugin.get_extension. A
- * released extension is frozen; a change is a new revision.
- *  8. A plugin loads when its abi_major equals the host's and its abi_minor is not above the
- * host's.
- *  9. In-process plugins are trusted code: permissions guard against mistakes, they are not a
- * sandbox.
+ *     ext/. The host's half comes from parley_host.get_extension, NULL when absent or not granted;
+ *     the plugin's half, through which completions and events arrive, from
+ *     parley_plugin.get_extension. A released extension is frozen; a change is a new revision.
+ *  8. A plugin loads when its abi_major equals the host's and its abi_minor is not above it.
+ *  9. In-process plugins are trusted code: permissions guard against mistakes, they are no sandbox.
  *
  * Asynchronous calls return at once. PARLEY_OK means: accepted, and (token not 0) exactly one
  * completion with that token follows on the plugin's thread, never before the call has returned.
  * Any other status means: nothing happens, no completion follows.
  *
- * Permissions (closed list; the entry asks, the operator's plugins.d/<id>.yaml grants):
- *   commands            register commands and answer them
- *   anonymous           declare commands that run before authentication (register, login)
- *   filter:<channel>    see, deny or replace messages of that channel; `filter:*` means every
- * public one dm                  the same for direct messages, and write into them push:<scope>
- * scope session, user, channel, role or all: send frames unasked to such targets accounts.read look
- * users up, list members accounts.write      register, log in and out, change passwords on behalf
- * of the person who asked buttons             send buttons and cards, and run `clickable` commands
- * as the speaker http:<host:port>    reserved for the http extension files:<path>        read that
- * file or folder outside the plugin's own data folder metrics             define metrics storage,
- * timer, config, background, events and the plugin's own data folder need none.
+ * Permissions, a closed list; the entry asks, the operator's plugins.d/<id>.yaml grants:
+ *
+ *   commands          register commands and answer them
+ *   anonymous         declare commands that run before authentication (register, login)
+ *   filter:<channel>  see, deny or replace that channel's messages; `filter:*`: every public one
+ *   dm                the same for direct messages, and write into them
+ *   push:<scope>      scope session, user, channel, role, all: send unasked frames to such targets
+ *   accounts.read     look users up, list members
+ *   accounts.write    register, log in and out, change passwords for the person who asked
+ *   buttons           send buttons and cards, and run `clickable` commands as the speaker
+ *   http:<host:port>  reserved for the http extension
+ *   files:<path>      read that file or folder outside the plugin's own data folder
+ *   metrics           define metrics
+ *
+ * storage, timer, config, background, events and the plugin's own data folder need none.
  *
  * Everything here: Since 1.0.
  */

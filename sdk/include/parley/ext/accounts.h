@@ -36,7 +36,7 @@ typedef struct parley_account {
 typedef struct parley_host_accounts {
   uint32_t size;
   uint32_t reserved;
-  /* [plugin] From a guest: keeps his user id and data. */
+  /* [plugin] From a guest: keeps the user id and data. */
   parley_status (*register_user)(const parley_host* host, parley_id request, parley_string name,
                                  parley_string password);
   /* [plugin] */

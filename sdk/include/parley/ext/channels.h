@@ -2,7 +2,7 @@
 /*
  * parley.channels/1: publish into channels and look after them.
  *
- * Permission: publishing as the user of an open request into a channel he may write to needs
+ * Permission: publishing as the user of an open request into a channel they may write to needs
  * `commands` only. Publishing as the plugin, changing channels and subscribing people need
  * `push:channel`; dm:* channels also `dm`; buttons and cards `buttons`; members `accounts.read`. A
  * message is stored before anybody sees it. All completions arrive on the plugin's thread.
@@ -23,8 +23,8 @@ typedef struct parley_publication {
   uint32_t size;
   uint32_t format; /* PARLEY_FORMAT_* of messages.h */
   parley_string channel;
-  parley_string user; /* author's user id: his rights, his name, and the filters see it; empty: the
-                         plugin as a bot */
+  parley_string user; /* author's user id: their rights, their name, and the filters see it; empty:
+                         the plugin as a bot */
   parley_string from; /* name shown for a bot; empty: the plugin's id */
   parley_string text;
   parley_string buttons; /* JSON array [{label, style?, command:{action,...}}] or empty */
@@ -54,8 +54,8 @@ typedef struct parley_host_channels {
    * on_done. */
   parley_status (*ensure)(const parley_host* host, parley_token token, parley_string channel,
                           parley_string topic);
-  /* [plugin] Members get a `topicChanged` frame. `user`: who did it, his rights are checked; empty:
-   * the plugin. Completion: on_done. */
+  /* [plugin] Members get a `topicChanged` frame. `user`: who did it, their rights are checked;
+   * empty: the plugin. Completion: on_done. */
   parley_status (*set_topic)(const parley_host* host, parley_token token, parley_string channel,
                              parley_string topic, parley_string user);
   /* [plugin] Completion: on_channel. */
@@ -67,7 +67,7 @@ typedef struct parley_host_channels {
   /* [plugin] Completion: on_done with OK (member) or NOT_FOUND. */
   parley_status (*is_member)(const parley_host* host, parley_token token, parley_string channel,
                              parley_string user);
-  /* [plugin] Every session of the user; his rights are checked. Completion: on_done. */
+  /* [plugin] Every session of the user; their rights are checked. Completion: on_done. */
   parley_status (*subscribe)(const parley_host* host, parley_token token, parley_string channel,
                              parley_string user);
   /* [plugin] Completion: on_done. */

@@ -21,10 +21,10 @@ enum { /* parley_event.kind; a subscription is a set of (1 << kind) */
        PARLEY_EVENT_SESSION_RESUMED = 1,
        PARLEY_EVENT_SESSION_DETACHED = 2,
        PARLEY_EVENT_SESSION_CLOSED = 3,
-       PARLEY_EVENT_JOINED = 4,          /* a user joined `channel`: his first session there */
-       PARLEY_EVENT_LEFT = 5,            /* his last session left it */
-       PARLEY_EVENT_USER_REGISTERED = 6, /* `previous` is the guest's id he had, or empty */
-       PARLEY_EVENT_USER_DELETED = 7,    /* erase what you keep about him */
+       PARLEY_EVENT_JOINED = 4,          /* a user joined `channel`: the first session there */
+       PARLEY_EVENT_LEFT = 5,            /* the last session left it */
+       PARLEY_EVENT_USER_REGISTERED = 6, /* `previous` is the guest's id they had, or empty */
+       PARLEY_EVENT_USER_DELETED = 7,    /* erase what you keep about them */
        PARLEY_EVENT_PLUGIN_LOADED = 8,   /* `plugin`; another one, never itself */
        PARLEY_EVENT_PLUGIN_UNLOADED = 9
 };

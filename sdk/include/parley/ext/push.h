@@ -29,7 +29,7 @@ enum {                          /* parley_push.scope */
 enum {                                 /* parley_push.flags */
        PARLEY_PUSH_VOLATILE = 1u << 0, /* no seq, may be dropped under load, not recovered */
        PARLEY_PUSH_STORE =
-           1u << 1 /* USER only: kept in that user's own history for when he is offline */
+           1u << 1 /* USER only: kept in that user's own history for when they are offline */
 };
 
 typedef struct parley_push {
