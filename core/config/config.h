@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's configuration as typed structs. config/parley.yaml documents every key with default, meaning
-// and danger; a test holds the two against each other, so a default is changed in both places or in none.
+// The server's configuration as typed structs. config/parley.yaml documents every key with default,
+// meaning and danger; a test holds the two against each other, so a default is changed in both
+// places or in none.
 //
-// Ownership: plain values. Thread: a loaded Config is immutable and shared as shared_ptr<const Config>; a
-// reload makes a new one. Units: sizes in bytes, durations in milliseconds, rates per second; 0 in `limits` is off.
+// Ownership: plain values. Thread: a loaded Config is immutable and shared as shared_ptr<const
+// Config>; a reload makes a new one. Units: sizes in bytes, durations in milliseconds, rates per
+// second; 0 in `limits` is off.
 #pragma once
 
 #include <cstddef>
@@ -23,100 +25,101 @@ struct Tls {
 };
 
 struct Listen {
-  std::string address = "127.0.0.1:8080";      // client port: page, /ws
+  std::string address = "127.0.0.1:8080";  // client port: page, /ws
   std::string operator_address = "127.0.0.1:8081";
-  bool allow_plaintext = false;                // listen off loopback without TLS or a trusted proxy
+  bool allow_plaintext = false;  // listen off loopback without TLS or a trusted proxy
   Tls tls;
-  int shards = 0;                              // 0: one per core
+  int shards = 0;  // 0: one per core
   int backlog = 1024;
 };
 
 struct Http {
-  std::string web_root;                        // folder of the built page; empty: web/ beside the program
-  std::vector<std::string> public_origins;     // allowed Origin values; empty: the listening address's own
-  std::vector<std::string> operator_hosts;     // more Host values the operator port accepts
-  std::vector<std::string> trusted_proxies;    // addresses or CIDR whose X-Forwarded-For is believed
+  std::string web_root;  // folder of the built page; empty: web/ beside the program
+  std::vector<std::string> public_origins;   // allowed Origins; empty: the listening address's own
+  std::vector<std::string> operator_hosts;   // more Host values the operator port accepts
+  std::vector<std::string> trusted_proxies;  // addresses or CIDR whose X-Forwarded-For is believed
   std::size_t max_header = 8192;
   std::size_t max_body = 65536;
   Millis header_timeout{10'000};
   Millis idle_timeout{75'000};
-  std::size_t min_body_rate = 1024;            // bytes per second
+  std::size_t min_body_rate = 1024;  // bytes per second
 };
 
 struct WebSocket {
   Millis ping_interval{25'000};
   Millis pong_timeout{10'000};
-  Millis handshake_timeout{10'000};            // from accept to the end of the upgrade
+  Millis handshake_timeout{10'000};  // from accept to the end of the upgrade
   Millis close_timeout{5'000};
-  Millis message_timeout{10'000};              // a message is whole within this of its first byte
+  Millis message_timeout{10'000};  // a message is whole within this of its first byte
   int max_fragments = 64;
-  int max_control_rate = 20;                   // ping and pong frames per second from one client
+  int max_control_rate = 20;  // ping and pong frames per second from one client
 };
 
 struct Outbox {
-  std::size_t soft_cap = 256 * 1024;           // above it volatile frames are dropped
-  std::size_t hard_cap = 1024 * 1024;          // above it for hard_cap_time: close 4403
+  std::size_t soft_cap = 256 * 1024;   // above it volatile frames are dropped
+  std::size_t hard_cap = 1024 * 1024;  // above it for hard_cap_time: close 4403
   Millis hard_cap_time{30'000};
-  std::size_t total = 0;                       // all outboxes together; 0: a quarter of memory
+  std::size_t total = 0;  // all outboxes together; 0: a quarter of memory
 };
 
 struct Limits {
-  std::size_t frame = 65536;                   // bytes in one client message
-  std::size_t message = 4000;                  // characters of chat text
+  std::size_t frame = 65536;   // bytes in one client message
+  std::size_t message = 4000;  // characters of chat text
   int json_depth = 32;
   int json_keys = 256;
-  double rate = 30;                            // commands per second and connection
+  double rate = 30;  // commands per second and connection
   double burst = 60;
-  double new_connections = 20;                 // per second and address
+  double new_connections = 20;  // per second and address
   int connections_per_user = 8;
-  int channels = 128;                          // per session
+  int channels = 128;  // per session
   int inflight = 64;
-  double unauthenticated = 0.10;               // share of all connections
+  double unauthenticated = 0.10;  // share of all connections
   int connections = 100'000;
-  int noise = 3;                               // malformed frames within a minute before close 4510
+  int noise = 3;  // malformed frames within a minute before close 4510
   Millis auth_timeout{10'000};
-  Millis login_timeout{120'000};               // for sockets that wait for a person's login
+  Millis login_timeout{120'000};  // for sockets that wait for a person's login
 };
 
 struct Auth {
   bool guests = true;
-  std::string registration = "open";           // open | closed
-  std::string token_key;                       // "file:PATH" or empty: made in the state folder
+  std::string registration = "open";  // open | closed
+  std::string token_key;  // given as "file:PATH" or by environment, here the key's text;
+                          // empty: made in the state folder
   Millis access_token{15 * 60'000};
   Millis refresh_token{30LL * 24 * 3600 * 1000};
   int password_min = 8;
-  std::size_t password_memory = 64 * 1024 * 1024;   // argon2id
+  std::size_t password_memory = 64 * 1024 * 1024;  // argon2id
   int password_ops = 2;
-  int password_queue = 64;                     // waiting hashes before logins are refused
-  int login_tries = 5;                         // per (account, address) and login_window
+  int password_queue = 64;  // waiting hashes before logins are refused
+  int login_tries = 5;      // per (account, address) and login_window
   Millis login_window{15 * 60'000};
   std::vector<std::string> reserved_names{"admin", "system", "server", "parley", "moderator"};
 };
 
 struct Channels {
-  std::vector<std::string> defaults{"global"}; // joined by every session
+  std::vector<std::string> defaults{"global"};  // joined by every session
   bool create_by_joining = true;
-  int history_page = 50;                       // messages when the client names no limit
+  int history_page = 50;  // messages when the client names no limit
   int history_max = 200;
-  Millis retention{0};                         // messages older than this are deleted; 0: kept
+  Millis retention{0};  // messages older than this are deleted; 0: kept
   int presence_page = 200;
 };
 
 struct Storage {
-  std::string file = "parley.db";              // inside the state folder
+  std::string file = "parley.db";  // inside the state folder
   int readers = 2;
-  std::size_t batch = 1000;                    // items in one commit
-  std::size_t queue = 20'000;                  // waiting writes before `overloaded`
+  std::size_t batch = 1000;    // items in one commit
+  std::size_t queue = 20'000;  // waiting writes before `overloaded`
   Millis busy_timeout{5'000};
 };
 
 struct PluginLimits {
-  std::size_t queue = 1024;                    // waiting calls before plugin_unavailable
+  std::size_t queue = 1024;  // waiting calls before plugin_unavailable
   Millis soft_budget{50};
   Millis hard_budget{2'000};
   Millis inline_budget{5};
   int inline_overruns = 3;
-  int faults = 5;                              // within fault_window: quarantine
+  int faults = 5;  // within fault_window: quarantine
   Millis fault_window{60'000};
   Millis quarantine{300'000};
   Millis drain{5'000};
@@ -125,8 +128,8 @@ struct PluginLimits {
 };
 
 struct Plugins {
-  std::string folder;                          // where <id>.so lie; empty: plugins/ beside the program's folder
-  std::string settings;                        // plugins.d; empty: beside the configuration file
+  std::string folder;    // where <id>.so lie; empty: plugins/ beside the program's folder
+  std::string settings;  // plugins.d; empty: beside the configuration file
   std::vector<std::string> enabled{"account", "chat", "reply", "game", "dice"};
   Millis describe_timeout{3'000};
   PluginLimits limits;
@@ -140,21 +143,23 @@ struct Workers {
 
 struct Log {
   std::string level = "info";
-  std::map<std::string, std::string> levels;   // per component
+  std::map<std::string, std::string> levels;  // per component
   bool console = true;
-  std::string file = "logs/parley.jsonl";      // inside the state folder; empty: none
+  std::string file = "logs/parley.jsonl";  // inside the state folder; empty: none
   std::size_t max_size = 16 * 1024 * 1024;
   int max_files = 8;
-  std::size_t queue = 8192;
+  std::size_t queue = 8192;        // waiting lines; beyond it the oldest is dropped and counted
+  std::size_t max_message = 8192;  // bytes of one message before it is cut
+  std::size_t max_field = 256;     // bytes of one field (user, plugin ...) before it is cut
 };
 
 struct Drain {
   Millis deadline{10'000};
-  Millis spread{3'000};                        // reconnect.afterMs is drawn from this
+  Millis spread{3'000};  // reconnect.afterMs is drawn from this
 };
 
 struct Diagnostics {
-  bool echo = false;                           // serves /echo, a raw echo without authentication
+  bool echo = false;  // serves /echo, a raw echo without authentication
 };
 
 struct Config {
@@ -172,7 +177,7 @@ struct Config {
   Log log;
   Drain drain;
   Diagnostics diagnostics;
-  std::string state_dir = "var";               // --state
+  std::string state_dir = "var";  // --state
 };
 
 }  // namespace parley::config
