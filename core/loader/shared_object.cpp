@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "loader/shared_object.h"
+
+#define BOOST_DLL_USE_STD_FS
+#include <dlfcn.h>
+
+#include <boost/dll/shared_library.hpp>
+#include <exception>
+
+namespace parley::loader {
+
+struct SharedObject::Library {
+  boost::dll::shared_library handle;
+  std::filesystem::path file;
+};
+
+SharedObject::SharedObject(std::unique_ptr<Library> library) : library_(std::move(library)) {}
+
+SharedObject::~SharedObject() {
+  if (library_) (void)close();
+}
+
+Result<std::unique_ptr<SharedObject>> SharedObject::open(const std::filesystem::path& file) {
+  auto library = std::make_unique<Library>();
+  library->file = file;
+  try {
+    // The throwing overload carries dlerror's text; the error_code one says only "Bad file descriptor".
+    library->handle.load(file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+  } catch (const std::exception& error) {
+    return Status(ErrorCode::kPluginError, error.what());
+  }
+  return std::unique_ptr<SharedObject>(new SharedObject(std::move(library)));
+}
+
+const void* SharedObject::symbol(const char* name) const {
+  // dlsym rather than shared_library::get, which is typed and throws: an absent entry is an ordinary answer here.
+  return library_ ? dlsym(library_->handle.native(), name) : nullptr;
+}
+
+Status SharedObject::close() {
+  if (!library_) return Status::ok();
+  const auto file = library_->file;
+  library_->handle.unload();  // ignores dlclose's result, hence the question below
+  library_.reset();
+  void* still_there = dlopen(file.c_str(), RTLD_NOW | RTLD_NOLOAD);
+  if (still_there == nullptr) return Status::ok();
+  dlclose(still_there);
+  return Status(ErrorCode::kPluginError,
+                "the image stayed mapped after dlclose (a unique symbol, a thread-local destructor or a sanitizer keeps it); "
+                "a new version loads beside it");
+}
+
+void SharedObject::leak() { (void)library_.release(); }
+
+}  // namespace parley::loader
