@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a client's frame to its command's target: rate, envelope, noise, who may, ids in flight,
+// table, roles, cooldown, arguments, order, call.
+//
+// Ownership: owns the peers, the pending calls and the pools; borrows registry, sessions and clock.
+// Thread: tagged. Lifetime: after all targets were withdrawn and every Invocation is gone it may be
+// destroyed, when the shards have stopped. Failure: every wrong input gets the documented error
+// frame or close code; nothing here throws.
+//
+//   Dispatcher dispatcher({.shards = shards, .sessions = sessions, .commands = registry,
+//                          .clock = clock}, config);
+//   Peer& peer = dispatcher.open(link);          // on the link's shard
+//   dispatcher.on_text(peer, payload);
+//   dispatcher.closed(peer);
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "command/call_id.h"
+#include "command/command_table.h"
+#include "command/identity.h"
+#include "command/peer.h"
+#include "command/replies.h"
+#include "config/config.h"
+#include "session/shard_set.h"
+
+namespace parley::session {
+class Link;
+class Session;
+class SessionRegistry;
+}  // namespace parley::session
+
+namespace parley::command {
+
+class CallRouter;
+
+struct DispatcherDeps {
+  const session::ShardSet& shards;
+  session::SessionRegistry& sessions;
+  CommandRegistry& commands;
+  const Clock& clock;
+};
+
+// What the dispatcher counted, for /metrics; since the start.
+struct DispatcherStats {
+  std::uint64_t commands = 0;         // reached a target
+  std::uint64_t refused = 0;          // answered with an error before a target
+  std::uint64_t rate_limited = 0;     // of those
+  std::uint64_t malformed = 0;        // of those: bad_json, bad_request, bad_frame
+  std::uint64_t timeouts = 0;         // plugin_timeout
+  std::uint64_t stale = 0;            // answers that came too late or twice
+  std::uint64_t unauthenticated = 0;  // connections now
+  std::uint64_t inflight = 0;         // calls now
+};
+
+class Dispatcher {
+ public:
+  Dispatcher(DispatcherDeps deps, const config::Config& config);
+  ~Dispatcher();
+
+  // [shard] A connection was accepted. `locale` from Accept-Language, "" for unknown.
+  Peer& open(session::Link& link, std::string_view locale = {});
+  // [shard] One whole text frame, or a binary one.
+  void on_text(Peer& peer, std::string_view payload);
+  void on_binary(Peer& peer);
+  // [shard] The link is gone; its session is closed with it. The peer dies here.
+  void closed(Peer& peer);
+
+  // [any] Exactly once per CommandTarget::invoke.
+  void returned(CallId call);
+  // [any] Runs a client message (`{"action":…}` without id) as that session's user: today's rights,
+  // no rate limit. Nothing happens when the session is gone or `depth` says it was run so itself.
+  void run_as(std::uint64_t session_key, std::string message);
+
+  // [shard] Every 50 to 200 ms: late calls, connections that do not authenticate.
+  void tick();
+  // [any] New limits from a reloaded configuration, for open connections too.
+  void configure(const config::Config& config);
+
+  Replies& replies();
+  Identity& identity();
+  DispatcherStats stats() const;  // [any]
+
+ private:
+  std::unique_ptr<CallRouter> router_;
+};
+
+}  // namespace parley::command

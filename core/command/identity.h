@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who a connection speaks for. A change of identity is a new session on the same connection: the
+// old one is closed, `welcome` is sent.
+//
+// Ownership: borrows the registry of sessions and the dispatcher's peers. Thread: by call id [any],
+// by Peer [shard]. Failure: Status in `done` or the peer closed with the documented code
+// (4505 connection limit, 4503 blocked).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "command/call_id.h"
+
+namespace parley::users {
+struct User;
+}
+
+namespace parley::command {
+
+class Peer;
+class CallRouter;
+
+struct Credential {
+  std::int64_t issued_at = 0;   // milliseconds, of a token; 0: none
+  std::int64_t expires_at = 0;  // milliseconds; 0: does not expire
+  std::string token_id;         // jti
+};
+
+struct SignIn {
+  std::shared_ptr<const users::User> user;
+  Credential credential;
+  std::string client_name;  // "web 1.2"
+  std::string locale;       // "en" or "ru"; "" keeps what the connection had
+  std::string extra_json;   // an object whose members join welcome.data: {"token":"…"}
+};
+
+class Identity {
+ public:
+  explicit Identity(CallRouter& router) : router_(router) {}
+
+  // [shard] After a credential in the upgrade request: `welcome` without id. False: the connection
+  // was closed (4505).
+  bool sign_in(Peer& peer, SignIn who);
+  // [any] Answers the call with `welcome`. The caller's connection speaks for that user from then
+  // on. Stale calls change nothing.
+  void sign_in(CallId call, SignIn who);
+  // [any] Answers `ok`; the connection is unauthenticated again.
+  void sign_out(CallId call);
+
+ private:
+  CallRouter& router_;
+};
+
+}  // namespace parley::command
