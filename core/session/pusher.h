@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pushes: frames that no command asked for, to a session, users, a channel, a role or everyone.
+//
+// A push to sessions carries each session's own seq and so is encoded per session; a volatile one
+// and one to a channel is encoded once and shared. Ownership: borrows registry and channels.
+// Thread: any; on the caller's own shard it is sent at once, so that what one handler does keeps its
+// order. Failure: not_found for a session that is not there; nobody online is no failure.
+//
+//   pusher.push(PushTarget::user(id), {.type = "playerStateUpdate", .data_json = json});
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "session/channels.h"
+#include "session/session_registry.h"
+
+namespace parley::session {
+
+struct PushTarget {
+  enum class Kind { kSession, kUsers, kChannel, kRole, kAll };
+  Kind kind = Kind::kAll;
+  std::vector<std::string> names;  // wire id of a session; user ids; a channel; a role
+
+  static PushTarget session(std::string id) { return {Kind::kSession, {std::move(id)}}; }
+  static PushTarget user(std::string id) { return {Kind::kUsers, {std::move(id)}}; }
+  static PushTarget users(std::vector<std::string> ids) { return {Kind::kUsers, std::move(ids)}; }
+  static PushTarget channel(std::string name) { return {Kind::kChannel, {std::move(name)}}; }
+  static PushTarget role(std::string name) { return {Kind::kRole, {std::move(name)}}; }
+  static PushTarget all() { return {Kind::kAll, {}}; }
+};
+
+struct PushFrame {
+  std::string type;
+  std::string data_json;    // "" leaves it out
+  std::string fields_json;  // object of further top-level fields, "" for none
+};
+
+struct PushOptions {
+  bool volatile_ = false;      // no seq, may be dropped
+  std::string except_session;  // wire id
+  std::string except_user;
+  // Users and channels only: kept in @<id>'s or the channel's durable history and delivered from
+  // there, so that someone offline gets it later.
+  bool store = false;
+  Author author;  // whom a stored or channel push is from; may be empty
+};
+
+class Pusher {
+ public:
+  Pusher(SessionRegistry& registry, Channels& channels)
+      : registry_(registry), channels_(channels) {}
+
+  // not_found: no such session. unsupported: `store` for a session, a role or everyone, or together
+  // with volatile_ or except. invalid_args: no channel or user id.
+  Status push(const PushTarget& target, PushFrame frame, const PushOptions& options = {});
+  // The same by key, for who holds one.
+  void push_to(SessionKey key, PushFrame frame, bool volatile_ = false);
+
+ private:
+  Status store(const PushTarget& target, const PushFrame& frame, const PushOptions& options);
+  Status push_channel(const std::string& channel, PushFrame frame, const PushOptions& options);
+
+  SessionRegistry& registry_;
+  Channels& channels_;
+};
+
+}  // namespace parley::session

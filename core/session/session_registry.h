@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every session of this server: where it lives, whose it is, how to reach it.
+//
+// Ownership: owns the sessions; borrows shards and clock. Thread: open, ready, close, kick and find
+// on the session's shard; everything else from any thread. A function posted to a session runs on
+// its shard, at once when the caller is on it already, and not at all when the session has closed.
+// Lifetime: destroyed after the shards have stopped. Failure: open() refuses what is over
+// limits.connections_per_user (0: no limit): close that connection with 4505.
+//
+//   auto opened = registry.open(link, user, client);           // state connecting
+//   channels.attach(*opened.value(), [&](auto positions) {     // joins what is joined by itself
+//     link.send(welcome(positions));
+//     registry.ready(session);                                  // observers hear of it
+//   });
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <absl/functional/any_invocable.h>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "base/thread_annotations.h"
+#include "config/config.h"
+#include "session/session.h"
+#include "session/shard_set.h"
+
+namespace parley::session {
+
+// Called on the session's shard. `opened` comes once the welcome was sent, `closed` only after it.
+// `removed` comes for every session, before `closed`, while its subscriptions still stand.
+struct SessionObserver {
+  std::function<void(Session&)> opened;
+  std::function<void(Session&, std::string_view reason)> closed;
+  std::function<void(Session&)> removed;
+};
+
+// For the admin API.
+struct SessionSummary {
+  SessionKey key = 0;
+  std::string id;
+  std::string user_id, user_name, user_kind;
+  std::string address;
+  std::string client;  // "web 1.2"
+  std::int64_t since_ms = 0;
+  SessionState state = SessionState::kConnecting;
+  std::size_t queued_bytes = 0;
+  std::size_t channels = 0;
+  std::size_t inflight = 0;
+};
+
+class SessionRegistry {
+ public:
+  using OnSession = absl::AnyInvocable<void(Session&)>;
+  // For several sessions: copied to each shard, so it may run on several shards at once.
+  using OnEach = std::function<void(Session&)>;
+
+  SessionRegistry(const ShardSet& shards, const Clock& clock, const config::Config& config);
+  ~SessionRegistry();
+
+  const ShardSet& shards() const { return shards_; }
+
+  void observe(SessionObserver observer);        // before the first open()
+  void configure(const config::Limits& limits);  // after a reload; for sessions that open later
+
+  // --- the session's shard ---
+  Result<Session*> open(Link& link, UserPtr user, ClientInfo client);
+  // The welcome was sent: state ready, frames that waited for it go out.
+  void ready(Session& session);
+  // Forgets the session; the link stays as it is and may carry another one. Idempotent.
+  void close(Session& session, std::string_view reason);
+  // Closes the link too.
+  void kick(Session& session, std::uint16_t code, std::string_view reason);
+  Session* find(SessionKey key);  // of this shard
+  SessionStats& stats();          // of this shard
+
+  // --- any thread ---
+  void post(SessionKey key, OnSession run);
+  // False: there is no such session now.
+  bool post_to_id(std::string_view session_id, OnSession run);
+  // How many sessions were posted to.
+  std::size_t post_to_user(std::string_view user_id, OnEach run);
+  void post_to_role(std::string_view role, OnEach run);
+  void post_to_all(OnEach run);
+
+  SessionKey key_of(std::string_view session_id) const;  // 0: none
+  std::vector<SessionKey> sessions_of(std::string_view user_id) const;
+  std::size_t count() const { return count_.load(std::memory_order_relaxed); }
+  std::size_t count_of(std::string_view user_id) const;
+  SessionTotals totals() const;
+  // `done` runs once, on the last shard that answered; ordered by key.
+  void summaries(absl::AnyInvocable<void(std::vector<SessionSummary>)> done);
+  // Closes every session of that user or that one session; false: there was none.
+  bool kick_user(std::string_view user_id, std::uint16_t code, std::string_view reason);
+  bool kick_id(std::string_view session_id, std::uint16_t code, std::string_view reason);
+
+ private:
+  struct ShardSessions;
+  struct Directory;
+
+  ShardSessions& here();
+  void bury(std::unique_ptr<Session> session);
+  static SessionSummary summary_of(const Session& session);
+
+  const ShardSet& shards_;
+  const Clock& clock_;
+  const std::size_t early_cap_;
+  std::vector<SessionObserver> observers_;
+  std::vector<std::unique_ptr<ShardSessions>> local_;  // each touched by its shard only
+  std::unique_ptr<Directory> directory_;
+  std::atomic<std::size_t> count_{0};
+};
+
+}  // namespace parley::session
