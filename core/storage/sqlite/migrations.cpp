@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/sqlite/migrations.h"
+
+#include <string>
+
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/copy_file.h"
+
+namespace parley::storage {
+namespace {
+
+// Messages are a rowid table with an index: clustered on (channel, offset) it appends a third slower. The column is
+// `position` because OFFSET is a word of SQL.
+constexpr const char* kFirst = R"sql(
+CREATE TABLE channels (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  topic TEXT NOT NULL DEFAULT '',
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL DEFAULT '',
+  last_offset INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  channel INTEGER NOT NULL REFERENCES channels(id),
+  position INTEGER NOT NULL,
+  ts INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  user_name TEXT NOT NULL,
+  user_kind TEXT NOT NULL,
+  data TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  extra TEXT NOT NULL
+);
+CREATE UNIQUE INDEX messages_position ON messages(channel, position);
+CREATE INDEX messages_ts ON messages(ts);
+CREATE TABLE users (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  skeleton TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  roles TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  disabled INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+);
+CREATE INDEX users_expiry ON users(expires_at) WHERE expires_at > 0;
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  resume_hash BLOB NOT NULL,
+  subscriptions TEXT NOT NULL,
+  positions TEXT NOT NULL,
+  variables TEXT NOT NULL,
+  saved_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+);
+CREATE INDEX sessions_user ON sessions(user_id);
+CREATE INDEX sessions_expiry ON sessions(expires_at);
+CREATE TABLE revoked_tokens (jti TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
+CREATE TABLE revoked_users (user_id TEXT PRIMARY KEY, issued_up_to INTEGER NOT NULL);
+CREATE TABLE refresh_tokens (
+  hash BLOB PRIMARY KEY,
+  family TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  used INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+);
+CREATE INDEX refresh_family ON refresh_tokens(family);
+CREATE INDEX refresh_user ON refresh_tokens(user_id);
+CREATE INDEX refresh_expiry ON refresh_tokens(expires_at);
+CREATE TABLE plugin_kv (
+  plugin TEXT NOT NULL,
+  key BLOB NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY (plugin, key)
+);
+CREATE TABLE plugin_usage (plugin TEXT PRIMARY KEY, bytes INTEGER NOT NULL);
+CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  ts INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  address TEXT NOT NULL,
+  action TEXT NOT NULL,
+  target TEXT NOT NULL,
+  result TEXT NOT NULL,
+  detail TEXT NOT NULL
+);
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kFirst}};
+
+bool is_empty(Connection& connection) {
+  auto query = connection.query("SELECT count(*) FROM sqlite_master");
+  query.step();
+  return query.number_at(0) == 0;
+}
+
+Status apply(Connection& connection, const Migration& step) {
+  const Status status = connection.attempt([&] {
+    connection.exec("BEGIN IMMEDIATE");
+    connection.exec(step.sql);
+    connection.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+    connection.exec("PRAGMA user_version = " + std::to_string(step.version));
+    connection.exec("COMMIT");
+    return Status::ok();
+  });
+  if (status.is_ok()) return status;
+  if (connection.in_transaction()) connection.exec("ROLLBACK");
+  return Status::internal("Bringing " + connection.label() + " to schema " +
+                          std::to_string(step.version) + " failed; it is as it was. " +
+                          status.message());
+}
+
+Status keep_copy(Connection& connection, const std::filesystem::path& file, int version) {
+  std::filesystem::path copy = file;
+  copy += ".before-" + std::to_string(version);
+  const Status status = copy_database(connection, copy, Overwrite::kYes);
+  if (status.is_ok()) return status;
+  return Status::internal("No copy of " + connection.label() +
+                          " could be made before its schema is changed, so nothing was changed. " +
+                          status.message());
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+  return kMigrations;
+}
+int newest_version() {
+  return migrations().back().version;
+}
+
+Result<int> schema_version(Connection& connection, int newest) {
+  return connection.attempt([&]() -> Result<int> {
+    const auto version = static_cast<int>(connection.pragma("user_version"));
+    const bool ours = connection.pragma("application_id") == kApplicationId;
+    if (!ours && version == 0 && is_empty(connection)) return 0;
+    if (!ours) {
+      return Status::internal("The database " + connection.label() +
+                              " belongs to another program. Set storage.file to another name.");
+    }
+    if (version <= newest) return version;
+    return Status::internal(
+        "The database " + connection.label() + " has schema " + std::to_string(version) +
+        ", made by a newer Parley; this one knows schemas up to " + std::to_string(newest) +
+        ". Start the newer Parley, or restore the copy it made before changing the schema.");
+  });
+}
+
+Status migrate(Connection& connection, const std::filesystem::path& file,
+               std::span<const Migration> steps) {
+  const Result<int> version = schema_version(connection, steps.back().version);
+  if (!version) return version.status();
+  if (*version > 0 && *version < steps.back().version) {
+    if (Status status = keep_copy(connection, file, steps.back().version); !status) return status;
+  }
+  for (const Migration& step : steps) {
+    if (step.version <= *version) continue;
+    if (Status status = apply(connection, step); !status) return status;
+  }
+  return Status::ok();
+}
+
+}  // namespace parley::storage

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/sqlite/queries.h"
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+
+namespace parley::storage {
+namespace {
+
+// Every history statement ends alike, so that one function reads the row.
+#define PARLEY_MESSAGE_COLUMNS                                                               \
+  "SELECT m.position, m.ts, m.type, m.user_id, m.user_name, m.user_kind, m.data, m.origin, " \
+  "m.extra "                                                                                 \
+  "FROM messages m JOIN channels c ON c.id = m.channel WHERE c.name = ? "
+#define PARLEY_USER_COLUMNS                                                                       \
+  "SELECT id, name, skeleton, kind, roles, password_hash, disabled, created_at, expires_at FROM " \
+  "users "
+#define PARLEY_CHANNEL_COLUMNS \
+  "SELECT name, topic, created_at, created_by, last_offset FROM channels "
+
+StoredMessage message_of(const Query& row, const std::string& channel) {
+  StoredMessage message;
+  message.channel = channel;
+  message.offset = row.number_at(0);
+  message.ts = row.number_at(1);
+  message.type = row.string_at(2);
+  message.user_id = row.string_at(3);
+  message.user_name = row.string_at(4);
+  message.user_kind = row.string_at(5);
+  message.data_json = row.string_at(6);
+  message.origin_json = row.string_at(7);
+  message.extra_json = row.string_at(8);
+  return message;
+}
+
+std::vector<std::string> split_roles(const std::string& text) {
+  std::istringstream words(text);
+  std::vector<std::string> roles;
+  for (std::string role; words >> role;) roles.push_back(role);
+  return roles;
+}
+
+UserRecord user_of(const Query& row) {
+  UserRecord user;
+  user.id = row.string_at(0);
+  user.name = row.string_at(1);
+  user.skeleton = row.string_at(2);
+  user.kind = row.string_at(3);
+  user.roles = split_roles(row.string_at(4));
+  user.password_hash = row.string_at(5);
+  user.disabled = row.number_at(6) != 0;
+  user.created_at = row.number_at(7);
+  user.expires_at = row.number_at(8);
+  return user;
+}
+
+ChannelRecord channel_of(const Query& row) {
+  return {row.string_at(0), row.string_at(1), row.number_at(2), row.string_at(3), row.number_at(4)};
+}
+
+AuditEntry audit_of(const Query& row) {
+  return {row.number_at(0), row.number_at(1), row.string_at(2), row.string_at(3),
+          row.string_at(4), row.string_at(5), row.string_at(6), row.string_at(7)};
+}
+
+Status missing(const char* what) {
+  return Status::not_found(std::string("There is no such ") + what + ".");
+}
+
+// Pages are limits of the configuration; this only keeps the +1 below from overflowing.
+std::int64_t limit_plus_one(std::size_t limit) {
+  constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::int64_t>(std::min(limit, kMost)) + 1;
+}
+
+// Where a scan begins: at the prefix, or right behind the cursor.
+std::string scan_start(std::string_view prefix, std::string_view cursor) {
+  if (cursor.empty() || cursor < prefix) return std::string(prefix);
+  return std::string(cursor) + '\0';
+}
+
+HistoryPage read_page(Query& rows, const HistoryQuery& query) {
+  HistoryPage page;
+  while (rows.step()) {
+    if (page.messages.size() == query.limit) {
+      page.more = true;
+      break;
+    }
+    page.messages.push_back(message_of(rows, query.channel));
+  }
+  if (!query.after) std::reverse(page.messages.begin(), page.messages.end());
+  return page;
+}
+
+HistoryPage history_after(Connection& connection, const HistoryQuery& query) {
+  auto rows =
+      connection.query(PARLEY_MESSAGE_COLUMNS "AND m.position > ? ORDER BY m.position LIMIT ?");
+  rows.text(query.channel).number(*query.after).number(limit_plus_one(query.limit));
+  return read_page(rows, query);
+}
+
+HistoryPage history_before(Connection& connection, const HistoryQuery& query) {
+  auto rows = connection.query(PARLEY_MESSAGE_COLUMNS
+                               "AND m.position < ? ORDER BY m.position DESC LIMIT ?");
+  const auto before = query.before.value_or(std::numeric_limits<std::int64_t>::max());
+  rows.text(query.channel).number(before).number(limit_plus_one(query.limit));
+  return read_page(rows, query);
+}
+
+}  // namespace
+
+std::string join_roles(const std::vector<std::string>& roles) {
+  std::string text;
+  for (const auto& role : roles) text += (text.empty() ? "" : " ") + role;
+  return text;
+}
+
+template <typename I>
+Result<HistoryPage> Queries<I>::history(const HistoryQuery& query) {
+  if (query.before && query.after) {
+    return Status::invalid_args("Ask for messages before or after an offset, not both.");
+  }
+  return connection_.attempt([&]() -> Result<HistoryPage> {
+    return query.after ? history_after(connection_, query) : history_before(connection_, query);
+  });
+}
+
+template <typename I>
+Result<ChannelRecord> Queries<I>::channel(std::string_view name) {
+  return connection_.attempt([&]() -> Result<ChannelRecord> {
+    auto row = connection_.query(PARLEY_CHANNEL_COLUMNS "WHERE name = ?");
+    if (!row.text(name).step()) return missing("channel");
+    return channel_of(row);
+  });
+}
+
+template <typename I>
+Result<std::vector<ChannelRecord>> Queries<I>::channels() {
+  return connection_.attempt([&]() -> Result<std::vector<ChannelRecord>> {
+    auto row = connection_.query(PARLEY_CHANNEL_COLUMNS "ORDER BY name");
+    std::vector<ChannelRecord> all;
+    while (row.step()) all.push_back(channel_of(row));
+    return all;
+  });
+}
+
+template <typename I>
+Result<UserRecord> Queries<I>::user(std::string_view id) {
+  return connection_.attempt([&]() -> Result<UserRecord> {
+    auto row = connection_.query(PARLEY_USER_COLUMNS "WHERE id = ?");
+    if (!row.text(id).step()) return missing("user");
+    return user_of(row);
+  });
+}
+
+template <typename I>
+Result<UserRecord> Queries<I>::user_by_skeleton(std::string_view skeleton) {
+  return connection_.attempt([&]() -> Result<UserRecord> {
+    auto row = connection_.query(PARLEY_USER_COLUMNS "WHERE skeleton = ?");
+    if (!row.text(skeleton).step()) return missing("user");
+    return user_of(row);
+  });
+}
+
+template <typename I>
+Result<std::vector<UserRecord>> Queries<I>::users(std::string_view after, std::size_t limit) {
+  return connection_.attempt([&]() -> Result<std::vector<UserRecord>> {
+    auto row = connection_.query(PARLEY_USER_COLUMNS "WHERE id > ? ORDER BY id LIMIT ?");
+    row.text(after).number(limit_plus_one(limit) - 1);
+    std::vector<UserRecord> page;
+    while (row.step()) page.push_back(user_of(row));
+    return page;
+  });
+}
+
+template <typename I>
+Result<std::int64_t> Queries<I>::count_role(std::string_view role) {
+  return connection_.attempt([&]() -> Result<std::int64_t> {
+    auto row = connection_.query(
+        "SELECT count(*) FROM users WHERE disabled = 0 AND instr(' ' || roles || ' ', ' ' || ? || "
+        "' ') > 0");
+    row.text(role).step();
+    return row.number_at(0);
+  });
+}
+
+template <typename I>
+Result<SessionRecord> Queries<I>::session(std::string_view id) {
+  return connection_.attempt([&]() -> Result<SessionRecord> {
+    auto row = connection_.query(
+        "SELECT id, user_id, resume_hash, subscriptions, positions, variables, saved_at, "
+        "expires_at "
+        "FROM sessions WHERE id = ?");
+    if (!row.text(id).step()) return missing("session");
+    return SessionRecord{row.string_at(0), row.string_at(1), row.string_at(2), row.string_at(3),
+                         row.string_at(4), row.string_at(5), row.number_at(6), row.number_at(7)};
+  });
+}
+
+template <typename I>
+Result<RefreshRecord> Queries<I>::refresh_token(std::string_view hash) {
+  return connection_.attempt([&]() -> Result<RefreshRecord> {
+    auto row = connection_.query(
+        "SELECT hash, family, user_id, used, expires_at FROM refresh_tokens WHERE hash = ?");
+    if (!row.blob(hash).step()) return missing("refresh token");
+    return RefreshRecord{row.string_at(0), row.string_at(1), row.string_at(2),
+                         row.number_at(3) != 0, row.number_at(4)};
+  });
+}
+
+template <typename I>
+Result<Revocations> Queries<I>::revocations() {
+  return connection_.attempt([&]() -> Result<Revocations> {
+    Revocations all;
+    auto tokens = connection_.query("SELECT jti, expires_at FROM revoked_tokens");
+    while (tokens.step()) all.tokens.emplace(tokens.string_at(0), tokens.number_at(1));
+    auto users = connection_.query("SELECT user_id, issued_up_to FROM revoked_users");
+    while (users.step()) all.users.emplace(users.string_at(0), users.number_at(1));
+    return all;
+  });
+}
+
+template <typename I>
+Result<std::string> Queries<I>::kv_get(std::string_view plugin, std::string_view key) {
+  return connection_.attempt([&]() -> Result<std::string> {
+    auto row = connection_.query("SELECT value FROM plugin_kv WHERE plugin = ? AND key = ?");
+    if (!row.text(plugin).blob(key).step()) return missing("key");
+    return row.string_at(0);
+  });
+}
+
+template <typename I>
+Result<KvPage> Queries<I>::kv_scan(std::string_view plugin, std::string_view prefix,
+                                   std::string_view cursor, std::size_t limit) {
+  return connection_.attempt([&]() -> Result<KvPage> {
+    auto row = connection_.query(
+        "SELECT key, value FROM plugin_kv WHERE plugin = ? AND key >= ? ORDER BY key LIMIT ?");
+    row.text(plugin).blob(scan_start(prefix, cursor)).number(limit_plus_one(limit));
+    KvPage page;
+    while (row.step()) {
+      std::string key = row.string_at(0);
+      if (!key.starts_with(prefix)) break;
+      if (page.pairs.size() == limit) {
+        page.next = page.pairs.empty() ? std::string() : page.pairs.back().key;
+        break;
+      }
+      page.pairs.push_back({std::move(key), row.string_at(1)});
+    }
+    return page;
+  });
+}
+
+template <typename I>
+Result<std::size_t> Queries<I>::kv_usage(std::string_view plugin) {
+  return connection_.attempt([&]() -> Result<std::size_t> {
+    auto row = connection_.query("SELECT bytes FROM plugin_usage WHERE plugin = ?");
+    return row.text(plugin).step() ? static_cast<std::size_t>(row.number_at(0)) : std::size_t{0};
+  });
+}
+
+template <typename I>
+Result<std::string> Queries<I>::setting(std::string_view name) {
+  return connection_.attempt([&]() -> Result<std::string> {
+    auto row = connection_.query("SELECT value FROM settings WHERE name = ?");
+    if (!row.text(name).step()) return missing("setting");
+    return row.string_at(0);
+  });
+}
+
+template <typename I>
+Result<std::vector<AuditEntry>> Queries<I>::audit(const AuditQuery& query) {
+  return connection_.attempt([&]() -> Result<std::vector<AuditEntry>> {
+    auto row = connection_.query(
+        "SELECT id, ts, actor, address, action, target, result, detail FROM audit "
+        "WHERE (?1 = '' OR actor = ?1) AND (?2 = '' OR action = ?2) AND ts >= ?3 AND (?4 = 0 OR id "
+        "< ?4) "
+        "ORDER BY id DESC LIMIT ?5");
+    row.text(query.actor).text(query.action).number(query.since).number(query.before);
+    row.number(limit_plus_one(query.limit) - 1);
+    std::vector<AuditEntry> entries;
+    while (row.step()) entries.push_back(audit_of(row));
+    return entries;
+  });
+}
+
+template class Queries<Reader>;
+template class Queries<Writer>;
+
+}  // namespace parley::storage

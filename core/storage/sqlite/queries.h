@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The questions of Reader as SQL. A template over the interface, because a Writer answers them too.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/sqlite/connection.h"
+#include "storage/store.h"
+
+namespace parley::storage {
+
+template <typename Interface>
+class Queries : public Interface {
+ public:
+  // Borrows the connection.
+  explicit Queries(Connection& connection) : connection_(connection) {}
+
+  Result<HistoryPage> history(const HistoryQuery& query) override;
+  Result<ChannelRecord> channel(std::string_view name) override;
+  Result<std::vector<ChannelRecord>> channels() override;
+  Result<UserRecord> user(std::string_view id) override;
+  Result<UserRecord> user_by_skeleton(std::string_view skeleton) override;
+  Result<std::vector<UserRecord>> users(std::string_view after, std::size_t limit) override;
+  Result<std::int64_t> count_role(std::string_view role) override;
+  Result<SessionRecord> session(std::string_view id) override;
+  Result<RefreshRecord> refresh_token(std::string_view hash) override;
+  Result<Revocations> revocations() override;
+  Result<std::string> kv_get(std::string_view plugin, std::string_view key) override;
+  Result<KvPage> kv_scan(std::string_view plugin, std::string_view prefix, std::string_view cursor,
+                         std::size_t limit) override;
+  Result<std::size_t> kv_usage(std::string_view plugin) override;
+  Result<std::string> setting(std::string_view name) override;
+  Result<std::vector<AuditEntry>> audit(const AuditQuery& query) override;
+
+ protected:
+  Connection& connection_;
+};
+
+extern template class Queries<Reader>;
+extern template class Queries<Writer>;
+
+// Roles are kept as one text, separated by spaces.
+std::string join_roles(const std::vector<std::string>& roles);
+
+}  // namespace parley::storage

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include <unistd.h>
+
+#include "storage/open_store.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/copy_file.h"
+#include "storage/sqlite/migrations.h"
+
+namespace parley::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Millis kBusyTimeout{1'000};
+
+Status check_pages(Connection& connection) {
+  auto query = connection.query("PRAGMA integrity_check(1)");
+  query.step();
+  const std::string found = query.string_at(0);
+  if (found == "ok") return Status::ok();
+  return Status::internal("The database " + connection.label() + " is damaged: " + found +
+                          ". Use another backup.");
+}
+
+Result<int> check(Connection& connection) {
+  Result<int> version = schema_version(connection, newest_version());
+  if (!version) return version;
+  if (*version == 0)
+    return Status::internal("The file " + connection.label() + " holds no Parley database.");
+  if (Status status = check_pages(connection); !status) return status;
+  return version;
+}
+
+template <typename Action>
+auto with_database(const fs::path& file, Action&& action)
+    -> decltype(action(std::declval<Connection&>())) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored))
+    return Status::not_found("There is no file " + file.string() + ".");
+  try {
+    Connection connection(file, Connection::Mode::kWrite, kBusyTimeout);
+    return action(connection);
+  } catch (const SQLite::Exception& error) {
+    return describe(error, file.string());
+  }
+}
+
+fs::path with_suffix(const fs::path& file, const std::string& suffix) {
+  fs::path path = file;
+  path += suffix;
+  return path;
+}
+
+fs::path free_aside_name(const fs::path& file) {
+  for (int n = 1;; ++n) {
+    fs::path aside = with_suffix(file, ".replaced-" + std::to_string(n));
+    if (!fs::exists(fs::symlink_status(aside))) return aside;
+  }
+}
+
+// The old log must not lie beside the new file: SQLite would replay it into it. Normally it is folded into the old
+// file; when that is too damaged for it, log and file are put aside together.
+void put_log_aside(const fs::path& file, const fs::path& aside) {
+  (void)with_database(file, [](Connection& connection) {
+    return connection.attempt([&] {
+      connection.pragma("wal_checkpoint(TRUNCATE)");
+      return Status::ok();
+    });
+  });
+  std::error_code ignored;
+  fs::rename(with_suffix(file, "-wal"), with_suffix(aside, "-wal"), ignored);
+  fs::remove(with_suffix(file, "-shm"), ignored);
+}
+
+Status replace(const fs::path& fresh, const fs::path& file, const fs::path& aside) {
+  if (!aside.empty()) {
+    put_log_aside(file, aside);
+    if (link(file.c_str(), aside.c_str()) != 0) {
+      return Status::internal("The old database could not be kept as " + aside.string() + ": " +
+                              std::generic_category().message(errno) + ". Nothing was replaced.");
+    }
+  }
+  std::error_code error;
+  fs::rename(fresh, file, error);
+  if (error)
+    return Status::internal(file.string() + " could not be replaced: " + error.message() + ".");
+  return sync_path(file.has_parent_path() ? file.parent_path() : fs::path("."));
+}
+
+}  // namespace
+
+Result<int> check_database(const fs::path& file) {
+  return with_database(file, check);
+}
+
+Result<fs::path> restore_database(const fs::path& backup, const fs::path& file) {
+  const fs::path fresh = with_suffix(file, ".restoring");
+  const Status copied = with_database(backup, [&](Connection& connection) {
+    const Result<int> version = check(connection);
+    return version ? copy_database(connection, fresh, Overwrite::kYes) : version.status();
+  });
+  if (!copied) return copied;
+  const fs::path aside = fs::exists(file) ? free_aside_name(file) : fs::path();
+  if (Status status = replace(fresh, file, aside); !status) return status;
+  return aside;
+}
+
+}  // namespace parley::storage
