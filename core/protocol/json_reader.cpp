@@ -28,7 +28,7 @@ std::string explain(simdjson::error_code error) {
     case simdjson::NUMBER_ERROR:
       return "a number is malformed or out of range";
     case simdjson::STRING_ERROR:
-      return "a string has a bad escape";
+      return "a string has a bad escape, or half of a surrogate pair";
     case simdjson::UNCLOSED_STRING:
       return "a string is not closed";
     case simdjson::UNESCAPED_CHARS:
