@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include <sys/stat.h>
+
+#include "unit/storage/temp_store.h"
+
+namespace parley::storage {
+namespace {
+
+class BackupTest : public StoreTest {
+ protected:
+  std::filesystem::path copy() const { return folder_.path() / "copy o'clock.db"; }
+  std::size_t count(const std::filesystem::path& path) {
+    StoreOptions at = options();
+    at.file = path;
+    auto store = open_store(at);
+    EXPECT_TRUE(store) << store.status().message();
+    if (!store) return 0;
+    return (*store)
+        ->read_blocking(
+            [](Reader& r) { return r.history({.channel = "global", .limit = 100'000}); })
+        ->messages.size();
+  }
+};
+
+TEST_F(BackupTest, ACopyIsMadeWhileServing) {
+  open();
+  ASSERT_TRUE(say("one"));
+  std::atomic<bool> stop = false;
+  std::thread talker([&] {
+    while (!stop) (void)say("more");
+  });
+  const Status status = store_->backup(copy());
+  stop = true;
+  talker.join();
+  ASSERT_TRUE(status.is_ok()) << status.message();
+  struct stat info {};
+  ASSERT_EQ(stat(copy().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  EXPECT_TRUE(check_database(copy()));
+  EXPECT_GE(count(copy()), 1u);
+  EXPECT_FALSE(std::filesystem::exists(copy().string() + ".partial"));
+}
+
+TEST_F(BackupTest, NothingIsOverwritten) {
+  open();
+  std::ofstream(copy()) << "precious";
+  EXPECT_EQ(store_->backup(copy()).code(), ErrorCode::kConflict);
+  EXPECT_EQ(std::filesystem::file_size(copy()), 8u);
+  EXPECT_FALSE(store_->backup("/nonexistent/folder/copy.db").is_ok());
+}
+
+TEST_F(BackupTest, RestoringBringsTheCopyBackAndKeepsTheOldFile) {
+  open();
+  ASSERT_TRUE(say("one"));
+  ASSERT_TRUE(store_->backup(copy()).is_ok());
+  ASSERT_TRUE(say("two"));
+  store_.reset();
+  const auto aside = restore_database(copy(), file());
+  ASSERT_TRUE(aside) << aside.status().message();
+  EXPECT_EQ(count(file()), 1u);
+  EXPECT_EQ(count(*aside), 2u) << "what was there is kept";
+}
+
+TEST_F(BackupTest, RestoringReplacesADamagedFile) {
+  open();
+  ASSERT_TRUE(say("one"));
+  ASSERT_TRUE(store_->backup(copy()).is_ok());
+  store_.reset();
+  std::ofstream(file(), std::ios::binary) << std::string(9000, 'x');
+  std::ofstream(file().string() + "-wal", std::ios::binary) << "a log that must not be replayed";
+  const auto aside = restore_database(copy(), file());
+  ASSERT_TRUE(aside) << aside.status().message();
+  EXPECT_EQ(std::filesystem::file_size(*aside), 9000u);
+  EXPECT_EQ(count(file()), 1u);
+}
+
+TEST_F(BackupTest, RestoringOntoNothingWorks) {
+  open();
+  ASSERT_TRUE(say("one"));
+  ASSERT_TRUE(store_->backup(copy()).is_ok());
+  const auto fresh = folder_.path() / "fresh.db";
+  const auto aside = restore_database(copy(), fresh);
+  ASSERT_TRUE(aside);
+  EXPECT_TRUE(aside->empty());
+  EXPECT_EQ(count(fresh), 1u);
+}
+
+TEST_F(BackupTest, ABadBackupChangesNothing) {
+  open();
+  ASSERT_TRUE(say("one"));
+  store_.reset();
+  std::ofstream(copy()) << std::string(5000, 'x');
+  EXPECT_FALSE(restore_database(copy(), file()));
+  EXPECT_FALSE(restore_database(folder_.path() / "missing.db", file()));
+  const auto empty = folder_.path() / "empty.db";
+  std::ofstream(empty) << "";
+  EXPECT_FALSE(restore_database(empty, file()));
+  EXPECT_EQ(count(file()), 1u);
+}
+
+}  // namespace
+}  // namespace parley::storage
