@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who we are on the connection: signs in, signs in again after every reconnect, and matches each
+// command with its one terminal frame by id.
+
+import { Connection, type ConnectionState, type Environment } from './connection';
+import {
+  CommandError,
+  ConnectionLost,
+  errorOf,
+  type ClientFrame,
+  type Data,
+  type Frame,
+  type Welcome,
+} from './protocol';
+
+export type Credential =
+  | { kind: 'guest'; name: string }
+  | { kind: 'token'; token: string }
+  | { kind: 'login'; name: string; password: string }
+  | { kind: 'register'; name: string; password: string };
+
+export type SessionState = 'signedOut' | 'signingIn' | 'ready';
+
+export interface RequestOptions {
+  /** Idempotency key: the same key never runs twice. */
+  key?: string;
+  onProgress?: (frame: Frame) => void;
+}
+
+interface Waiting {
+  resolve(frame: Frame): void;
+  reject(error: Error): void;
+  onProgress?: ((frame: Frame) => void) | undefined;
+}
+
+/** How long a welcome may take before the socket is cut and tried again. */
+const kWelcomeMs = 15_000;
+
+const kFinalCodes = ['unauthorized', 'token_expired', 'token_revoked', 'forbidden', 'blocked'];
+
+export class Session {
+  onState: (state: SessionState) => void = () => {};
+  onConnection: (state: ConnectionState) => void = () => {};
+  /** Each time we are let in, the first and after every reconnect. */
+  onWelcome: (welcome: Welcome, again: boolean) => void = () => {};
+  /** Everything that answers no command of ours. */
+  onPush: (frame: Frame) => void = () => {};
+  /** The server did not let us back in by ourselves; the person must act. */
+  onRejected: (error: CommandError) => void = () => {};
+
+  readonly connection: Connection;
+  private state_: SessionState = 'signedOut';
+  private credential: Credential | undefined;
+  /** The person waits for this sign-in; a later, automatic one has no one to tell. */
+  private entering: { resolve(welcome: Welcome): void; reject(error: Error): void } | undefined;
+  /** Who we still are while another sign-in is tried from inside: a wrong password costs nothing. */
+  private fallback: Credential | undefined;
+  private wasReady = false;
+  private nextId = 1;
+  private readonly waiting = new Map<number, Waiting>();
+
+  constructor(private readonly env: Environment) {
+    this.connection = new Connection(env);
+    this.connection.onState = (state) => this.connectionChanged(state);
+    this.connection.onFrame = (frame) => this.receive(frame);
+  }
+
+  get state(): SessionState {
+    return this.state_;
+  }
+
+  /** Resolves with the first welcome; rejects with the reason and stays signed out otherwise. */
+  signIn(credential: Credential): Promise<Welcome> {
+    this.entering?.reject(new ConnectionLost());
+    this.fallback = this.state_ === 'ready' ? this.credential : undefined;
+    this.credential = credential;
+    return new Promise((resolve, reject) => {
+      this.entering = { resolve, reject };
+      this.setState('signingIn');
+      if (this.connection.state.kind === 'open') this.authenticate();
+      else this.connection.open();
+    });
+  }
+
+  /** A new token for the next reconnect (a refreshed one). */
+  replaceCredential(credential: Credential): void {
+    this.credential = credential;
+  }
+
+  /** Leaves, whatever the server says to it: nothing of us stays behind on this side. */
+  async signOut(): Promise<void> {
+    if (this.state_ === 'ready') await this.request('logout').catch(() => undefined);
+    this.forget();
+  }
+
+  /** One command, one terminal frame. Rejects with CommandError or ConnectionLost. */
+  request(action: string, data: Data = {}, options: RequestOptions = {}): Promise<Frame> {
+    const id = this.nextId++;
+    const frame: ClientFrame = { action, id, data };
+    if (options.key) frame.key = options.key;
+    return this.dispatch(id, frame, options.onProgress);
+  }
+
+  /** For volatile things such as typing: no answer wanted, nothing lost if it is lost. */
+  notify(action: string, data: Data): void {
+    if (this.state_ === 'ready') this.connection.send({ action, data });
+  }
+
+  private dispatch(
+    id: number,
+    frame: ClientFrame,
+    onProgress?: (frame: Frame) => void,
+  ): Promise<Frame> {
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject, onProgress });
+      if (!this.connection.send(frame)) {
+        this.waiting.delete(id);
+        reject(new ConnectionLost());
+      }
+    });
+  }
+
+  private connectionChanged(state: ConnectionState): void {
+    if (state.kind === 'open') {
+      if (this.credential) this.authenticate();
+    } else if (state.kind !== 'connecting') {
+      this.failAll();
+      if (this.state_ === 'ready') this.setState('signingIn');
+      if (state.kind === 'refused') this.refused(state.code);
+      // A person who is at the door hears of it at once; who was inside waits for the reconnect.
+      else if (state.kind === 'waiting' && this.entering) this.giveUp(new ConnectionLost());
+    }
+    this.onConnection(state);
+  }
+
+  private authenticate(): void {
+    const credential = this.credential!;
+    const id = this.nextId++;
+    const timer = this.env.setTimer(() => this.connection.restart(), kWelcomeMs);
+    this.dispatch(id, credentialFrame(credential, id))
+      .then(
+        (frame) => this.welcomed(credential, frame),
+        (error: Error) => this.notWelcome(error),
+      )
+      .finally(() => this.env.clearTimer(timer));
+  }
+
+  private welcomed(credential: Credential, frame: Frame): void {
+    if (this.credential !== credential) return;
+    const welcome = frame.data as unknown as Welcome;
+    this.credential = lasting(credential, welcome);
+    this.connection.settled(welcome.pingMs);
+    const again = this.wasReady && !this.entering;
+    this.wasReady = true;
+    this.fallback = undefined;
+    this.setState('ready');
+    this.onWelcome(welcome, again);
+    const entering = this.entering;
+    this.entering = undefined;
+    entering?.resolve(welcome);
+  }
+
+  private notWelcome(error: Error): void {
+    if (!(error instanceof CommandError)) return; // a lost connection comes back by itself
+    if (this.entering) {
+      this.giveUp(error);
+      return;
+    }
+    // Our old connection may still hold the guest's name: take the one that is offered.
+    const { code, suggestion } = error.data;
+    if (code === 'conflict' && suggestion && this.credential?.kind === 'guest') {
+      this.credential = { kind: 'guest', name: suggestion };
+      this.authenticate();
+    } else if (kFinalCodes.includes(code) || !error.data.retry) {
+      this.forget();
+      this.onRejected(error);
+    } else {
+      this.connection.restart();
+    }
+  }
+
+  private refused(code: number): void {
+    if (this.entering) this.giveUp(closeError(code));
+    else if (code === 4500 || code === 4502 || code === 4503) {
+      this.forget();
+      this.onRejected(closeError(code));
+    }
+  }
+
+  private giveUp(error: Error): void {
+    const entering = this.entering;
+    this.entering = undefined;
+    const inside = this.fallback && this.connection.state.kind !== 'refused';
+    if (inside) {
+      this.credential = this.fallback;
+      this.setState(this.connection.state.kind === 'open' ? 'ready' : 'signingIn');
+    } else {
+      this.forget();
+    }
+    this.fallback = undefined;
+    entering?.reject(error);
+  }
+
+  private forget(): void {
+    this.credential = undefined;
+    this.wasReady = false;
+    this.failAll();
+    this.setState('signedOut');
+    if (this.connection.state.kind !== 'idle') this.connection.close();
+  }
+
+  private receive(frame: Frame): void {
+    if (frame.for !== undefined) {
+      this.waiting.get(Number(frame.for))?.onProgress?.(frame);
+      return;
+    }
+    const waiting = typeof frame.id === 'number' ? this.waiting.get(frame.id) : undefined;
+    if (!waiting) {
+      this.onPush(frame);
+      return;
+    }
+    this.waiting.delete(frame.id as number);
+    if (frame.type === 'error') waiting.reject(errorOf(frame));
+    else waiting.resolve(frame);
+  }
+
+  private failAll(): void {
+    const lost = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const waiting of lost) waiting.reject(new ConnectionLost());
+  }
+
+  private setState(state: SessionState): void {
+    if (state === this.state_) return;
+    this.state_ = state;
+    this.onState(state);
+  }
+}
+
+function credentialFrame(credential: Credential, id: number): ClientFrame {
+  const client = { name: 'web', version: '1' };
+  switch (credential.kind) {
+    case 'guest':
+      return { action: 'auth', id, guest: credential.name, client };
+    case 'token':
+      return { action: 'auth', id, token: credential.token, client };
+    default:
+      return { action: credential.kind, id, name: credential.name, password: credential.password };
+  }
+}
+
+/** What to come back with: a password is used once, then the token it bought. */
+function lasting(credential: Credential, welcome: Welcome): Credential {
+  if (welcome.token) return { kind: 'token', token: welcome.token };
+  if (credential.kind === 'guest') return { kind: 'guest', name: welcome.user.name };
+  return credential;
+}
+
+const kCloseCodes: Record<number, string> = {
+  4500: 'unauthorized',
+  4502: 'token_expired',
+  4503: 'blocked',
+  4505: 'connection_limit',
+  4506: 'rate_limited',
+  4508: 'forbidden',
+};
+
+function closeError(code: number): CommandError {
+  return new CommandError({ code: kCloseCodes[code] ?? 'closed', message: '' });
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Texts, plural forms and dates in the language of the moment. Reading `t` inside a component
+// subscribes it to the language, so that a switch redraws without a reload.
+
+import { locale, type Locale } from '../state/preferences';
+import { en, type Key, type Plural, type Texts } from './en';
+import { ru } from './ru';
+
+export const kLanguages: Record<Locale, string> = { en: 'English', ru: 'Русский' };
+
+const texts: Record<Locale, Texts> = { en, ru };
+
+type Values = Record<string, string | number>;
+
+export function t(key: Key, values: Values = {}): string {
+  const text = texts[locale.value][key];
+  return fill(typeof text === 'string' ? text : plural(text, Number(values['n'] ?? 0)), values);
+}
+
+function plural(forms: Plural, n: number): string {
+  return forms[new Intl.PluralRules(locale.value).select(n)] ?? forms.other;
+}
+
+function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return typeof value === 'number' ? formatNumber(value) : value;
+  });
+}
+
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(locale.value).format(value);
+}
+
+export function formatTime(ts: number): string {
+  return new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }).format(ts);
+}
+
+export function formatMoment(ts: number): string {
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'short' }).format(ts);
+}
+
+export function formatDay(ts: number, now = Date.now()): string {
+  const day = new Date(ts).toDateString();
+  if (day === new Date(now).toDateString()) return t('today');
+  if (day === new Date(now - 86_400_000).toDateString()) return t('yesterday');
+  const year = new Date(ts).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' as const };
+  return new Intl.DateTimeFormat(locale.value, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...year,
+  }).format(ts);
+}

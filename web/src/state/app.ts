@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page's state, without a pixel: one session, its channels, and what flows between them.
+
+import { batch, computed, signal, type Signal } from '@preact/signals';
+import {
+  CommandError,
+  ConnectionLost,
+  Session,
+  directChannel,
+  directPeer,
+  type CommandSpec,
+  type ConnectionState,
+  type Credential,
+  type Environment,
+  type Member,
+  type Self,
+  type Welcome,
+} from '../client';
+import { Channel } from './channel';
+import { ChannelSync } from './channel_sync';
+import { FrameRouter } from './frames';
+import { player } from './game';
+import { Outgoing } from './outgoing';
+import { locale } from './preferences';
+import { kept, keptJson, ofThisTab } from './storage';
+
+const kDefaultMessageLimit = 4000;
+
+export type Phase = 'door' | 'entering' | 'inside';
+
+export class App {
+  readonly phase: Signal<Phase> = signal('door');
+  readonly self: Signal<Self | undefined> = signal(undefined);
+  readonly connection: Signal<ConnectionState> = signal({ kind: 'idle' });
+  readonly ready = signal(false);
+  /** Why we stand at the door again; a code of CommandError. */
+  readonly doorReason: Signal<string | undefined> = signal(undefined);
+  readonly channels: Signal<ReadonlyMap<string, Channel>> = signal(new Map());
+  readonly activeName = signal('');
+  readonly active = computed(() => this.channels.value.get(this.activeName.value));
+  readonly commands: Signal<readonly CommandSpec[]> = signal([]);
+  /** Said once to screen readers. */
+  readonly announcement = signal('');
+  readonly messageLimit = signal(kDefaultMessageLimit);
+  readonly unreadTotal = computed(() =>
+    [...this.channels.value.values()].reduce((sum, channel) => sum + channel.unread.value, 0),
+  );
+  /** The newest message of the active channel is in view. */
+  atBottom = true;
+
+  readonly session: Session;
+  readonly sync: ChannelSync;
+  readonly outgoing: Outgoing;
+  /** Every identity of this visit: a guest gets a new id when the server restarts. */
+  readonly ownIds = new Set<string>();
+
+  constructor(readonly env: Environment) {
+    this.session = new Session(env);
+    this.sync = new ChannelSync(this);
+    this.outgoing = new Outgoing(this);
+    const router = new FrameRouter(this);
+    this.session.onState = (state) => (this.ready.value = state === 'ready');
+    this.session.onConnection = (state) => (this.connection.value = state);
+    this.session.onWelcome = (welcome, again) => this.welcomed(welcome, again);
+    this.session.onPush = (frame) => router.push(frame);
+    this.session.onRejected = (error) => this.backToDoor(error.code);
+    locale.subscribe(() => void this.refreshCommands());
+  }
+
+  /** Comes in by itself where this browser was in before. */
+  start(): void {
+    const token = kept.get('token');
+    const guest = ofThisTab.get('guest');
+    const credential: Credential | undefined = token
+      ? { kind: 'token', token }
+      : guest
+        ? { kind: 'guest', name: guest }
+        : undefined;
+    if (!credential) return;
+    this.phase.value = 'entering';
+    this.signIn(credential).catch((error: Error) => {
+      // The server may only be away for a moment: what we would come in with is kept for the next try.
+      const code = error instanceof CommandError ? error.code : 'connection_lost';
+      if (error instanceof CommandError) this.forgetCredential();
+      this.backToDoor(code === 'unauthorized' ? 'token_expired' : code);
+    });
+  }
+
+  async signIn(credential: Credential): Promise<void> {
+    await this.session.signIn(credential);
+  }
+
+  async signOut(): Promise<void> {
+    this.forgetCredential();
+    await this.session.signOut();
+    this.signedOut();
+  }
+
+  /** The server has ended our session by our own command. */
+  signedOut(): void {
+    this.forgetCredential();
+    if (this.session.state !== 'signedOut') void this.session.signOut();
+    this.reset();
+    this.backToDoor(undefined);
+  }
+
+  isSelf(id: string): boolean {
+    return this.ownIds.has(id);
+  }
+
+  channel(name: string): Channel {
+    const known = this.channels.value.get(name);
+    if (known) return known;
+    const channel = new Channel(name, directPeer(name, [...this.ownIds]));
+    channel.draft.value = ofThisTab.get(`draft.${name}`) ?? '';
+    this.channels.value = new Map(this.channels.value).set(name, channel);
+    return channel;
+  }
+
+  activate(name: string): void {
+    const channel = this.channel(name);
+    batch(() => {
+      channel.divider.value = channel.unread.value > 0 ? channel.readUpTo : undefined;
+      this.activeName.value = name;
+    });
+    this.atBottom = true;
+    this.markRead();
+    if (!channel.subscribed) void this.sync.subscribe(channel);
+    void this.sync.refreshMembers(channel);
+  }
+
+  openDirect(member: Member): void {
+    const self = this.self.value;
+    if (!self || this.isSelf(member.id)) return;
+    const channel = this.channel(directChannel(self.id, member.id));
+    channel.title.value = member.name;
+    this.activate(channel.name);
+    this.rememberChannels();
+  }
+
+  async join(name: string): Promise<void> {
+    const channel = this.channel(name);
+    try {
+      await this.sync.subscribe(channel, true);
+      this.activate(name);
+      this.rememberChannels();
+    } catch (error) {
+      if (!channel.loaded) this.removeChannel(name);
+      throw error;
+    }
+  }
+
+  async leave(channel: Channel): Promise<void> {
+    if (channel.subscribed) {
+      await this.session.request('unsubscribe', { channel: channel.name }).catch(() => undefined);
+    }
+    this.removeChannel(channel.name);
+  }
+
+  removeChannel(name: string): void {
+    const next = new Map(this.channels.value);
+    next.delete(name);
+    this.channels.value = next;
+    if (this.activeName.value === name) this.activate([...next.keys()][0] ?? 'global');
+    this.rememberChannels();
+  }
+
+  setDraft(channel: Channel, draft: string): void {
+    channel.draft.value = draft;
+    ofThisTab.set(`draft.${channel.name}`, draft || undefined);
+  }
+
+  /** What is in view at the bottom of a visible page is read. */
+  markRead(): void {
+    const channel = this.active.value;
+    if (!channel || document.hidden || !this.atBottom) return;
+    channel.readUpTo = channel.lastOffset;
+    channel.unread.value = 0;
+    channel.mentioned.value = false;
+    this.saveRead();
+  }
+
+  async refreshCommands(): Promise<void> {
+    if (!this.ready.value) return;
+    const reply = await this.session
+      .request('commands', { locale: locale.value })
+      .catch(() => undefined);
+    const commands = reply?.data?.['commands'];
+    if (Array.isArray(commands)) this.commands.value = commands as unknown as CommandSpec[];
+  }
+
+  rememberChannels(): void {
+    const self = this.self.value;
+    if (!self || self.kind === 'guest') return;
+    const named = [...this.channels.value.values()].map((item) => [item.name, item.title.value]);
+    kept.set(`channels.${self.id}`, JSON.stringify(named));
+  }
+
+  private welcomed(welcome: Welcome, again: boolean): void {
+    batch(() => {
+      const before = this.self.value;
+      if (before && !again && before.id !== welcome.user.id) this.reset();
+      this.self.value = welcome.user;
+      this.ownIds.add(welcome.user.id);
+      this.keepCredential(welcome);
+      this.messageLimit.value = welcome.limits?.message ?? kDefaultMessageLimit;
+      this.doorReason.value = undefined;
+      this.phase.value = 'inside';
+      for (const channel of this.channels.value.values()) channel.subscribed = false;
+      for (const name of Object.keys(welcome.channels ?? {})) this.channel(name);
+      if (!again) this.restoreChannels(welcome.user);
+    });
+    for (const channel of this.channels.value.values()) {
+      void this.sync.subscribe(channel).catch(() => undefined);
+    }
+    if (!this.active.value) this.activate(this.firstChannel());
+    void this.refreshCommands();
+  }
+
+  private firstChannel(): string {
+    const names = [...this.channels.value.keys()];
+    return names.includes('global') ? 'global' : (names[0] ?? 'global');
+  }
+
+  private restoreChannels(self: Self): void {
+    for (const [name, title] of keptJson<[string, string][]>(`channels.${self.id}`, [])) {
+      this.channel(name).title.value = title;
+    }
+    const read = keptJson<Record<string, number>>(`read.${self.id}`, {});
+    for (const channel of this.channels.value.values()) {
+      channel.readUpTo = read[channel.name] ?? channel.readUpTo;
+    }
+  }
+
+  private saveRead(): void {
+    const self = this.self.value;
+    if (!self || self.kind === 'guest') return;
+    const read = [...this.channels.value.values()].map((item) => [item.name, item.readUpTo]);
+    kept.set(`read.${self.id}`, JSON.stringify(Object.fromEntries(read)));
+  }
+
+  private keepCredential(welcome: Welcome): void {
+    if (welcome.token) {
+      kept.set('token', welcome.token);
+      kept.set('refresh', welcome.refresh);
+    }
+    const guest = welcome.user.kind === 'guest';
+    ofThisTab.set('guest', guest ? welcome.user.name : undefined);
+    if (guest) kept.set('lastGuest', welcome.user.name);
+  }
+
+  private forgetCredential(): void {
+    kept.set('token', undefined);
+    kept.set('refresh', undefined);
+    ofThisTab.set('guest', undefined);
+  }
+
+  private backToDoor(reason: string | undefined): void {
+    this.doorReason.value = reason;
+    this.phase.value = 'door';
+  }
+
+  private reset(): void {
+    batch(() => {
+      this.channels.value = new Map();
+      this.activeName.value = '';
+      this.commands.value = [];
+      this.self.value = undefined;
+      player.value = undefined;
+      this.ownIds.clear();
+    });
+  }
+}
+
+/** A sentence-ready code for any failure of a request. */
+export function failureCode(error: unknown): string {
+  if (error instanceof CommandError) return error.code;
+  return error instanceof ConnectionLost ? 'connection_lost' : 'internal';
+}

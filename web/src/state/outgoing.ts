@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes out: messages that show at once and are confirmed later, command lines, pressed buttons.
+
+import { CommandError, type Button, type Data, type Frame } from '../client';
+import type { App } from './app';
+import { failureCode } from './app';
+import type { Channel } from './channel';
+import { updatePlayer } from './game';
+import { commandArguments, commandLine, localKey } from './messages';
+import { append, confirm, patch, type CommandEntry, type MessageEntry } from './timeline';
+
+/** Others are told at most this often that we type. */
+const kTypingMs = 3000;
+
+export class Outgoing {
+  private typingAt = 0;
+
+  constructor(private readonly app: App) {}
+
+  /** A line from the composer: a command if it begins with one slash, a message otherwise. */
+  submit(channel: Channel, line: string): void {
+    const text = line.trim();
+    if (!text) return;
+    channel.input.add(line);
+    if (text.startsWith('/') && !text.startsWith('//')) {
+      const action = text.slice(1).split(/\s/, 1)[0]!.toLowerCase();
+      void this.run(channel, text, 'sendChat', { channel: channel.name, message: text }, action);
+    } else {
+      this.say(channel, text);
+    }
+  }
+
+  press(channel: Channel, command: Button['command']): void {
+    const data = commandArguments(command);
+    if (command.action === 'sendChat') {
+      this.submit(channel, String(data['message'] ?? ''));
+      return;
+    }
+    void this.run(channel, commandLine(command.action, data), command.action, data, command.action);
+  }
+
+  retry(channel: Channel, key: string): void {
+    this.setMessage(channel, key, { status: 'queued' });
+    this.flush(channel);
+  }
+
+  discard(channel: Channel, key: string): void {
+    channel.entries.value = channel.entries.value.filter((entry) => entry.key !== key);
+  }
+
+  typing(channel: Channel): void {
+    const now = this.app.env.now();
+    if (now - this.typingAt < kTypingMs) return;
+    this.typingAt = now;
+    this.app.session.notify('typing', { channel: channel.name });
+  }
+
+  /**
+   * The gap is filled. What was on the wire when the connection broke and is not among the messages
+   * now was not stored: the person decides. What never left goes out.
+   */
+  afterSync(channel: Channel): void {
+    if (!this.app.ready.value) return;
+    for (const entry of channel.entries.value) {
+      if (entry.kind === 'message' && entry.status === 'pending' && this.unanswered.has(entry.key)) {
+        this.unanswered.delete(entry.key);
+        this.setMessage(channel, entry.key, { status: 'failed', error: 'not_confirmed' });
+      }
+    }
+    this.flush(channel);
+  }
+
+  private readonly unanswered = new Set<string>();
+
+  private say(channel: Channel, text: string): void {
+    const self = this.app.self.value;
+    if (!self) return;
+    const entry: MessageEntry = {
+      kind: 'message',
+      key: localKey(),
+      ts: this.app.env.now(),
+      author: { id: self.id, name: self.name, kind: self.kind },
+      text: text.startsWith('//') ? text.slice(1) : text,
+      markdown: false,
+      only: false,
+      deleted: false,
+      buttons: [],
+      status: 'queued',
+    };
+    channel.entries.value = append(channel.entries.value, entry);
+    this.flush(channel);
+  }
+
+  private flush(channel: Channel): void {
+    if (!this.app.ready.value) return;
+    for (const entry of channel.entries.value) {
+      if (entry.kind === 'message' && entry.status === 'queued') void this.send(channel, entry);
+    }
+  }
+
+  private async send(channel: Channel, entry: MessageEntry): Promise<void> {
+    this.setMessage(channel, entry.key, { status: 'pending' });
+    const message = entry.text.startsWith('/') ? `/${entry.text}` : entry.text;
+    const data = { channel: channel.name, message };
+    try {
+      const reply = await this.app.session.request('sendChat', data, { key: messageKey(entry) });
+      const offset = reply.data?.['offset'];
+      if (typeof offset === 'number') {
+        channel.entries.value = confirm(channel.entries.value, entry.key, offset);
+        channel.lastOffset = Math.max(channel.lastOffset, offset);
+      } else {
+        this.setMessage(channel, entry.key, { status: 'sent' });
+        if (reply.type !== 'ok') this.app.outgoing.answer(channel, reply);
+      }
+      if (!channel.subscribed) void this.app.sync.subscribe(channel);
+    } catch (error) {
+      if (!(error instanceof CommandError)) {
+        this.unanswered.add(entry.key);
+        return;
+      }
+      this.setMessage(channel, entry.key, { status: 'failed', error: error.message || error.code });
+    }
+  }
+
+  /** A reply that is more than an acknowledgement stands in the stream. */
+  answer(channel: Channel, frame: Frame): void {
+    const ts = this.app.env.now();
+    channel.entries.value = append(channel.entries.value, { kind: 'reply', key: localKey(), ts, frame });
+  }
+
+  private async run(
+    channel: Channel,
+    line: string,
+    action: string,
+    data: Data,
+    name: string,
+  ): Promise<void> {
+    const entry: CommandEntry = {
+      kind: 'command',
+      key: localKey(),
+      ts: this.app.env.now(),
+      line,
+      status: 'pending',
+      progress: '',
+    };
+    channel.entries.value = append(channel.entries.value, entry);
+    const change = (values: Partial<CommandEntry>): void => {
+      channel.entries.value = patch(channel.entries.value, entry.key, (old) =>
+        ({ ...old, ...values }) as CommandEntry,
+      );
+    };
+    let progress = '';
+    const onProgress = (frame: Frame): void => {
+      progress += String(frame.data?.['append'] ?? '');
+      change({ progress });
+    };
+    try {
+      const reply = await this.app.session.request(action, data, { onProgress });
+      change({ status: 'done', reply });
+      this.effects(reply, name);
+    } catch (error) {
+      const message = error instanceof CommandError ? error.message : '';
+      const retry = error instanceof CommandError ? error.data.retry === true : true;
+      change({ status: 'failed', error: { code: failureCode(error), message, retry } });
+    }
+  }
+
+  /** What a command's answer changes beside the stream. */
+  private effects(reply: Frame, name: string): void {
+    const named = reply.channel ?? reply.data?.['channel'];
+    switch (reply.type) {
+      case 'subscribed':
+        if (typeof named !== 'string') return;
+        this.app.sync.apply(this.app.channel(named), reply);
+        this.app.activate(named);
+        this.app.rememberChannels();
+        break;
+      case 'unsubscribed':
+        if (typeof named === 'string') this.app.removeChannel(named);
+        break;
+      case 'presence':
+        if (typeof named === 'string' && this.app.channels.value.has(named)) {
+          this.app.sync.applyPresence(this.app.channel(named), reply);
+        }
+        break;
+      case 'playerStateUpdate':
+        updatePlayer(reply.data ?? {});
+        break;
+      default:
+        if (name === 'logout') this.app.signedOut();
+        if (name === 'leave' && typeof named === 'string') this.app.removeChannel(named);
+    }
+  }
+
+  private setMessage(channel: Channel, key: string, values: Partial<MessageEntry>): void {
+    channel.entries.value = patch(channel.entries.value, key, (old) =>
+      ({ ...old, ...values }) as MessageEntry,
+    );
+  }
+}
+
+/** Unique over page loads, so that a repeat after a reconnect cannot meet another message's key. */
+const kPageKey = Math.random().toString(36).slice(2, 12);
+
+function messageKey(entry: MessageEntry): string {
+  return `${kPageKey}-${entry.key}`;
+}

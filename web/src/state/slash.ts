@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Completion of command lines, from the table the server sends: what matches, what comes next.
+
+import type { ArgSpec, CommandSpec } from '../client';
+
+export interface SlashState {
+  /** The name is still being typed. */
+  choosing: boolean;
+  matches: CommandSpec[];
+  /** The command whose arguments are being typed, and which one the caret is in. */
+  command?: CommandSpec;
+  arg: number;
+  choices: string[];
+}
+
+const kClosed: SlashState = { choosing: false, matches: [], arg: -1, choices: [] };
+
+/** Core and module actions that make no sense as a typed line. */
+const kHidden = new Set(['auth', 'resume', 'ping', 'ack', 'sync', 'sendChat', 'typing', 'commands']);
+
+/** Commands that take passwords are refused in a command line, so they are not offered there. */
+const typable = (command: CommandSpec): boolean =>
+  !kHidden.has(command.name) && !command.args?.some((arg) => arg.secret);
+
+export function slashState(line: string, commands: readonly CommandSpec[]): SlashState {
+  const match = /^\s*\/(?!\/)(\S*)(\s[^]*)?$/.exec(line);
+  if (!match) return kClosed;
+  const word = match[1]!.toLowerCase();
+  if (match[2] === undefined) {
+    return { choosing: true, matches: rank(word, commands), arg: -1, choices: [] };
+  }
+  const command = commands.find((item) => namesOf(item).some((name) => name.toLowerCase() === word));
+  if (!command || !typable(command)) return kClosed;
+  const words = match[2].replace(/^\s+/, '').split(/\s+/);
+  const args = command.args ?? [];
+  const arg = Math.min(words.length - 1, args.length - 1);
+  return { choosing: false, matches: [], command, arg, choices: choicesFor(args[arg], words[arg]) };
+}
+
+function choicesFor(arg: ArgSpec | undefined, typed: string | undefined): string[] {
+  const prefix = (typed ?? '').toLowerCase();
+  const all = (arg?.choices ?? []).map(String);
+  const left = all.filter((choice) => choice.toLowerCase().startsWith(prefix));
+  return left.length === 1 && left[0]!.toLowerCase() === prefix ? [] : left;
+}
+
+function namesOf(command: CommandSpec): string[] {
+  return [command.name, ...(command.aliases ?? [])];
+}
+
+
+function rank(word: string, commands: readonly CommandSpec[]): CommandSpec[] {
+  const score = (command: CommandSpec): number => {
+    const names = namesOf(command).map((name) => name.toLowerCase());
+    if (names[0]!.startsWith(word)) return 0;
+    if (names.some((name) => name.startsWith(word))) return 1;
+    return names.some((name) => name.includes(word)) ? 2 : -1;
+  };
+  return commands
+    .filter(typable)
+    .map((command) => ({ command, rank: score(command) }))
+    .filter((item) => item.rank >= 0)
+    .sort((a, b) => a.rank - b.rank || a.command.name.localeCompare(b.command.name))
+    .map((item) => item.command);
+}
+
+/** The line after a name was chosen: ready for its first argument, if it has one. */
+export function completeName(command: CommandSpec): string {
+  return `/${command.name}${command.args?.length ? ' ' : ''}`;
+}
+
+/** The line after a choice was taken for the argument at the caret. */
+export function completeChoice(line: string, choice: string): string {
+  return line.replace(/\S*$/, choice) + ' ';
+}
+
+/** `<direction>` for what must be there, `[count]` for what may. */
+export function signature(arg: ArgSpec): string {
+  return arg.required ? `<${arg.name}>` : `[${arg.name}]`;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands in one channel's stream, and in which order. Pure: lists in, lists out.
+//
+// Messages of the channel have an offset and are ordered by it. Everything else (what waits to be sent,
+// answers to commands, world events) has none and stays where it happened.
+
+import type { Button, Data, Frame } from '../client';
+
+export interface Author {
+  id: string;
+  name: string;
+  kind: string;
+}
+
+export interface MessageEntry {
+  kind: 'message';
+  key: string;
+  ts: number;
+  offset?: number;
+  author: Author;
+  text: string;
+  markdown: boolean;
+  /** Only this person sees it. */
+  only: boolean;
+  deleted: boolean;
+  buttons: Button[];
+  card?: Data;
+  /** The bridge it came over. */
+  via?: string;
+  /** queued: not on the wire yet. pending: sent, not confirmed. */
+  status: 'queued' | 'pending' | 'sent' | 'failed';
+  error?: string;
+}
+
+export interface CommandEntry {
+  kind: 'command';
+  key: string;
+  ts: number;
+  /** As it was typed, or as a button would have typed it. */
+  line: string;
+  status: 'pending' | 'done' | 'failed';
+  /** Streamed text so far. */
+  progress: string;
+  reply?: Frame;
+  error?: { code: string; message: string; retry: boolean };
+}
+
+export interface EventEntry {
+  kind: 'event';
+  key: string;
+  ts: number;
+  event: string;
+  text?: string;
+}
+
+export interface ReplyEntry {
+  kind: 'reply';
+  key: string;
+  ts: number;
+  frame: Frame;
+}
+
+export type Entry = MessageEntry | CommandEntry | EventEntry | ReplyEntry;
+
+export function offsetOf(entry: Entry): number | undefined {
+  return entry.kind === 'message' ? entry.offset : undefined;
+}
+
+const isWaiting = (entry: Entry): boolean =>
+  entry.kind === 'message' && entry.offset === undefined && entry.status !== 'sent';
+
+/** Adds a message of the channel: nothing twice, offsets ascending, what waits to be sent stays last. */
+export function insertMessage(entries: readonly Entry[], message: MessageEntry): Entry[] {
+  const offset = message.offset;
+  if (offset === undefined) return append(entries, message);
+  const same = entries.findIndex((entry) => offsetOf(entry) === offset);
+  if (same >= 0) {
+    // Our own copy of what was shown while it was pending: keep the key, so that the node stays.
+    const next = [...entries];
+    next[same] = { ...message, key: entries[same]!.key };
+    return next;
+  }
+  const later = entries.findIndex((entry) => (offsetOf(entry) ?? -1) > offset);
+  if (later >= 0) return [...entries.slice(0, later), message, ...entries.slice(later)];
+  return append(entries, message);
+}
+
+/** Adds at the end, but above what still waits to be sent. */
+export function append(entries: readonly Entry[], entry: Entry): Entry[] {
+  if (isWaiting(entry)) return [...entries, entry];
+  let end = entries.length;
+  while (end > 0 && isWaiting(entries[end - 1]!)) end -= 1;
+  return [...entries.slice(0, end), entry, ...entries.slice(end)];
+}
+
+/** Older messages, oldest first, in front of everything. */
+export function prepend(entries: readonly Entry[], older: readonly MessageEntry[]): Entry[] {
+  const known = new Set(entries.map(offsetOf));
+  return [...older.filter((entry) => !known.has(entry.offset)), ...entries];
+}
+
+export function patch(
+  entries: readonly Entry[],
+  key: string,
+  change: (entry: Entry) => Entry,
+): Entry[] {
+  return entries.map((entry) => (entry.key === key ? change(entry) : entry));
+}
+
+/** The server stored our message as `offset`. Its pushed copy may be here already: then one of them goes. */
+export function confirm(entries: readonly Entry[], key: string, offset: number): Entry[] {
+  const mine = entries.find((entry) => entry.key === key);
+  if (mine?.kind !== 'message') return [...entries];
+  const rest = entries.filter((entry) => entry.key !== key);
+  if (rest.some((entry) => offsetOf(entry) === offset)) return rest;
+  const { error: _, ...sent } = mine;
+  return insertMessage(rest, { ...sent, status: 'sent', offset });
+}
+
+/**
+ * After a reconnect: our message was on the wire and its answer got lost. If the gap held it, it is the
+ * same message; `mine` tells whether an author is one of the identities we had.
+ */
+export function reconcile(
+  entries: readonly Entry[],
+  arrived: MessageEntry,
+  mine: (author: Author) => boolean,
+): Entry[] {
+  if (!mine(arrived.author)) return insertMessage(entries, arrived);
+  const waiting = entries.find(
+    (entry) => isWaiting(entry) && entry.kind === 'message' && entry.status === 'pending' &&
+      entry.text === arrived.text,
+  );
+  if (!waiting) return insertMessage(entries, arrived);
+  const rest = entries.filter((entry) => entry !== waiting);
+  return insertMessage(rest, { ...arrived, key: waiting.key });
+}
+
+/** Keeps the newest `limit`; older ones come back from the server when they are scrolled to. */
+export function trim(entries: readonly Entry[], limit: number): Entry[] {
+  return entries.length <= limit ? [...entries] : entries.slice(entries.length - limit);
+}
+
+export interface Row {
+  entry: Entry;
+  /** The day changed above this row. */
+  day: boolean;
+  /** Same author, shortly after: the name is not repeated. */
+  grouped: boolean;
+  /** The first one that was not read. */
+  fresh: boolean;
+}
+
+/** Messages of one author within this span stand under one name. */
+const kGroupMs = 5 * 60_000;
+
+export function rows(entries: readonly Entry[], readUpTo: number | undefined): Row[] {
+  let before: Entry | undefined;
+  let marked = readUpTo === undefined;
+  return entries.map((entry) => {
+    const day = !before || dayOf(before.ts) !== dayOf(entry.ts);
+    const fresh = !marked && (offsetOf(entry) ?? 0) > readUpTo!;
+    marked ||= fresh;
+    const row = { entry, day, fresh, grouped: !day && !fresh && sameBreath(before!, entry) };
+    before = entry;
+    return row;
+  });
+}
+
+function sameBreath(a: Entry, b: Entry): boolean {
+  return a.kind === 'message' && b.kind === 'message' && a.author.id === b.author.id &&
+    a.author.name === b.author.name && a.only === b.only && b.ts - a.ts < kGroupMs;
+}
+
+function dayOf(ts: number): string {
+  return new Date(ts).toDateString();
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Guest, log in, register: one form, three ways. Passwords go to the server and nowhere else.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { CommandError, type Credential } from '../client';
+import { t } from '../i18n';
+import type { Key } from '../i18n/en';
+import { kept } from '../state/storage';
+import { useApp } from './context';
+import { errorText } from './errors';
+
+export type Way = 'guest' | 'login' | 'register';
+
+const kLabels: Record<Way, Key> = { guest: 'guestTab', login: 'logIn', register: 'register' };
+const kSubmits: Record<Way, Key> = { guest: 'comeInAsGuest', login: 'logIn', register: 'register' };
+const kHints: Record<Way, Key> = { guest: 'guestHint', login: 'loginHint', register: 'registerHint' };
+
+export function AccountForm({ way, onWay, ways, name: initialName, onDone }: Readonly<{
+  way: Way;
+  onWay: (way: Way) => void;
+  ways: Way[];
+  name?: string;
+  onDone?: () => void;
+}>) {
+  const app = useApp();
+  const [name, setName] = useState(initialName ?? kept.get('lastGuest') ?? '');
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(undefined);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), [way]);
+
+  const enter = async (who: string): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const credential: Credential = way === 'guest'
+        ? { kind: 'guest', name: who }
+        : { kind: way, name: who, password };
+      await app.signIn(credential);
+      onDone?.();
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const suggestion = error instanceof CommandError ? error.data.suggestion : undefined;
+  return (
+    <form
+      class="account"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim()) void enter(name.trim());
+        else field.current?.focus();
+      }}
+    >
+      <div class="segments" role="group">
+        {ways.map((item) => (
+          <button
+            type="button"
+            key={item}
+            aria-pressed={item === way}
+            onClick={() => {
+              setError(undefined);
+              onWay(item);
+            }}
+          >
+            {t(kLabels[item])}
+          </button>
+        ))}
+      </div>
+      <label class="field">
+        <span>{t('nameLabel')}</span>
+        <input
+          ref={field}
+          id={`${way}-name`}
+          value={name}
+          maxLength={64}
+          autocomplete="username"
+          spellcheck={false}
+          placeholder={t('namePlaceholder')}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+      </label>
+      {way !== 'guest' && (
+        <label class="field">
+          <span>{t('passwordLabel')}</span>
+          <input
+            type="password"
+            value={password}
+            required
+            minLength={way === 'register' ? 8 : undefined}
+            autocomplete={way === 'register' ? 'new-password' : 'current-password'}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
+        </label>
+      )}
+      {error !== undefined ? (
+        <p class="form-error" role="alert">
+          {errorText(error)}
+          {suggestion && (
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                setName(suggestion);
+                void enter(suggestion);
+              }}
+            >
+              {t('useSuggestion', { name: suggestion })}
+            </button>
+          )}
+        </p>
+      ) : (
+        <p class="form-hint">{t(way === 'register' ? 'passwordHint' : kHints[way])}{way === 'register' && ` ${t('registerHint')}`}</p>
+      )}
+      <button type="submit" class="primary" disabled={busy}>
+        {t(busy ? 'comingIn' : kSubmits[way])}
+      </button>
+    </form>
+  );
+}

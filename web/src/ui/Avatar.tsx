@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Initials in a hue made from the user's id, so that a person keeps a colour when the name changes.
+
+import { Bot } from './icons';
+
+export function hueOf(id: string): number {
+  let hash = 0;
+  for (const char of id) hash = (hash * 31 + char.codePointAt(0)!) >>> 0;
+  return hash % 360;
+}
+
+export function initials(name: string): string {
+  const words = name.trim().split(/[\s_.-]+/).filter(Boolean);
+  const letters = words.length > 1 ? [words[0]!, words[words.length - 1]!] : [words[0] ?? '?'];
+  return letters.map((word) => [...word][0]!.toLocaleUpperCase()).join('');
+}
+
+export function Avatar({ id, name, kind, small }: Readonly<{
+  id: string;
+  name: string;
+  kind: string;
+  small?: boolean;
+}>) {
+  const shape = `avatar${small ? ' small' : ''}`;
+  if (kind === 'bot') {
+    return <span class={`${shape} bot`} aria-hidden="true"><Bot size={small ? 14 : 18} strokeWidth={1.5} /></span>;
+  }
+  return (
+    <span class={shape} style={{ '--hue': String(hueOf(id)) }} aria-hidden="true">{initials(name)}</span>
+  );
+}
+

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where one writes: grows to eight lines, completes commands, remembers what was sent.
+
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ArrowUp } from './icons';
+import { t } from '../i18n';
+import type { Channel } from '../state/channel';
+import { completeChoice, completeName, slashState } from '../state/slash';
+import { Banner } from './Banner';
+import { useApp } from './context';
+import { SlashMenu, kMenuId, optionId } from './SlashMenu';
+import { wide } from './view';
+
+/** The counter shows when this little is left. */
+const kCountFrom = 200;
+
+export function Composer({ channel }: { channel: Channel }) {
+  const app = useApp();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [chosen, setChosen] = useState(0);
+  const [dismissed, setDismissed] = useState('');
+  const text = channel.draft.value;
+  const commands = app.commands.value;
+  const slash = useMemo(() => slashState(text, commands), [text, commands]);
+  const options = slash.choosing ? slash.matches.length : slash.choices.length;
+  const open = (slash.choosing || slash.command !== undefined) && dismissed !== text;
+  const left = app.messageLimit.value - [...text].length;
+
+  const write = (value: string): void => {
+    app.setDraft(channel, value);
+    setChosen(0);
+  };
+  useLayoutEffect(() => {
+    const box = field.current!;
+    box.style.height = 'auto';
+    box.style.height = `${box.scrollHeight}px`;
+  }, [text]);
+  useLayoutEffect(() => {
+    if (wide.matches) field.current!.focus();
+  }, []);
+
+  const take = (index: number): void => {
+    if (slash.choosing) {
+      const command = slash.matches[index];
+      if (command) write(completeName(command));
+    } else if (slash.choices[index] !== undefined) {
+      write(completeChoice(text, slash.choices[index]!));
+    }
+    field.current!.focus();
+  };
+
+  const send = (): void => {
+    if (!text.trim() || left < 0) return;
+    app.outgoing.submit(channel, text);
+    write('');
+    setDismissed('');
+    app.atBottom = true;
+  };
+
+  const recall = (older: boolean): boolean => {
+    const line = older ? channel.input.older(text) : channel.input.newer();
+    if (line === undefined) return false;
+    write(line);
+    setDismissed(line); // a recalled command is read, not chosen again
+    return true;
+  };
+
+  const onMenuKey = (event: KeyboardEvent): boolean => {
+    if (event.key === 'Escape') setDismissed(text);
+    else if (options === 0) return false;
+    else if (event.key === 'ArrowDown') setChosen((chosen + 1) % options);
+    else if (event.key === 'ArrowUp') setChosen((chosen - 1 + options) % options);
+    else if (event.key === 'Tab') take(chosen);
+    else if (event.key === 'Enter' && slash.choosing && !isWhole()) take(chosen);
+    else return false;
+    return true;
+  };
+
+  /** The name is typed out and needs nothing more: Enter sends it. */
+  const isWhole = (): boolean => {
+    const command = slash.matches[chosen];
+    const typed = text.trim().slice(1).toLowerCase();
+    const named = command && [command.name, ...(command.aliases ?? [])].some((name) => name.toLowerCase() === typed);
+    return Boolean(named && !command.args?.some((arg) => arg.required));
+  };
+
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const caret = field.current!.selectionStart;
+    let handled = true;
+    if (open && !event.shiftKey && onMenuKey(event)) handled = true;
+    else if (event.key === 'Enter' && !event.shiftKey) send();
+    else if (event.key === 'ArrowUp' && caret === 0) handled = recall(true);
+    else if (event.key === 'ArrowUp' && !text.includes('\n') && caret === text.length) handled = recall(true);
+    else if (event.key === 'ArrowDown' && caret === text.length) handled = recall(false);
+    else handled = false;
+    if (handled) event.preventDefault();
+  };
+
+  const listed = open && options > 0;
+  return (
+    <div class="composer-area">
+      {open && <SlashMenu slash={slash} chosen={chosen} onTake={take} />}
+      <Banner />
+      <div class={`composer${left < 0 ? ' over' : ''}`}>
+        <textarea
+          ref={field}
+          id="composer"
+          rows={1}
+          value={text}
+          dir="auto"
+          placeholder={t('messageTo', { name: channel.title.value })}
+          aria-label={t('messageTo', { name: channel.title.value })}
+          role="combobox"
+          aria-autocomplete="list"
+          aria-expanded={listed}
+          aria-controls={kMenuId}
+          aria-activedescendant={listed ? optionId(chosen) : undefined}
+          enterkeyhint="send"
+          onInput={(event) => {
+            write(event.currentTarget.value);
+            if (!event.currentTarget.value.startsWith('/')) app.outgoing.typing(channel);
+          }}
+          onKeyDown={onKey}
+        />
+        <button type="button" class="send" aria-label={t('send')} disabled={!text.trim() || left < 0} onClick={send}>
+          <ArrowUp size={18} strokeWidth={2} />
+        </button>
+      </div>
+      <div class="hint">
+        <Typing channel={channel} />
+        {left < kCountFrom && (
+          <span class={left < 0 ? 'over' : ''}>
+            {left < 0 ? t('tooLong', { n: -left }) : t('charactersLeft', { n: left })}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Typing({ channel }: { channel: Channel }) {
+  const names = [...channel.typing.value.values()].map((item) => item.name);
+  if (names.length === 0) return <span class="only-wide">{t('composerHint')}</span>;
+  const said = names.length === 1
+    ? t('typingOne', { a: names[0]! })
+    : names.length === 2
+      ? t('typingTwo', { a: names[0]!, b: names[1]! })
+      : t('typingMany');
+  return <span class="typing">{said}</span>;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that floats over the page. The browser's own dialog keeps the focus inside and Esc working.
+
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { LogOut, UserPlus, X } from './icons';
+import { t } from '../i18n';
+import { AccountForm, type Way } from './AccountForm';
+import { useApp } from './context';
+import { errorText } from './errors';
+import { HelpBody } from './Help';
+import { LanguageChoice, ThemeChoice } from './Preferences';
+import { SwitcherBody } from './Switcher';
+import { dialog, focusComposer } from './view';
+
+export function Dialogs() {
+  switch (dialog.value) {
+    case 'switcher':
+      return <Window title={t('switcher')} bare><SwitcherBody /></Window>;
+    case 'help':
+      return <Window title={t('help')}><HelpBody /></Window>;
+    case 'join':
+      return <Window title={t('joinChannel')}><JoinBody /></Window>;
+    case 'settings':
+      return <Window title={t('settings')}><SettingsBody /></Window>;
+    case 'account':
+      return <Window title={t('register')}><AccountBody /></Window>;
+    default:
+      return null;
+  }
+}
+
+function close(): void {
+  dialog.value = undefined;
+  focusComposer();
+}
+
+function Window({ title, bare, children }: { title: string; bare?: boolean; children: ComponentChildren }) {
+  const element = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const box = element.current!;
+    box.showModal();
+    return () => box.close();
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class={bare ? 'bare' : ''}
+      aria-label={title}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+      onClick={(event) => {
+        if (event.target === element.current) close();
+      }}
+    >
+      <div class="window">
+        {!bare && (
+          <header>
+            <h2>{title}</h2>
+            <button type="button" class="icon" aria-label={t('close')} onClick={close}>
+              <X size={18} strokeWidth={1.5} />
+            </button>
+          </header>
+        )}
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+function JoinBody() {
+  const app = useApp();
+  const [name, setName] = useState('');
+  const [error, setError] = useState<unknown>(undefined);
+  return (
+    <form
+      class="account"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const wanted = name.trim().toLowerCase().replace(/^#/, '');
+        if (wanted) app.join(wanted).then(close, setError);
+      }}
+    >
+      <label class="field">
+        <span>{t('channels')}</span>
+        <input
+          value={name}
+          placeholder={t('joinPlaceholder')}
+          maxLength={33}
+          pattern="#?[A-Za-z0-9][A-Za-z0-9_\-]*"
+          autocapitalize="none"
+          spellcheck={false}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+      </label>
+      {error !== undefined && <p class="form-error" role="alert">{errorText(error)}</p>}
+      <button type="submit" class="primary">{t('join')}</button>
+    </form>
+  );
+}
+
+function SettingsBody() {
+  const app = useApp();
+  const guest = app.self.value?.kind === 'guest';
+  return (
+    <div class="settings">
+      <div class="setting"><span>{t('language')}</span><LanguageChoice /></div>
+      <div class="setting"><span>{t('theme')}</span><ThemeChoice /></div>
+      <div class="setting-actions">
+        {guest && (
+          <button type="button" class="secondary" onClick={() => (dialog.value = 'account')}>
+            <UserPlus size={16} strokeWidth={1.5} aria-hidden="true" />{t('keepName')}
+          </button>
+        )}
+        <button
+          type="button"
+          class="secondary"
+          onClick={() => {
+            dialog.value = undefined;
+            void app.signOut();
+          }}
+        >
+          <LogOut size={16} strokeWidth={1.5} aria-hidden="true" />{t('logOut')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function AccountBody() {
+  const app = useApp();
+  const [way, setWay] = useState<Way>('register');
+  return (
+    <AccountForm
+      way={way}
+      onWay={setWay}
+      ways={['register', 'login']}
+      name={app.self.value?.name ?? ''}
+      onDone={close}
+    />
+  );
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import { t } from '../i18n';
+import type { Key } from '../i18n/en';
+import { signature } from '../state/slash';
+import { useApp } from './context';
+
+const kKeys: [string[], Key][] = [
+  [['Enter'], 'keySend'],
+  [['Shift', 'Enter'], 'keyNewLine'],
+  [['↑'], 'keyHistory'],
+  [['Alt', '↑ ↓'], 'keyChannels'],
+  [['Ctrl', 'K'], 'keySwitcher'],
+  [['Esc'], 'keyEscape'],
+  [['?'], 'keyHelp'],
+];
+
+export function HelpBody() {
+  const app = useApp();
+  return (
+    <div class="help">
+      <h3>{t('keyboard')}</h3>
+      <dl class="keys">
+        {kKeys.map(([keys, text]) => (
+          <div key={text}>
+            <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+            <dd>{t(text)}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>{t('commands')}</h3>
+      <p class="muted">{t('commandsFrom')}</p>
+      <dl class="command-list">
+        {app.commands.value.filter((command) => command.help).map((command) => (
+          <div key={command.name}>
+            <dt>
+              <code>/{command.name}</code>
+              <span>{command.args?.map(signature).join(' ')}</span>
+            </dt>
+            <dd>{command.help}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

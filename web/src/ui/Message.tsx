@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import { CircleAlert, Eye } from './icons';
+import { formatMoment, formatTime, t } from '../i18n';
+import type { Channel } from '../state/channel';
+import type { MessageEntry } from '../state/timeline';
+import { pieces } from '../text/links';
+import { Avatar } from './Avatar';
+import { Buttons } from './Buttons';
+import { CardView } from './cards/Card';
+import { useApp } from './context';
+import { Markdown } from './Markdown';
+
+export function Message({ channel, message, grouped }: {
+  channel: Channel;
+  message: MessageEntry;
+  grouped: boolean;
+}) {
+  const app = useApp();
+  const { author, status } = message;
+  const mine = app.isSelf(author.id);
+  const bot = author.kind === 'bot';
+  return (
+    <article class={`row ${status}${grouped ? ' grouped' : ''}${bot ? ' bot' : ''}`} tabIndex={-1}>
+      {grouped ? <Clock ts={message.ts} /> : <Face message={message} mine={mine} />}
+      <div class="row-body">
+        {!grouped && (
+          <header class="row-head">
+            <strong>{author.name}</strong>
+            {mine && <span class="badge you">{t('you')}</span>}
+            {bot && <span class="badge bot">{t('bot')}</span>}
+            {!mine && author.kind === 'guest' && <span class="badge">{t('guest')}</span>}
+            {message.via && <span class="badge">{t('via', { name: message.via })}</span>}
+            <Clock ts={message.ts} />
+            {message.only && <OnlyYou />}
+          </header>
+        )}
+        <div class="text-box">
+          <Text message={message} />
+          {message.card && <CardView card={message.card} />}
+          <Buttons channel={channel} buttons={message.buttons} />
+        </div>
+        <Delivery channel={channel} message={message} />
+      </div>
+    </article>
+  );
+}
+
+function Face({ message, mine }: { message: MessageEntry; mine: boolean }) {
+  const app = useApp();
+  const { author } = message;
+  const face = <Avatar id={author.id} name={author.name} kind={author.kind} />;
+  if (mine || !/^[a-z]_[A-Za-z0-9]+$/.test(author.id)) return face;
+  return (
+    <button type="button" class="face" aria-label={t('messagePerson', { name: author.name })} onClick={() => app.openDirect(author)}>
+      {face}
+    </button>
+  );
+}
+
+export function Clock({ ts }: { ts: number }) {
+  return <time class="clock" dateTime={new Date(ts).toISOString()} title={formatMoment(ts)}>{formatTime(ts)}</time>;
+}
+
+export function OnlyYou() {
+  return <span class="only-you"><Eye size={14} strokeWidth={1.5} aria-hidden="true" />{t('onlyYou')}</span>;
+}
+
+export function Text({ message }: { message: Pick<MessageEntry, 'text' | 'markdown' | 'deleted'> }) {
+  if (message.deleted) return <p class="text deleted">{t('deleted')}</p>;
+  if (!message.text) return null;
+  if (message.markdown) return <Markdown source={message.text} />;
+  return (
+    <p class="text" dir="auto">
+      {pieces(message.text).map((piece) =>
+        piece.href
+          ? <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">{piece.text}</a>
+          : piece.text,
+      )}
+    </p>
+  );
+}
+
+function Delivery({ channel, message }: { channel: Channel; message: MessageEntry }) {
+  const app = useApp();
+  if (message.status === 'queued' && !app.ready.value) return <p class="delivery">{t('queued')}</p>;
+  if (message.status !== 'failed') return null;
+  const reason = message.error === 'not_confirmed' ? t('notConfirmed') : (message.error ?? '');
+  return (
+    <p class="delivery failed" role="alert">
+      <CircleAlert size={15} strokeWidth={1.5} aria-hidden="true" />
+      <span>{reason && message.error !== 'not_confirmed' ? `${t('notSent')}: ${reason}` : reason || t('notSent')}</span>
+      <button type="button" class="link" onClick={() => app.outgoing.retry(channel, message.key)}>{t('tryAgain')}</button>
+      <button type="button" class="link" onClick={() => app.outgoing.discard(channel, message.key)}>{t('delete')}</button>
+    </p>
+  );
+}

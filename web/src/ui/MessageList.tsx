@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stream. It never jumps: at the bottom it follows, anywhere else what is being read stays where it
+// is, whatever arrives above or below.
+
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ArrowDown } from './icons';
+import { formatDay, t } from '../i18n';
+import type { Channel } from '../state/channel';
+import { offsetOf, rows } from '../state/timeline';
+import { useApp } from './context';
+import { ThingsToTry } from './Door';
+import { EntryView } from './EntryView';
+
+/** Nearer to the end than this counts as the end. */
+const kBottomPx = 48;
+/** Nearer to the beginning than this loads older messages. */
+const kTopPx = 400;
+
+/** Where each channel was read when it was left. */
+const positions = new WeakMap<Channel, number>();
+
+interface Anchor {
+  key: string;
+  top: number;
+}
+
+export function MessageList({ channel }: { channel: Channel }) {
+  const app = useApp();
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const anchor = useRef<Anchor | undefined>(undefined);
+  const [below, setBelow] = useState(false);
+  const entries = channel.entries.value;
+  const divider = channel.divider.value;
+  const list = useMemo(() => rows(entries, divider), [entries, divider]);
+
+  const follow = (): void => {
+    const box = scroller.current!;
+    if (app.atBottom) box.scrollTop = box.scrollHeight;
+    else restore(box, anchor.current);
+  };
+
+  const scrolled = (): void => {
+    const box = scroller.current!;
+    const away = box.scrollHeight - box.scrollTop - box.clientHeight;
+    app.atBottom = away < kBottomPx;
+    setBelow(!app.atBottom);
+    anchor.current = firstVisible(box, content.current!);
+    positions.set(channel, app.atBottom ? -1 : box.scrollTop);
+    if (app.atBottom) app.markRead();
+    if (box.scrollTop < kTopPx) void app.sync.loadOlder(channel);
+  };
+
+  useLayoutEffect(() => {
+    const saved = positions.get(channel) ?? -1;
+    app.atBottom = saved < 0;
+    if (saved >= 0) scroller.current!.scrollTop = saved;
+    anchor.current = firstVisible(scroller.current!, content.current!);
+    setBelow(!app.atBottom);
+  }, [app, channel]);
+
+  useLayoutEffect(follow, [list]);
+
+  useEffect(() => {
+    // Text that grows, a composer that grows, a keyboard that opens: all of them move the bottom.
+    const observer = new ResizeObserver(follow);
+    observer.observe(scroller.current!);
+    observer.observe(content.current!);
+    return () => observer.disconnect();
+  }, [channel]);
+
+  // A page that is not full has nothing to scroll, so it asks for what is above by itself.
+  useEffect(() => {
+    const box = scroller.current!;
+    if (channel.more.value && box.scrollHeight <= box.clientHeight) void app.sync.loadOlder(channel);
+  }, [list]);
+
+  const toBottom = (): void => {
+    const box = scroller.current!;
+    app.atBottom = true;
+    box.scrollTop = box.scrollHeight;
+    app.markRead();
+    setBelow(false);
+  };
+
+  const unread = channel.unread.value;
+  return (
+    <div class="stream">
+      <div
+        class="scroller"
+        ref={scroller}
+        onScroll={scrolled}
+        tabIndex={0}
+        role="log"
+        aria-label={t('messages', { name: channel.title.value })}
+      >
+        <div class="entries" ref={content}>
+          {channel.loadingOlder.value && <p class="older">{t('loadingOlder')}</p>}
+          {channel.loaded && !channel.more.value && <Beginning channel={channel} empty={list.length === 0} />}
+          {list.map(({ entry, day, fresh, grouped }) => (
+            <div key={entry.key} data-key={entry.key} data-offset={offsetOf(entry)}>
+              {day && <div class="rule day"><span>{formatDay(entry.ts)}</span></div>}
+              {fresh && <div class="rule fresh"><span>{t('newDivider')}</span></div>}
+              <EntryView channel={channel} entry={entry} grouped={grouped} />
+            </div>
+          ))}
+        </div>
+      </div>
+      {below && (
+        <button type="button" class={`to-bottom${unread ? ' has-new' : ''}`} onClick={toBottom} aria-label={unread ? t('newMessages', { n: unread }) : t('jumpDown')}>
+          <ArrowDown size={16} strokeWidth={1.5} aria-hidden="true" />
+          {unread > 0 && <span>{t('newMessages', { n: unread })}</span>}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Beginning({ channel, empty }: { channel: Channel; empty: boolean }) {
+  const app = useApp();
+  return (
+    <div class={`beginning${empty ? ' empty' : ''}`}>
+      <p>{channel.isDirect && empty ? t('emptyDirect') : t('beginning', { name: channel.title.value })}</p>
+      {empty && !channel.isDirect && <ThingsToTry onTry={(line) => app.outgoing.submit(channel, line)} />}
+    </div>
+  );
+}
+
+function firstVisible(box: HTMLElement, content: HTMLElement): Anchor | undefined {
+  const edge = box.getBoundingClientRect().top;
+  for (const child of content.children) {
+    const { top, bottom } = child.getBoundingClientRect();
+    const key = (child as HTMLElement).dataset['key'];
+    if (key && bottom > edge) return { key, top: top - edge };
+  }
+  return undefined;
+}
+
+function restore(box: HTMLElement, anchor: Anchor | undefined): void {
+  if (!anchor) return;
+  const node = box.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.key)}"]`);
+  if (!node) return;
+  const top = node.getBoundingClientRect().top - box.getBoundingClientRect().top;
+  if (Math.abs(top - anchor.top) > 1) box.scrollTop += top - anchor.top;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Data } from '../../client';
+import { formatNumber, t } from '../../i18n';
+import type { Channel } from '../../state/channel';
+import { parsePlayer } from '../../state/game';
+import { number, object, text } from '../../state/messages';
+import { useApp } from '../context';
+import { MapPin, Skull, Swords } from '../icons';
+import { Bar } from './Bar';
+import { Card, Fields, display, label, pairsOf } from './Card';
+
+/** A place as one reads it in the stream; the whole state stands in the side panel. */
+export function StateCard({ channel, data }: { channel: Channel; data: Data }) {
+  const app = useApp();
+  const state = parsePlayer(data);
+  const room = state.room;
+  const present = room ? [...room.creatures, ...room.players, ...room.items].map((item) => item.name) : [];
+  return (
+    <Card icon={MapPin} title={room?.name || state.name || t('place')} tone="state">
+      {room?.description && <p>{room.description}</p>}
+      {present.length > 0 && <p class="present">{present.join(' · ')}</p>}
+      {state.hp !== undefined && <Bar name={t('health')} value={state.hp} max={state.maxHp} tone="hp" />}
+      <Fields pairs={state.rest.map(([key, value]) => [label(key), display(value)])} />
+      {room && room.exits.length > 0 && (
+        <div class="pills">
+          {room.exits.map((exit) => (
+            <button
+              type="button"
+              key={exit}
+              class="pill"
+              onClick={() => app.outgoing.press(channel, { action: 'move', direction: exit })}
+            >
+              {exit}
+            </button>
+          ))}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+export function CombatCard({ data }: { data: Data }) {
+  const attacker = nameOf(data['attacker']);
+  const target = nameOf(data['target']);
+  const hit = data['hit'] !== false;
+  const defeated = data['defeated'] === true;
+  const damage = number(data['damage']);
+  const hp = number(data['targetHp']);
+  const title = text(data['text']) ?? t(defeated ? 'defeated' : hit ? 'hit' : 'miss', { attacker, target });
+  const known = ['attacker', 'target', 'damage', 'targetHp', 'targetMaxHp', 'hit', 'defeated', 'text'];
+  return (
+    <Card icon={defeated ? Skull : Swords} title={title} tone="combat">
+      {hit && damage !== undefined && (
+        <p class="figure"><strong>−{formatNumber(damage)}</strong><span>{t('damage')}</span></p>
+      )}
+      {hp !== undefined && <Bar name={target} value={hp} max={number(data['targetMaxHp'])} tone="hp" />}
+      <Fields pairs={pairsOf(data, known)} />
+    </Card>
+  );
+}
+
+function nameOf(value: unknown): string {
+  return text(value) ?? text(object(value)?.['name']) ?? '?';
+}

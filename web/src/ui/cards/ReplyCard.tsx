@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// An answer or push by its type. Types this page does not know become a plain card of their fields.
+
+import type { Data, Frame } from '../../client';
+import { errorOf } from '../../client';
+import { t } from '../../i18n';
+import type { Channel } from '../../state/channel';
+import { list, number, object, text, toMessage } from '../../state/messages';
+import { Buttons } from '../Buttons';
+import { errorText } from '../errors';
+import { Box, Check, CircleAlert, Dices, Hash, Users } from '../icons';
+import { Text } from '../Message';
+import { Card, CardView, Fields, display, label, pairsOf } from './Card';
+import { CombatCard, StateCard } from './GameCards';
+
+export function ReplyCard({ channel, frame }: { channel: Channel; frame: Frame }) {
+  const data = frame.data ?? {};
+  switch (frame.type) {
+    case 'botMessage':
+    case 'chatMessage':
+      return <Answer channel={channel} frame={frame} />;
+    case 'playerStateUpdate':
+      return <StateCard channel={channel} data={data} />;
+    case 'combatResult':
+      return <CombatCard data={data} />;
+    case 'diceRolled':
+      return <DiceCard data={data} />;
+    case 'presence':
+      return <PresenceCard data={data} />;
+    case 'ok':
+      return <Done data={data} />;
+    case 'subscribed':
+    case 'unsubscribed':
+      return <Quiet icon={<Hash size={16} strokeWidth={1.5} aria-hidden="true" />} said={text(data['channel']) ?? ''} />;
+    case 'history':
+      return <HistoryCard data={data} />;
+    case 'error':
+      return (
+        <p class="refusal" role="alert">
+          <CircleAlert size={16} strokeWidth={1.5} aria-hidden="true" />
+          <span>{errorText(errorOf(frame))}</span>
+        </p>
+      );
+    default:
+      return <UnknownCard frame={frame} />;
+  }
+}
+
+function Answer({ channel, frame }: { channel: Channel; frame: Frame }) {
+  const message = toMessage(frame, 0);
+  return (
+    <div class="answer">
+      <Text message={message} />
+      {message.card && <CardView card={message.card} />}
+      <Buttons channel={channel} buttons={message.buttons} />
+    </div>
+  );
+}
+
+function Quiet({ icon, said }: { icon: preact.ComponentChildren; said: string }) {
+  return <p class="quiet-line">{icon}<span>{said}</span></p>;
+}
+
+function Done({ data }: { data: Data }) {
+  const said = text(data['text']) ?? text(data['message']);
+  const pairs = pairsOf(data, ['text', 'message', 'offset', 'ok']);
+  return (
+    <>
+      <Quiet icon={<Check size={16} strokeWidth={1.5} aria-hidden="true" />} said={said ?? t('done')} />
+      <Fields pairs={pairs} />
+    </>
+  );
+}
+
+function DiceCard({ data }: { data: Data }) {
+  const total = number(data['total']);
+  const rolls = list(data['rolls']).flatMap((roll) => number(roll) ?? []);
+  const dice = text(data['dice']);
+  return (
+    <Card icon={Dices} title={dice ? `${t('rolled')} ${dice}` : t('rolled')} tone="dice">
+      <p class="figure">
+        <strong>{total === undefined ? '–' : display(total)}</strong>
+        {rolls.length > 1 && <span class="rolls">{rolls.map((roll) => <i>{roll}</i>)}</span>}
+      </p>
+      <Fields pairs={pairsOf(data, ['total', 'rolls', 'dice'])} />
+    </Card>
+  );
+}
+
+function PresenceCard({ data }: { data: Data }) {
+  const names = list(data['members']).map((member) => display(member));
+  const total = number(data['total']) ?? names.length;
+  return (
+    <Card icon={Users} title={t('peopleCount', { n: total })}>
+      <p>{names.join(', ')}</p>
+    </Card>
+  );
+}
+
+function HistoryCard({ data }: { data: Data }) {
+  const messages = list(data['messages']).flatMap((item) => {
+    const frame = object(item) as unknown as Frame | undefined;
+    return frame ? [toMessage(frame, 0)] : [];
+  });
+  return (
+    <div class="answer">
+      {messages.map((message) => (
+        <p key={message.key} class="quoted"><strong>{message.author.name}</strong> {message.text}</p>
+      ))}
+    </div>
+  );
+}
+
+function UnknownCard({ frame }: { frame: Frame }) {
+  const data = frame.data ?? {};
+  const title = text(data['title']) ?? label(frame.type);
+  const said = text(data['text']) ?? text(data['message']);
+  return (
+    <Card icon={Box} title={title}>
+      {said && <p>{said}</p>}
+      <Fields pairs={pairsOf(data, ['title', 'text', 'message'])} />
+    </Card>
+  );
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from 'vitest/config';
+
+// The server the development page talks to: dev/fake-server.mjs unless told otherwise.
+const server = process.env.PARLEY_SERVER ?? 'http://127.0.0.1:8090';
+
+export default defineConfig({
+  esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
+  build: {
+    target: 'es2020',
+    // The content security policy has no data: source, so nothing may be inlined.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '/ws': { target: server, ws: true }, '/api': server } },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+});
