@@ -157,7 +157,7 @@ TEST(BadHandshake, DepthOfAHundredThousand) {
 }
 
 TEST(BadHandshake, UnfinishedOneIsClosedInTime) {
-  ServerProcess server({.set = {"websocket.handshake_timeout=300", "http.header_timeout=300"}});
+  ServerProcess server({.set = {"websocket.handshake_timeout=300ms", "http.header_timeout=300ms"}});
   auto half = Socket::tcp(server.port());
   half.send_all(upgrade_request(server.port(), "/ws", {}).substr(0, 60), within(kPatience));
   expect_goes_on(server);

@@ -2,6 +2,7 @@
 #include "integration/support/client.h"
 
 #include <algorithm>
+#include <thread>
 
 namespace parley::test {
 namespace {
@@ -111,6 +112,18 @@ Json Client::ask(Json command, const Json& id) {
   command["id"] = id;
   send_json(command);
   return read_reply(id);
+}
+
+Json Client::ask_patiently(const Json& command, const Json& id) {
+  const auto deadline = within(kPatience);
+  for (;;) {
+    auto reply = ask(command, id);
+    if (reply.value("type", "") != "error" || reply.at("data").value("code", "") != "rate_limited")
+      return reply;
+    if (Clock::now() > deadline) fail("rate_limited all the time");
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(reply.at("data").at("retryAfterMs").get<int>()));
+  }
 }
 
 Json Client::read_where(const std::function<bool(const Json&)>& wanted,

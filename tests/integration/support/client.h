@@ -73,6 +73,8 @@ class Client {
   Json read_where(const std::function<bool(const Json&)>& wanted, const std::string& description);
   // Sends `command` with `id` and returns its terminal frame.
   Json ask(Json command, const Json& id);
+  // As ask(), and again whenever the answer is rate_limited, after the time that answer names.
+  Json ask_patiently(const Json& command, const Json& id);
 
   // Reads until the server closes; returns its close code, 1005 for an empty close frame,
   // 1006 for an end without one.

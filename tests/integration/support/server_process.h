@@ -28,7 +28,7 @@ struct ServerOptions {
 };
 
 inline const std::vector<std::string> kTestLimits{"limits.new_connections=1000",
-                                                  "drain.spread=100"};
+                                                  "drain.spread=100ms"};
 
 class ServerProcess {
  public:
