@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dice: the example plugin, complete on one screen. `/roll 2d6` answers diceRolled {dice, rolls, total, text}.
+// Dice: the example plugin, complete on one screen. `/roll 2d6` answers diceRolled {dice, rolls,
+// total, text}.
 #include <charconv>
 #include <optional>
 #include <random>

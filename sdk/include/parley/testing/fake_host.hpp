@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+// FakeHost: loads a plugin in memory, calls it, and keeps what it did. See testing.hpp.
+//
+// Ownership: it owns the plugin from construction to destruction. Failure: a plugin that refuses to
+// start throws std::runtime_error with its reason; calling a command that is not there is the
+// answer `unknown_action`, as for a user.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fake_server.hpp"
+#include "tables.hpp"
+
+namespace parley::testing {
+
+struct HostOptions {
+  std::string config = "{}";  // JSON; top-level defaults of the plugin's schema are filled in
+  std::optional<std::vector<std::string>> permissions =
+      {};                                         // default: all that the plugin asks for
+  std::map<std::string, std::string> files = {};  // by path, relative or absolute
+  std::map<std::string, std::string> storage = {};
+  std::vector<std::string> channels = {"global"};
+  std::vector<FakeAccount> accounts = {};
+  std::int64_t now = 1'760'000'000'000;
+  const parley_plugin_entry* plugin = &parley_plugin_entry_v1;
+};
+
+class FakeHost {
+ public:
+  explicit FakeHost(const HostOptions& options = {}) : entry_(*options.plugin) {
+    server_.now = options.now;
+    server_.config = with_defaults(options.config);
+    server_.files = options.files;
+    server_.storage = options.storage;
+    for (const std::string& channel : options.channels) server_.channels[channel];
+    for (const FakeAccount& account : options.accounts) server_.accounts[account.user.id] = account;
+    const auto asked = copy_strings(entry_.permissions, entry_.permission_count);
+    const auto& granted = options.permissions ? *options.permissions : asked;
+    server_.permissions = {granted.begin(), granted.end()};
+    start();
+  }
+  FakeHost(const FakeHost&) = delete;
+  FakeHost& operator=(const FakeHost&) = delete;
+  ~FakeHost() { stop(); }
+
+  // ---- people
+
+  // Calls a command as `caller`, by its name or an alias; the arguments are checked against the
+  // declaration.
+  Reply call(std::string_view action, const Json& arguments = {}, const Caller& caller = {}) {
+    auto exchange = std::make_shared<Exchange>();
+    exchange->id = ++server_.last_id;
+    exchange->action = action;
+    exchange->caller = caller;
+    exchange->deadline = server_.now + server_.request_budget;
+    server_.exchanges[exchange->id] = exchange;
+    dispatch(*exchange, JsonView(arguments.absent() ? "{}" : arguments.text()));
+    settle_unless_held();
+    return Reply(exchange);
+  }
+
+  // Says something in a channel: filters first, then the listeners to what was published.
+  Said say(std::string_view text, const Caller& caller = {}, std::string_view channel = "global") {
+    Said said{.text = std::string(text)};
+    deliver(PARLEY_STAGE_FILTER, said, caller, std::string(channel));
+    if (!said.denied) {
+      said.offset = ++server_.channels[std::string(channel)].last_offset;
+      deliver(PARLEY_STAGE_PUBLISHED, said, caller, std::string(channel));
+    }
+    settle_unless_held();
+    return said;
+  }
+
+  // Tells the plugin of an event, if it listens to that kind.
+  void happen(EventKind kind, const Caller& caller = {}, std::string_view channel = {},
+              std::string_view plugin = {}, std::string_view previous_id = {}) {
+    if ((server_.events & (1ull << static_cast<std::uint32_t>(kind))) == 0) return;
+    const AbiUser user(caller);
+    auto event = detail::sized<parley_event>();
+    event.kind = static_cast<std::uint32_t>(kind);
+    event.ts = server_.now;
+    event.user = user.get();
+    event.session = detail::to_abi(caller.session);
+    event.channel = detail::to_abi(channel);
+    event.plugin = detail::to_abi(plugin);
+    event.previous = detail::to_abi(previous_id);
+    event.locale = detail::to_abi(caller.locale);
+    const auto* half = server_.half<parley_plugin_events>(PARLEY_EXT_EVENTS);
+    server_.in(kOnPlugin, [&] { half->on_event(server_.data(), &event); });
+    settle_unless_held();
+  }
+
+  // ---- time and completions
+
+  // Moves the clock, firing timers and deadlines in order.
+  void advance(std::chrono::milliseconds time) {
+    const std::int64_t until = server_.now + time.count();
+    while (const FakeTimer* next = next_timer(until)) {
+      expire_requests(next->due);
+      fire(*next);
+    }
+    expire_requests(until);
+    server_.now = until;
+    settle_unless_held();
+  }
+  std::int64_t now() const { return server_.now; }
+
+  // From now on completions and jobs wait until settle() or step().
+  void hold() { held_ = true; }
+  void settle() {
+    held_ = false;
+    while (step()) {
+    }
+  }
+  // Runs the oldest waiting completion or job; false when none waits.
+  bool step() {
+    std::function<void()> next;
+    {
+      const std::lock_guard lock(server_.mutex);
+      if (server_.queue.empty()) return false;
+      next = std::move(server_.queue.front());
+      server_.queue.pop_front();
+    }
+    next();
+    return true;
+  }
+
+  // ---- the operator
+
+  // Offers new settings; the plugin's sentence when it refuses them.
+  std::optional<std::string> change_config(const std::string& json) {
+    const std::string next = with_defaults(json);
+    const auto* half = server_.half<parley_plugin_config>(PARLEY_EXT_CONFIG);
+    detail::TextSink why;
+    const parley_status status = server_.in(
+        kInStart, [&] { return half->on_config(server_.data(), detail::to_abi(next), why.abi()); });
+    if (status == PARLEY_OK) server_.config = next;
+    settle_unless_held();
+    return status == PARLEY_OK ? std::nullopt : std::optional(why.take());
+  }
+  void write_file(const std::string& path, std::string content) {
+    server_.files[path] = std::move(content);
+    tell_watchers(path);
+  }
+  void remove_file(const std::string& path) {
+    server_.files.erase(path);
+    tell_watchers(path);
+  }
+  // Stops the plugin and starts it again, as a restart of the server does: storage stays, memory
+  // does not.
+  void restart() {
+    stop();
+    start();
+  }
+  // The next write or publication fails with this.
+  void fail_next_write(Outcome outcome) { server_.next_write = outcome; }
+
+  // ---- what the plugin did; all in order, since the last forget()
+
+  const std::vector<Pushed>& pushes() const { return server_.pushes; }
+  const std::vector<Published>& published() const { return server_.published; }
+  const std::vector<Ran>& ran() const { return server_.ran; }
+  const std::vector<Logged>& logs() const { return server_.logs; }
+  void forget() {
+    server_.pushes.clear();
+    server_.published.clear();
+    server_.ran.clear();
+    server_.logs.clear();
+  }
+  // Whether some line of the log contains this.
+  bool logged(std::string_view part) const {
+    for (const Logged& line : server_.logs) {
+      if (line.text.find(part) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  const std::vector<DeclaredCommand>& commands() const { return server_.commands; }
+  std::map<std::string, std::string>& storage() { return server_.storage; }
+  std::map<std::string, FakeChannel>& channels() { return server_.channels; }
+  std::map<std::string, FakeAccount>& accounts() { return server_.accounts; }
+  std::size_t timers() const { return server_.timers.size(); }
+  std::size_t waiting() const { return server_.queue.size(); }
+  // Sum of a counter or histogram, last value of a gauge; 0 when there is none.
+  double metric(std::string_view name) const {
+    for (const auto& [id, metric] : server_.metrics) {
+      if (metric.name == name) return metric.value;
+    }
+    return 0;
+  }
+
+ private:
+  // ---- life
+
+  void start() {
+    host_ = detail::sized<parley_host>();
+    host_.abi_major = PARLEY_ABI_MAJOR;
+    host_.abi_minor = PARLEY_ABI_MINOR;
+    host_.host_data = &server_;
+    host_.server_version = detail::to_abi("fake");
+    host_.get_extension = Tables::get_extension;
+    host_.log = Tables::log;
+    host_.now = Tables::now;
+    server_.registering = true;
+    detail::TextSink why;
+    server_.plugin = server_.in(kInStart, [&] { return entry_.create(&host_, why.abi()); });
+    if (server_.plugin == nullptr) throw std::runtime_error("create: " + why.take());
+    const parley_status status =
+        server_.in(kInStart, [&] { return server_.plugin->start(server_.data(), why.abi()); });
+    server_.registering = false;
+    if (status != PARLEY_OK) {
+      destroy();
+      throw std::runtime_error("start: " + why.take());
+    }
+    settle_unless_held();
+  }
+  void stop() {
+    if (server_.plugin == nullptr) return;
+    server_.in(kOnPlugin, [&] { server_.plugin->stop(server_.data()); });
+    while (step()) {
+    }
+    destroy();
+  }
+  void destroy() {
+    server_.in(kInStart, [&] { server_.plugin->destroy(server_.data()); });
+    server_.plugin = nullptr;
+    server_.queue.clear();
+    server_.commands.clear();
+    server_.listeners.clear();
+    server_.timers.clear();
+    server_.watches.clear();
+    server_.events = 0;
+  }
+  void settle_unless_held() {
+    if (!held_) settle();
+  }
+
+  std::string with_defaults(const std::string& json) const {
+    Json config =
+        JsonView(json).members().empty() ? Json::object() : Json::raw(JsonView(json).text());
+    const JsonView schema(detail::to_view(entry_.config_schema));
+    for (const auto& [name, property] : schema["properties"].members()) {
+      const bool fill = property["default"].exists() && !JsonView(json)[name].exists();
+      if (fill) config.set(name, Json::raw(property["default"].text()));
+    }
+    return config.text();
+  }
+
+  // ---- commands
+
+  const DeclaredCommand* find(std::string_view action) const {
+    for (const DeclaredCommand& command : server_.commands) {
+      if (command.name == action) return &command;
+      for (const std::string& alias : command.aliases) {
+        if (alias == action) return &command;
+      }
+    }
+    return nullptr;
+  }
+
+  void dispatch(Exchange& exchange, JsonView given) {
+    const DeclaredCommand* command = find(exchange.action);
+    if (command == nullptr) return fail(exchange, "unknown_action", "there is no such command");
+    if (!permitted(*command, exchange)) return;
+    const Arguments arguments(*command, given);
+    if (!arguments.errors().absent()) {
+      const Json fields{{"fields", arguments.errors()}};
+      server_.answer_error(exchange.id, "invalid_args", "arguments: " + arguments.errors().text(),
+                           fields.text());
+      return;
+    }
+    invoke(*command, exchange, arguments);
+  }
+  bool permitted(const DeclaredCommand& command, const Exchange& exchange) {
+    const Caller& caller = exchange.caller;
+    const bool anonymous = (command.flags & PARLEY_COMMAND_ANONYMOUS) != 0;
+    if (caller.kind == UserKind::kNone && !anonymous) {
+      return fail(exchange, "unauthorized", "log in first"), false;
+    }
+    bool has_role = command.roles.empty();
+    for (const std::string& role : command.roles) {
+      for (const std::string& own : caller.roles) has_role = has_role || own == role;
+    }
+    if (!has_role) return fail(exchange, "forbidden", "your roles do not allow that"), false;
+    std::int64_t& free_again = server_.cooldowns[caller.id + " " + command.name];
+    if (command.cooldown > 0 && server_.now < free_again) {
+      server_.answer_error(exchange.id, "rate_limited", "wait a moment", {},
+                           free_again - server_.now);
+      return false;
+    }
+    free_again = server_.now + command.cooldown;
+    return true;
+  }
+  void invoke(const DeclaredCommand& command, Exchange& exchange, const Arguments& arguments) {
+    const Caller& caller = exchange.caller;
+    const AbiUser user(caller);
+    auto request = detail::sized<parley_request>();
+    request.id = exchange.id;
+    request.arguments = arguments.values().data();
+    request.argument_count = arguments.values().size();
+    request.raw = detail::to_abi(arguments.raw());
+    request.user = user.get();
+    request.session = detail::to_abi(caller.session);
+    request.channel = detail::to_abi(caller.channel);
+    request.locale = detail::to_abi(caller.locale);
+    request.peer = detail::to_abi(caller.peer);
+    request.origin = detail::to_abi(caller.origin);
+    request.action = detail::to_abi(exchange.action);
+    request.deadline = exchange.deadline;
+    const parley_status status = server_.in(
+        kOnPlugin, [&] { return server_.plugin->call(server_.data(), command.handler, &request); });
+    const bool over = exchange.terminal.has_value() || (status == PARLEY_OK && exchange.deferred);
+    if (!over) fail(exchange, "plugin_error", "the plugin failed");
+  }
+  void fail(const Exchange& exchange, std::string_view code, std::string_view message) {
+    server_.answer_error(exchange.id, code, message);
+  }
+
+  // ---- messages
+
+  void deliver(std::uint32_t stage, Said& said, const Caller& caller, const std::string& channel) {
+    const bool direct = channel.rfind("dm:", 0) == 0;
+    auto listeners = server_.listeners;  // by priority; equal ones as declared
+    std::stable_sort(
+        listeners.begin(), listeners.end(),
+        [](const FakeListener& a, const FakeListener& b) { return a.priority > b.priority; });
+    for (const FakeListener& listener : listeners) {
+      if (listener.stage == stage && !said.denied &&
+          wants(listener, said.text, caller, channel, direct)) {
+        show(listener, stage, said, caller, channel, direct);
+      }
+    }
+  }
+  static bool wants(const FakeListener& listener, const std::string& text, const Caller& caller,
+                    const std::string& channel, bool direct) {
+    const bool bot = caller.kind == UserKind::kBot || caller.kind == UserKind::kBackend;
+    if (bot && (listener.kinds & PARLEY_MESSAGE_FROM_BOTS) == 0) return false;
+    if ((listener.kinds & (direct ? PARLEY_MESSAGE_DIRECT : PARLEY_MESSAGE_CHANNEL)) == 0)
+      return false;
+    const bool here = listener.channel.empty() || listener.channel == channel ||
+                      (listener.channel == "*" && !direct);
+    return here && text.rfind(listener.prefix, 0) == 0;
+  }
+  void show(const FakeListener& listener, std::uint32_t stage, Said& said, const Caller& caller,
+            const std::string& channel, bool direct) {
+    const AbiUser user(caller);
+    const std::string text = said.text;  // decide may replace it meanwhile
+    auto message = detail::sized<parley_message>();
+    message.kind = direct ? PARLEY_MESSAGE_DIRECT : PARLEY_MESSAGE_CHANNEL;
+    message.id = ++server_.last_id;
+    message.user = user.get();
+    message.session = detail::to_abi(caller.session);
+    message.channel = detail::to_abi(channel);
+    message.text = detail::to_abi(text);
+    message.locale = detail::to_abi(caller.locale);
+    message.origin = detail::to_abi(caller.origin);
+    message.stage = stage;
+    message.offset = said.offset;
+    message.ts = server_.now;
+    message.reply_to = -1;
+    if (stage == PARLEY_STAGE_FILTER) {
+      server_.message_in_filter = message.id;
+      server_.verdict = &said;
+    }
+    const auto* half = server_.half<parley_plugin_messages>(PARLEY_EXT_MESSAGES);
+    server_.in(kOnPlugin, [&] { half->on_message(server_.data(), listener.handler, &message); });
+    server_.verdict = nullptr;
+  }
+
+  // ---- time
+
+  const FakeTimer* next_timer(std::int64_t until) const {
+    const FakeTimer* next = nullptr;
+    for (const auto& [id, timer] : server_.timers) {
+      if (timer.due <= until && (next == nullptr || timer.due < next->due)) next = &timer;
+    }
+    return next;
+  }
+  void fire(const FakeTimer& due) {
+    const FakeTimer timer = due;
+    server_.now = std::max(server_.now, timer.due);
+    if (timer.period > 0) {
+      server_.timers[timer.id].due += timer.period;
+    } else {
+      server_.timers.erase(timer.id);
+    }
+    const auto* half = server_.half<parley_plugin_timer>(PARLEY_EXT_TIMER);
+    server_.in(kOnPlugin, [&] {
+      half->on_timer(server_.data(), timer.id, detail::to_abi(timer.name),
+                     detail::to_abi(timer.payload));
+    });
+    settle_unless_held();
+  }
+  void expire_requests(std::int64_t until) {
+    const auto open = server_.exchanges;
+    for (const auto& [id, exchange] : open) {
+      if (exchange->deadline > until) continue;
+      server_.answer_error(id, "plugin_timeout", "the plugin did not answer in time");
+      const auto* half = server_.half<parley_plugin_request>(PARLEY_EXT_REQUEST);
+      server_.in(kOnPlugin, [&] { half->on_cancel(server_.data(), id, PARLEY_CANCEL_TIMEOUT); });
+    }
+  }
+
+  void tell_watchers(const std::string& path) {
+    const auto watches = server_.watches;
+    const auto* half = server_.half<parley_plugin_files>(PARLEY_EXT_FILES);
+    for (const auto& [id, watched] : watches) {
+      if (watched != path && path.rfind(watched + "/", 0) != 0) continue;
+      server_.in(kOnPlugin, [&] { half->on_changed(server_.data(), id, detail::to_abi(path)); });
+    }
+    settle_unless_held();
+  }
+
+  const parley_plugin_entry& entry_;
+  FakeServer server_;
+  parley_host host_{};
+  bool held_ = false;
+};
+
+}  // namespace parley::testing
