@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/checks.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+#include "config/forms.h"
+#include "config/yaml_tree.h"
+
+namespace parley::config {
+namespace {
+
+constexpr std::size_t kMaxSecret = 64 * 1024;
+
+void complain(Loaded& loaded, const std::string& path, std::string message) {
+  const Origin origin = loaded.origin_of(path);
+  const bool from_file = origin.source == Origin::Source::kFile;
+  loaded.problems.push_back(
+      {from_file ? origin.file : origin.text(), origin.line, path, std::move(message)});
+}
+
+void check_exposure(Loaded& loaded) {
+  const auto& listen = loaded.config.listen;
+  const auto client = parse_address(listen.address);
+  const auto admin = parse_address(listen.operator_address);
+  if (!client || !admin) return;  // reported where it was read
+  const bool covered =
+      listen.tls.enabled() || listen.allow_plaintext || !loaded.config.http.trusted_proxies.empty();
+  if (!is_loopback(client->host) && !covered) {
+    complain(
+        loaded, "listen.address",
+        fmt::format(
+            "{} is open to the network without TLS: set listen.tls, or name the proxy that speaks "
+            "TLS in http.trusted_proxies, or set listen.allow_plaintext if anyone may read along",
+            listen.address));
+  }
+  if (!is_loopback(admin->host)) {
+    complain(
+        loaded, "listen.operator_address",
+        "the operator port speaks no TLS and stays on loopback: use 127.0.0.1:PORT and a tunnel");
+  }
+  if (client->port != 0 && client->port == admin->port && client->host == admin->host) {
+    complain(loaded, "listen.operator_address",
+             "is the same as listen.address; choose another port");
+  }
+}
+
+void check_tls(Loaded& loaded) {
+  const auto& tls = loaded.config.listen.tls;
+  if (tls.certificate.empty() != tls.key.empty()) {
+    complain(loaded, tls.key.empty() ? "listen.tls.key" : "listen.tls.certificate",
+             "is missing: TLS needs the certificate and the key");
+    return;
+  }
+  if (tls.key.empty()) return;
+  if (auto why = check_private_file(tls.key)) complain(loaded, "listen.tls.key", *why);
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(tls.certificate, error)) {
+    complain(loaded, "listen.tls.certificate", tls.certificate + ": there is no such file");
+  }
+}
+
+template <typename T>
+void check_order(Loaded& loaded, const T& smaller, const char* small_path, const T& larger,
+                 const char* large_path) {
+  if (smaller <= larger) return;
+  complain(loaded, small_path,
+           fmt::format("is larger than {}; it must be at most that", large_path));
+}
+
+}  // namespace
+
+void check_whole(Loaded& loaded) {
+  const Config& c = loaded.config;
+  check_exposure(loaded);
+  check_tls(loaded);
+  check_order(loaded, c.outbox.soft_cap, "outbox.soft_cap", c.outbox.hard_cap, "outbox.hard_cap");
+  check_order(loaded, c.channels.history_page, "channels.history_page", c.channels.history_max,
+              "channels.history_max");
+  check_order(loaded, c.auth.access_token, "auth.access_token", c.auth.refresh_token,
+              "auth.refresh_token");
+  check_order(loaded, c.plugins.limits.soft_budget, "plugins.limits.soft_budget",
+              c.plugins.limits.hard_budget, "plugins.limits.hard_budget");
+  if (c.storage.file.empty())
+    complain(loaded, "storage.file", "is empty; name the database, for example parley.db");
+  if (c.limits.rate > 0 && c.limits.burst > 0 && c.limits.burst < 1) {
+    complain(loaded, "limits.burst",
+             "below 1 lets no command through; write at least 1, or 0 for no limit");
+  }
+}
+
+std::optional<std::string> check_private_file(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return fmt::format("{}: {}", path, std::strerror(errno));
+  if (!S_ISREG(info.st_mode)) return path + ": is not a file";
+  if ((info.st_mode & 077) == 0) return std::nullopt;
+  return fmt::format("{} can be read by others than its owner (mode {:03o}): run chmod 600 {}",
+                     path, info.st_mode & 0777u, path);
+}
+
+std::optional<std::string> read_secret(const std::string& value, const std::string& folder,
+                                       std::string& why) {
+  const auto path =
+      (std::filesystem::path(folder) / value.substr(std::string_view("file:").size())).string();
+  if (auto refusal = check_private_file(path)) {
+    why = *refusal;
+    return std::nullopt;
+  }
+  std::vector<Problem> problems;
+  auto text = read_file(path, kMaxSecret, problems);
+  if (!text) {
+    why = problems.front().sentence();
+    return std::nullopt;
+  }
+  text->erase(text->find_last_not_of("\r\n") + 1);
+  if (text->empty()) {
+    why = path + ": is empty";
+    return std::nullopt;
+  }
+  return text;
+}
+
+}  // namespace parley::config

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "config/keys.h"
+
+namespace parley::config {
+namespace {
+
+using enum Key::Form;
+
+constexpr double kKiB = 1024, kMiB = kKiB * 1024, kGiB = kMiB * 1024;
+constexpr double kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
+constexpr std::size_t kMostItems = 1000;
+
+const std::vector<std::string_view> kLevels{"trace", "debug",    "info", "warn",
+                                            "error", "critical", "off"};
+
+// clang-format off
+#define AT(member) [](Config& c) -> Slot { return &c.member; }
+
+const std::vector<Key>& table() {
+  static const std::vector<Key> kTable{
+    {.path = "node", .slot = AT(node), .min = 1, .max = 32, .meaning = "this server's name in logs and ids"},
+    {.path = "state", .slot = AT(state_dir), .min = 1, .max = 4096, .meaning = "folder of database, keys, socket and logs; --state"},
+
+    {.path = "listen.address", .slot = AT(listen.address), .form = kAddress, .meaning = "client port: page, /ws"},
+    {.path = "listen.operator_address", .slot = AT(listen.operator_address), .form = kAddress, .meaning = "operator port: health, metrics, admin API"},
+    {.path = "listen.allow_plaintext", .slot = AT(listen.allow_plaintext), .meaning = "listen off loopback without TLS or a trusted proxy"},
+    {.path = "listen.tls.certificate", .slot = AT(listen.tls.certificate), .form = kPath, .live = true, .meaning = "PEM file; empty: no TLS"},
+    {.path = "listen.tls.key", .slot = AT(listen.tls.key), .form = kPath, .live = true, .meaning = "PEM file, not readable by group or world"},
+    {.path = "listen.shards", .slot = AT(listen.shards), .min = 0, .max = 256, .meaning = "threads that serve connections; 0: one per core"},
+    {.path = "listen.backlog", .slot = AT(listen.backlog), .min = 1, .max = 65535, .meaning = "connections that wait to be accepted"},
+
+    {.path = "http.web_root", .slot = AT(http.web_root), .form = kPath, .meaning = "folder of the built page; empty: web/ beside the program"},
+    {.path = "http.public_origins", .slot = AT(http.public_origins), .min = 0, .max = kMostItems, .live = true, .meaning = "Origin values allowed to connect; empty: the listening address's own"},
+    {.path = "http.operator_hosts", .slot = AT(http.operator_hosts), .min = 0, .max = kMostItems, .meaning = "more Host values the operator port accepts"},
+    {.path = "http.trusted_proxies", .slot = AT(http.trusted_proxies), .min = 0, .max = kMostItems, .form = kNetwork, .meaning = "addresses or networks whose X-Forwarded-For is believed"},
+    {.path = "http.max_header", .slot = AT(http.max_header), .min = kKiB, .max = kMiB, .meaning = "request line and headers together"},
+    {.path = "http.max_body", .slot = AT(http.max_body), .min = kKiB, .max = 64 * kMiB, .meaning = "body of one request"},
+    {.path = "http.header_timeout", .slot = AT(http.header_timeout), .min = kSecond, .max = 5 * kMinute, .meaning = "headers are whole within this"},
+    {.path = "http.idle_timeout", .slot = AT(http.idle_timeout), .min = kSecond, .max = kHour, .meaning = "a kept connection without a request is closed"},
+    {.path = "http.min_body_rate", .slot = AT(http.min_body_rate), .min = 0, .max = kGiB, .meaning = "bytes per second a body must come with; 0: any"},
+
+    {.path = "websocket.ping_interval", .slot = AT(websocket.ping_interval), .min = kSecond, .max = kHour, .meaning = "silence after which a ping is sent"},
+    {.path = "websocket.pong_timeout", .slot = AT(websocket.pong_timeout), .min = kSecond, .max = 10 * kMinute, .meaning = "an unanswered ping ends the connection after this"},
+    {.path = "websocket.handshake_timeout", .slot = AT(websocket.handshake_timeout), .min = kSecond, .max = 5 * kMinute, .meaning = "from accept to the end of the upgrade"},
+    {.path = "websocket.close_timeout", .slot = AT(websocket.close_timeout), .min = 100, .max = kMinute, .meaning = "wait for the client's answer to a close"},
+    {.path = "websocket.message_timeout", .slot = AT(websocket.message_timeout), .min = kSecond, .max = 10 * kMinute, .meaning = "a message is whole within this of its first byte"},
+    {.path = "websocket.max_fragments", .slot = AT(websocket.max_fragments), .min = 1, .max = 65536, .meaning = "frames one message may be cut into"},
+    {.path = "websocket.max_control_rate", .slot = AT(websocket.max_control_rate), .min = 1, .max = 10'000, .meaning = "ping and pong frames per second from one client"},
+
+    {.path = "outbox.soft_cap", .slot = AT(outbox.soft_cap), .min = 4 * kKiB, .max = kGiB, .meaning = "waiting bytes of one client above which volatile frames are dropped"},
+    {.path = "outbox.hard_cap", .slot = AT(outbox.hard_cap), .min = 16 * kKiB, .max = 4 * kGiB, .meaning = "waiting bytes above which a client is closed after hard_cap_time"},
+    {.path = "outbox.hard_cap_time", .slot = AT(outbox.hard_cap_time), .min = 0, .max = kHour, .meaning = "how long a client may stay above hard_cap"},
+    {.path = "outbox.total", .slot = AT(outbox.total), .min = 0, .max = 1024 * kGiB, .meaning = "all outboxes together; 0: a quarter of memory"},
+
+    {.path = "limits.frame", .slot = AT(limits.frame), .min = kKiB, .max = 64 * kMiB, .live = true, .meaning = "bytes in one client message"},
+    {.path = "limits.message", .slot = AT(limits.message), .min = 1, .max = kMiB, .live = true, .meaning = "characters of chat text"},
+    {.path = "limits.json_depth", .slot = AT(limits.json_depth), .min = 4, .max = 256, .live = true, .meaning = "levels of nesting in a message"},
+    {.path = "limits.json_keys", .slot = AT(limits.json_keys), .min = 16, .max = 65536, .live = true, .meaning = "keys in a message"},
+    {.path = "limits.rate", .slot = AT(limits.rate), .min = 0, .max = 1e6, .live = true, .meaning = "commands per second and connection; 0: no limit"},
+    {.path = "limits.burst", .slot = AT(limits.burst), .min = 0, .max = 1e6, .live = true, .meaning = "commands that may come at once; 0: no limit"},
+    {.path = "limits.new_connections", .slot = AT(limits.new_connections), .min = 0, .max = 1e6, .live = true, .meaning = "new connections per second and address; 0: no limit"},
+    {.path = "limits.connections_per_user", .slot = AT(limits.connections_per_user), .min = 0, .max = 1e6, .live = true, .meaning = "connections of one user; 0: no limit"},
+    {.path = "limits.channels", .slot = AT(limits.channels), .min = 0, .max = 1e5, .live = true, .meaning = "channels of one session; 0: no limit"},
+    {.path = "limits.inflight", .slot = AT(limits.inflight), .min = 0, .max = 1e5, .live = true, .meaning = "unanswered commands of one connection; 0: no limit"},
+    {.path = "limits.unauthenticated", .slot = AT(limits.unauthenticated), .min = 0, .max = 1, .live = true, .meaning = "share of all connections that may be unauthenticated; 0: no limit"},
+    {.path = "limits.connections", .slot = AT(limits.connections), .min = 0, .max = 1e8, .live = true, .meaning = "all connections; 0: no limit"},
+    {.path = "limits.noise", .slot = AT(limits.noise), .min = 0, .max = 1e5, .live = true, .meaning = "malformed frames within a minute before the connection is closed; 0: no limit"},
+    {.path = "limits.auth_timeout", .slot = AT(limits.auth_timeout), .min = kSecond, .max = 10 * kMinute, .live = true, .meaning = "from upgrade to authentication"},
+    {.path = "limits.login_timeout", .slot = AT(limits.login_timeout), .min = kSecond, .max = kHour, .live = true, .meaning = "the same while a person types a password"},
+
+    {.path = "auth.guests", .slot = AT(auth.guests), .live = true, .meaning = "people may chat without an account"},
+    {.path = "auth.registration", .slot = AT(auth.registration), .choices = {"open", "closed"}, .live = true, .meaning = "whether people may make accounts"},
+    {.path = "auth.token_key", .slot = AT(auth.token_key), .secret = true, .meaning = "key that signs tokens; empty: made in the state folder"},
+    {.path = "auth.access_token", .slot = AT(auth.access_token), .min = 10 * kSecond, .max = kDay, .meaning = "life of an access token"},
+    {.path = "auth.refresh_token", .slot = AT(auth.refresh_token), .min = kMinute, .max = 3650 * kDay, .meaning = "life of a refresh token"},
+    {.path = "auth.password_min", .slot = AT(auth.password_min), .min = 1, .max = 128, .meaning = "characters a new password has at least"},
+    {.path = "auth.password_memory", .slot = AT(auth.password_memory), .min = 8 * kMiB, .max = 4 * kGiB, .meaning = "memory of one argon2id hash"},
+    {.path = "auth.password_ops", .slot = AT(auth.password_ops), .min = 1, .max = 64, .meaning = "passes of one argon2id hash"},
+    {.path = "auth.password_queue", .slot = AT(auth.password_queue), .min = 1, .max = 1e5, .meaning = "waiting hashes before logins are refused"},
+    {.path = "auth.login_tries", .slot = AT(auth.login_tries), .min = 1, .max = 1e4, .meaning = "failed logins per account and address within login_window"},
+    {.path = "auth.login_window", .slot = AT(auth.login_window), .min = kSecond, .max = 30 * kDay, .meaning = "how long a failed login counts"},
+    {.path = "auth.reserved_names", .slot = AT(auth.reserved_names), .min = 0, .max = kMostItems, .meaning = "names nobody can register"},
+
+    {.path = "channels.defaults", .slot = AT(channels.defaults), .min = 0, .max = 100, .meaning = "channels every session joins"},
+    {.path = "channels.create_by_joining", .slot = AT(channels.create_by_joining), .meaning = "joining an unknown channel makes it"},
+    {.path = "channels.history_page", .slot = AT(channels.history_page), .min = 1, .max = 10'000, .meaning = "messages of history when the client names no limit"},
+    {.path = "channels.history_max", .slot = AT(channels.history_max), .min = 1, .max = 10'000, .meaning = "messages of history in one answer at most"},
+    {.path = "channels.retention", .slot = AT(channels.retention), .min = 0, .max = 36500 * kDay, .meaning = "older messages are deleted; 0: kept"},
+    {.path = "channels.presence_page", .slot = AT(channels.presence_page), .min = 1, .max = 10'000, .meaning = "members in one presence answer"},
+
+    {.path = "storage.file", .slot = AT(storage.file), .form = kFileName, .meaning = "database, inside the state folder"},
+    {.path = "storage.readers", .slot = AT(storage.readers), .min = 1, .max = 64, .meaning = "connections that read beside the writer"},
+    {.path = "storage.batch", .slot = AT(storage.batch), .min = 1, .max = 1e5, .meaning = "items in one commit"},
+    {.path = "storage.queue", .slot = AT(storage.queue), .min = 1, .max = 1e7, .meaning = "waiting writes before `overloaded`"},
+    {.path = "storage.busy_timeout", .slot = AT(storage.busy_timeout), .min = 0, .max = 10 * kMinute, .meaning = "wait for a lock another program holds"},
+
+    {.path = "plugins.folder", .slot = AT(plugins.folder), .form = kPath, .meaning = "where <id>.so lie; empty: plugins/ beside the program's folder"},
+    {.path = "plugins.settings", .slot = AT(plugins.settings), .form = kPath, .meaning = "folder of <id>.yaml; empty: plugins.d beside the configuration file"},
+    {.path = "plugins.enabled", .slot = AT(plugins.enabled), .min = 0, .max = 256, .form = kPluginId, .meaning = "plugins loaded at the start, in this order"},
+    {.path = "plugins.describe_timeout", .slot = AT(plugins.describe_timeout), .min = 100, .max = kMinute, .meaning = "time a plugin has to describe itself"},
+    {.path = "plugins.limits.queue", .slot = AT(plugins.limits.queue), .min = 1, .max = 1e6, .meaning = "waiting calls before plugin_unavailable"},
+    {.path = "plugins.limits.soft_budget", .slot = AT(plugins.limits.soft_budget), .min = 1, .max = kHour, .meaning = "a longer call is logged"},
+    {.path = "plugins.limits.hard_budget", .slot = AT(plugins.limits.hard_budget), .min = 1, .max = kHour, .meaning = "a longer call is answered plugin_timeout"},
+    {.path = "plugins.limits.inline_budget", .slot = AT(plugins.limits.inline_budget), .min = 1, .max = kMinute, .meaning = "a longer inline call is an overrun"},
+    {.path = "plugins.limits.inline_overruns", .slot = AT(plugins.limits.inline_overruns), .min = 1, .max = 1e4, .meaning = "overruns before an inline plugin moves to the workers"},
+    {.path = "plugins.limits.faults", .slot = AT(plugins.limits.faults), .min = 1, .max = 1e4, .meaning = "faults within fault_window before quarantine"},
+    {.path = "plugins.limits.fault_window", .slot = AT(plugins.limits.fault_window), .min = kSecond, .max = kDay, .meaning = "how long a fault counts"},
+    {.path = "plugins.limits.quarantine", .slot = AT(plugins.limits.quarantine), .min = kSecond, .max = 30 * kDay, .meaning = "how long a faulty plugin is not called"},
+    {.path = "plugins.limits.drain", .slot = AT(plugins.limits.drain), .min = 0, .max = 10 * kMinute, .meaning = "wait for running calls when unloading"},
+    {.path = "plugins.limits.storage_quota", .slot = AT(plugins.limits.storage_quota), .min = 0, .max = 1024 * kGiB, .meaning = "keys and values of one plugin"},
+    {.path = "plugins.limits.value_max", .slot = AT(plugins.limits.value_max), .min = kKiB, .max = kGiB, .meaning = "one stored value"},
+
+    {.path = "workers.threads", .slot = AT(workers.threads), .min = 1, .max = 256, .meaning = "threads for plugin calls that are not inline, and for file work"},
+    {.path = "workers.max_stuck", .slot = AT(workers.max_stuck), .min = 0, .max = 256, .meaning = "hung workers that are written off and replaced"},
+    {.path = "workers.watchdog_shard", .slot = AT(workers.watchdog_shard), .min = 100, .max = kHour, .meaning = "a shard blocked for longer ends the server with a report"},
+
+    {.path = "log.level", .slot = AT(log.level), .choices = kLevels, .live = true, .meaning = "what is written, for components without a level of their own"},
+    {.path = "log.levels", .slot = AT(log.levels), .choices = kLevels, .live = true, .meaning = "levels of single components"},
+    {.path = "log.console", .slot = AT(log.console), .meaning = "lines on standard error"},
+    {.path = "log.file", .slot = AT(log.file), .form = kFileName, .meaning = "JSON lines, inside the state folder; empty: none"},
+    {.path = "log.max_size", .slot = AT(log.max_size), .min = 64 * kKiB, .max = 4 * kGiB, .meaning = "size at which the file rotates"},
+    {.path = "log.max_files", .slot = AT(log.max_files), .min = 1, .max = 1000, .meaning = "files kept, the current one included"},
+    {.path = "log.queue", .slot = AT(log.queue), .min = 64, .max = 1e6, .meaning = "waiting lines before the oldest is dropped"},
+    {.path = "log.max_message", .slot = AT(log.max_message), .min = 256, .max = kMiB, .meaning = "bytes of one message before it is cut"},
+    {.path = "log.max_field", .slot = AT(log.max_field), .min = 32, .max = 64 * kKiB, .meaning = "bytes of one field before it is cut"},
+
+    {.path = "drain.deadline", .slot = AT(drain.deadline), .min = 0, .max = kHour, .live = true, .meaning = "the server has ended this long after SIGTERM"},
+    {.path = "drain.spread", .slot = AT(drain.spread), .min = 0, .max = kHour, .live = true, .meaning = "clients are told to come back within this"},
+
+    {.path = "diagnostics.echo", .slot = AT(diagnostics.echo), .meaning = "serves /echo, a raw echo without authentication"},
+  };
+  return kTable;
+}
+#undef AT
+// clang-format on
+
+}  // namespace
+
+std::span<const Key> all_keys() {
+  return table();
+}
+
+const Key* find_key(std::string_view path) {
+  for (const auto& key : table()) {
+    if (key.path == path) return &key;
+  }
+  return nullptr;
+}
+
+bool is_section(std::string_view path) {
+  for (const auto& key : table()) {
+    if (key.path.size() > path.size() && key.path.starts_with(path) &&
+        key.path[path.size()] == '.') {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::string> names_below(std::string_view section) {
+  const std::string prefix = section.empty() ? "" : std::string(section) + ".";
+  std::vector<std::string> names;
+  for (const auto& key : table()) {
+    if (!key.path.starts_with(prefix)) continue;
+    const auto rest = key.path.substr(prefix.size());
+    std::string name(rest.substr(0, rest.find('.')));
+    if (names.empty() || names.back() != name) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace parley::config

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Holds the reference file, the documentation and the table of keys against the structs.
+#include <cstdlib>
+#include <fstream>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/flags.h"
+#include "config/keys.h"
+#include "config/loader.h"
+#include "config/plugin_settings.h"
+#include "config/schema.h"
+#include "temp_folder.h"
+
+namespace parley::config {
+namespace {
+
+const std::string kSource = PARLEY_SOURCE_DIR;
+
+TEST(Reference, ParleyYamlHoldsEveryKeyWithItsDefault) {
+  const auto loaded = load({kSource + "/config/parley.yaml", {}, {}});
+  ASSERT_TRUE(loaded.ok()) << sentences(loaded.problems);
+  for (const auto& key : all_keys()) {
+    const std::string path(key.path);
+    EXPECT_EQ(loaded.origin_of(path).source, Origin::Source::kFile) << path << " is missing";
+    EXPECT_EQ(show(key, loaded.config), show(key, Config())) << path;
+  }
+  for (const auto& change : diff(Config(), loaded.config)) {
+    ADD_FAILURE() << change.path << " is " << change.after << " in the file, " << change.before
+                  << " in the struct";
+  }
+}
+
+TEST(Reference, ParleyYamlMarksTheKeysThatReload) {
+  const auto text = TempFolder::read(kSource + "/config/parley.yaml");
+  const auto marks = [&text] {
+    std::size_t count = 0;
+    for (auto at = text.find("[reload]"); at != text.npos; at = text.find("[reload]", at + 1))
+      ++count;
+    return count;
+  }();
+  EXPECT_GT(marks, 10u);
+}
+
+// The keys' members together must be as large as the structs, padding aside: a new member without a line in
+// key_table.cpp is noticed.
+TEST(Reference, TableCoversTheStructs) {
+  std::set<std::string_view> paths;
+  std::set<const void*> slots;
+  Config config;
+  for (const auto& key : all_keys()) {
+    EXPECT_TRUE(paths.insert(key.path).second) << key.path << " twice";
+    std::visit([&](auto* member) { EXPECT_TRUE(slots.insert(member).second) << key.path; },
+               key.slot(config));
+    EXPECT_FALSE(key.meaning.empty()) << key.path;
+  }
+  std::size_t bytes = 0;
+  for (const auto& key : all_keys()) {
+    std::visit([&](auto* member) { bytes += sizeof(*member); }, key.slot(config));
+  }
+  EXPECT_LT(sizeof(Config) - bytes, 128u) << "a struct in config.h has a member without a key";
+}
+
+TEST(Reference, EveryDefaultIsWithinItsRange) {
+  Config config;
+  for (const auto& key : all_keys()) {
+    if (key.secret) continue;
+    auto text = show(key, config);
+    if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
+    if (text.starts_with('[')) text = text.substr(1, text.size() - 2);
+    if (text == "{}") text.clear();
+    EXPECT_EQ(assign(key, text, config), std::nullopt) << key.path;
+  }
+}
+
+TEST(Reference, DocumentationIsTheTable) {
+  const auto file = kSource + "/docs/configuration.md";
+  const std::string begin = "<!-- keys -->\n", end = "<!-- /keys -->\n";
+  auto text = TempFolder::read(file);
+  const auto from = text.find(begin), to = text.find(end);
+  ASSERT_NE(from, text.npos);
+  ASSERT_NE(to, text.npos);
+  const auto fresh = text.substr(0, from) + begin + reference() + text.substr(to);
+  if (std::getenv("PARLEY_WRITE_DOCS")) std::ofstream(file) << fresh;
+  EXPECT_EQ(TempFolder::read(file), fresh)
+      << "run PARLEY_WRITE_DOCS=1 test_config to write docs/configuration.md";
+}
+
+TEST(Reference, BundledPluginSettingsAreGood) {
+  const TempFolder state;
+  for (const auto& id : Config().plugins.enabled) {
+    const auto from_file =
+        load_plugin_settings(kSource + "/config/plugins.d", state.path(), id, {});
+    EXPECT_TRUE(from_file.ok()) << sentences(from_file.problems);
+    EXPECT_FALSE(from_file.settings.permissions.empty()) << id;
+    const auto built_in = load_plugin_settings("", state.path(), id, {});
+    EXPECT_TRUE(built_in.ok()) << sentences(built_in.problems);
+    EXPECT_EQ(built_in.settings.permissions, from_file.settings.permissions) << id;
+    EXPECT_EQ(built_in.settings.execution, from_file.settings.execution) << id;
+    EXPECT_TRUE(built_in.settings.file.empty());
+  }
+}
+
+}  // namespace
+}  // namespace parley::config
