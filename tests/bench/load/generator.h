@@ -12,7 +12,7 @@
 
 namespace parley::bench {
 
-class Generator : public WebSocketClient::Handler {
+class Generator final : public WebSocketClient::Handler {
  public:
   Generator(const Options& options, const Dialect& dialect, Work& work);
   ~Generator();

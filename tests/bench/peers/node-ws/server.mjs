@@ -37,6 +37,7 @@ const handlers = new Map([
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false, maxPayload: 65536 });
 server.on('listening', () => console.log(`ready http://127.0.0.1:${server.address().port}/`));
 server.on('connection', (socket) => {
+  socket.on('error', () => {}); // ws closes the connection by itself; without a listener the process would end
   socket.on('message', (bytes) => {
     let command;
     try {
