@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+#define PARLEY_ABI_DUMP parley_abi_dump_cpp
+#define _Alignof alignof
+#include "abi_dump.h"
