@@ -28,19 +28,23 @@ class Admission {
     absl::AnyInvocable<bool(const IpAddress&) const> admit;  // blocks, bans; empty: everyone
   };
   Admission(Options options, const Clock& clock);
-  ~Admission();
 
-  std::optional<Refusal> enter(const IpAddress& peer);  // nothing: admitted, leave() must follow
+  // Nothing: admitted, leave() must follow. A trusted proxy speaks for many and has no rate of its own.
+  std::optional<Refusal> enter(const IpAddress& peer, bool trusted_proxy = false);
   void leave() { open_.fetch_sub(1, std::memory_order_relaxed); }
   int open() const { return open_.load(std::memory_order_relaxed); }
 
  private:
-  struct Bucket;
+  struct Bucket {
+    double tokens = 0;
+    Clock::TimePoint at{};
+  };
   struct Hash {
     std::size_t operator()(const IpAddress& address) const;
   };
   bool within_rate(const IpAddress& peer);
   void forget_idle(Clock::TimePoint now);
+  double tokens_of(const Bucket& bucket, Clock::TimePoint now) const;
 
   const Options options_;
   const Clock& clock_;

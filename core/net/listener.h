@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "base/task.h"
@@ -56,6 +57,7 @@ class Listener {
   class Acceptor;
   struct Shared;
   Listener();
+  void install(ShardPool& pool, std::vector<int> descriptors, std::shared_ptr<Service> service);
 
   ShardPool* pool_ = nullptr;
   std::shared_ptr<Shared> shared_;

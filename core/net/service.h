@@ -68,6 +68,7 @@ struct Service {
   std::shared_ptr<TlsContext> tls;       // empty: plaintext
   HttpHandler handle;                    // required
   UpgradePolicy upgrade;                 // empty: every upgrade is answered 404
+  bool options = false;                  // pass OPTIONS to handle; else it is answered 405
 };
 
 }  // namespace parley::net

@@ -49,6 +49,8 @@ class StaticFiles {
   };
   const File* find(std::string_view path) const;
   Status add_folder(const Options& options);
+  void add_file(std::string path, std::string content);
+  HttpResponse answer(const File& file, const HttpRequestHead& request) const;
 
   std::unordered_map<std::string, File> files_;  // by path, "/assets/app.js"
   std::string index_;

@@ -47,9 +47,8 @@ class TimingWheel {
   TimingWheel& operator=(const TimingWheel&) = delete;
 
   void arm(TimerNode& node, Clock::TimePoint now, Millis delay);
-  void advance(Clock::TimePoint now);  // fires what is due
-  std::optional<Clock::TimePoint> next_wake()
-      const;  // no later than the next timer; nothing: none armed
+  void advance(Clock::TimePoint now);           // fires what is due
+  std::optional<Clock::TimePoint> next_wake();  // no later than the next timer; nothing: none armed
 
  private:
   struct Head final : TimerNode {
@@ -61,15 +60,18 @@ class TimingWheel {
   static constexpr int kBits = 6;
   static constexpr std::uint64_t kSlots = 1U << kBits;
   static constexpr Millis kTick{4};
+  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
   std::uint64_t tick_of(Clock::TimePoint at) const;
   void place(TimerNode& node);
   void cascade(int level);
   void fire(Head& slot);
+  std::uint64_t earliest() const;
   static void link(Head& head, TimerNode& node);
 
   Clock::TimePoint start_;
-  std::uint64_t tick_ = 0;  // every slot up to this one has fired
+  std::uint64_t tick_ = 0;       // every slot up to this one has fired
+  std::uint64_t hint_ = kNever;  // no timer is due before it; kNever: none armed
   std::array<std::array<Head, kSlots>, kLevels> slots_;
 };
 
