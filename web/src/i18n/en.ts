@@ -55,6 +55,8 @@ export const en = {
   yesterday: 'Yesterday',
   you: 'you',
   guest: 'guest',
+  online: 'online',
+  offline: 'no connection',
   bot: 'bot',
   onlyYou: 'Only you see this',
   via: 'via {name}',

@@ -37,6 +37,12 @@ export function formatTime(ts: number): string {
   return new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }).format(ts);
 }
 
+/** Without AM and PM, for the narrow gutter beside grouped messages. */
+export function formatTimeShort(ts: number): string {
+  const parts = new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }).formatToParts(ts);
+  return parts.filter((part) => part.type !== 'dayPeriod').map((part) => part.value).join('').trim();
+}
+
 export function formatMoment(ts: number): string {
   return new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'short' }).format(ts);
 }

@@ -100,6 +100,7 @@ export class App {
   signedOut(): void {
     this.forgetCredential();
     if (this.session.state !== 'signedOut') void this.session.signOut();
+    this.dropDrafts();
     this.reset();
     this.backToDoor(undefined);
   }
@@ -199,7 +200,11 @@ export class App {
   private welcomed(welcome: Welcome, again: boolean): void {
     batch(() => {
       const before = this.self.value;
-      if (before && !again && before.id !== welcome.user.id) this.reset();
+      if (before && !again && before.id !== welcome.user.id) {
+        // The same person after an expired session finds the drafts again, another one must not.
+        if (before.name !== welcome.user.name) this.dropDrafts();
+        this.reset();
+      }
       this.self.value = welcome.user;
       this.ownIds.add(welcome.user.id);
       this.keepCredential(welcome);
@@ -258,6 +263,10 @@ export class App {
   private backToDoor(reason: string | undefined): void {
     this.doorReason.value = reason;
     this.phase.value = 'door';
+  }
+
+  private dropDrafts(): void {
+    for (const name of this.channels.value.keys()) ofThisTab.set(`draft.${name}`, undefined);
   }
 
   private reset(): void {

@@ -79,6 +79,8 @@ export class ChannelSync {
       (entry) => entry.kind === 'message' && (entry.offset ?? 0) > channel.readUpTo &&
         !this.app.isSelf(entry.author.id),
     );
+    // The divider stands where reading stopped, until the channel is opened anew.
+    if (fresh.length > 0 && channel.unread.value === 0) channel.divider.value = channel.readUpTo;
     channel.unread.value = fresh.length;
   }
 

@@ -67,7 +67,7 @@ export function offsetOf(entry: Entry): number | undefined {
 }
 
 const isWaiting = (entry: Entry): boolean =>
-  entry.kind === 'message' && entry.offset === undefined && entry.status !== 'sent';
+  entry.kind === 'message' && (entry.status === 'queued' || entry.status === 'pending');
 
 /** Adds a message of the channel: nothing twice, offsets ascending, what waits to be sent stays last. */
 export function insertMessage(entries: readonly Entry[], message: MessageEntry): Entry[] {

@@ -33,8 +33,9 @@ function WorldEvent({ entry }: { entry: EventEntry }) {
   return (
     <div class="world-event">
       <TriangleAlert size={16} strokeWidth={1.5} aria-hidden="true" />
-      <strong>{eventName(entry.event)}</strong>
-      {entry.text && <span>{entry.text}</span>}
+      <p>
+        <strong>{eventName(entry.event)}</strong> {entry.text}
+      </p>
       <time>{formatTime(entry.ts)}</time>
     </div>
   );

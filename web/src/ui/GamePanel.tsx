@@ -2,7 +2,7 @@
 // The player's world beside the conversation. Every thing in it is a button that runs a command.
 
 import type { ComponentChildren } from 'preact';
-import { Backpack, Compass, MapPin, Swords, Users } from './icons';
+import { Backpack, Compass, Gem, MapPin, Swords, Users } from './icons';
 import { formatNumber, t } from '../i18n';
 import type { Channel } from '../state/channel';
 import { player, type Named, type Player } from '../state/game';
@@ -79,7 +79,7 @@ function Room({ room, self, run }: {
         </Section>
       )}
       {room.items.length > 0 && (
-        <Section icon={<Compass size={16} strokeWidth={1.5} aria-hidden="true" />} title={t('onTheGround')}>
+        <Section icon={<Gem size={16} strokeWidth={1.5} aria-hidden="true" />} title={t('onTheGround')}>
           <Things things={room.items} verb={(item) => t('take', { name: item.name })} act={(item) => run('take', { item: item.id })} />
         </Section>
       )}

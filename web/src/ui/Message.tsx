@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CircleAlert, Eye } from './icons';
-import { formatMoment, formatTime, t } from '../i18n';
+import { formatMoment, formatTime, formatTimeShort, t } from '../i18n';
 import type { Channel } from '../state/channel';
 import type { MessageEntry } from '../state/timeline';
 import { pieces } from '../text/links';
@@ -21,7 +21,7 @@ export function Message({ channel, message, grouped }: {
   const bot = author.kind === 'bot';
   return (
     <article class={`row ${status}${grouped ? ' grouped' : ''}${bot ? ' bot' : ''}`} tabIndex={-1}>
-      {grouped ? <Clock ts={message.ts} /> : <Face message={message} mine={mine} />}
+      {grouped ? <Clock ts={message.ts} short /> : <Face message={message} mine={mine} />}
       <div class="row-body">
         {!grouped && (
           <header class="row-head">
@@ -57,8 +57,8 @@ function Face({ message, mine }: { message: MessageEntry; mine: boolean }) {
   );
 }
 
-export function Clock({ ts }: { ts: number }) {
-  return <time class="clock" dateTime={new Date(ts).toISOString()} title={formatMoment(ts)}>{formatTime(ts)}</time>;
+export function Clock({ ts, short }: { ts: number; short?: boolean }) {
+  return <time class="clock" dateTime={new Date(ts).toISOString()} title={formatMoment(ts)}>{short ? formatTimeShort(ts) : formatTime(ts)}</time>;
 }
 
 export function OnlyYou() {
@@ -87,8 +87,10 @@ function Delivery({ channel, message }: { channel: Channel; message: MessageEntr
   const reason = message.error === 'not_confirmed' ? t('notConfirmed') : (message.error ?? '');
   return (
     <p class="delivery failed" role="alert">
-      <CircleAlert size={15} strokeWidth={1.5} aria-hidden="true" />
-      <span>{reason && message.error !== 'not_confirmed' ? `${t('notSent')}: ${reason}` : reason || t('notSent')}</span>
+      <span class="why">
+        <CircleAlert size={15} strokeWidth={1.5} aria-hidden="true" />
+        <span>{reason && message.error !== 'not_confirmed' ? `${t('notSent')}: ${reason}` : reason || t('notSent')}</span>
+      </span>
       <button type="button" class="link" onClick={() => app.outgoing.retry(channel, message.key)}>{t('tryAgain')}</button>
       <button type="button" class="link" onClick={() => app.outgoing.discard(channel, message.key)}>{t('delete')}</button>
     </p>

@@ -89,7 +89,7 @@ function Oneself() {
           <strong>{self.name}</strong>
           <span>
             <i class={`dot ${app.ready.value ? 'on' : 'off'}`} aria-hidden="true" />
-            {t(self.kind === 'guest' ? 'guest' : 'you')}
+            {t(!app.ready.value ? 'offline' : self.kind === 'guest' ? 'guest' : 'online')}
           </span>
         </span>
         <button type="button" class="icon" aria-label={t('help')} onClick={() => (dialog.value = 'help')}>

@@ -12,6 +12,7 @@ export {
   Compass,
   Dices,
   Eye,
+  Gem,
   Hash,
   LogOut,
   MapPin,

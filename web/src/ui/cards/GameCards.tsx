@@ -14,7 +14,8 @@ export function StateCard({ channel, data }: { channel: Channel; data: Data }) {
   const app = useApp();
   const state = parsePlayer(data);
   const room = state.room;
-  const present = room ? [...room.creatures, ...room.players, ...room.items].map((item) => item.name) : [];
+  const others = room?.players.filter((item) => item.name !== state.name) ?? [];
+  const present = room ? [...room.creatures, ...others, ...room.items].map((item) => item.name) : [];
   return (
     <Card icon={MapPin} title={room?.name || state.name || t('place')} tone="state">
       {room?.description && <p>{room.description}</p>}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeEnvironment, settle } from './fakes';
+import { CommandError, ConnectionLost, directChannel, directPeer, type Frame, type Welcome } from './protocol';
+import { Session } from './session';
+
+describe('Session', () => {
+  let env: FakeEnvironment;
+  let session: Session;
+  let welcomes: [Welcome, boolean][];
+  let pushes: Frame[];
+  beforeEach(() => {
+    env = new FakeEnvironment();
+    session = new Session(env);
+    welcomes = [];
+    pushes = [];
+    session.onWelcome = (welcome, again) => welcomes.push([welcome, again]);
+    session.onPush = (frame) => pushes.push(frame);
+  });
+
+  const enter = async (more = {}): Promise<void> => {
+    const entered = session.signIn({ kind: 'guest', name: 'Neo' });
+    env.socket.accept();
+    env.socket.welcome('Neo', more);
+    await entered;
+  };
+
+  it('introduces a guest and is let in', async () => {
+    await enter();
+    expect(env.socket.sent[0]).toMatchObject({ action: 'auth', guest: 'Neo' });
+    expect(session.state).toBe('ready');
+    expect(welcomes[0]![1]).toBe(false);
+  });
+
+  it('tells why it was not let in, and is signed out', async () => {
+    const entered = session.signIn({ kind: 'guest', name: 'Neo' });
+    env.socket.accept();
+    env.socket.reply(env.socket.last, 'error', { code: 'conflict', message: 'taken', suggestion: 'Neo2' });
+    await expect(entered).rejects.toMatchObject({ code: 'conflict', data: { suggestion: 'Neo2' } });
+    expect(session.state).toBe('signedOut');
+    expect(session.connection.state.kind).toBe('idle');
+  });
+
+  it('tells at the door that the server cannot be reached', async () => {
+    const entered = session.signIn({ kind: 'guest', name: 'Neo' });
+    env.socket.drop();
+    await expect(entered).rejects.toBeInstanceOf(ConnectionLost);
+    expect(session.state).toBe('signedOut');
+  });
+
+  it('matches answers with questions, whatever their order', async () => {
+    await enter();
+    const first = session.request('roll', { dice: '2d6' });
+    const second = session.request('look');
+    const [roll, look] = env.socket.sent.slice(-2);
+    expect(roll).toMatchObject({ action: 'roll', data: { dice: '2d6' } });
+    env.socket.reply(look!, 'playerStateUpdate', { hp: 3 });
+    env.socket.reply(roll!, 'diceRolled', { total: 7 });
+    expect((await first).type).toBe('diceRolled');
+    expect((await second).data).toEqual({ hp: 3 });
+    expect(pushes).toEqual([]);
+  });
+
+  it('keeps progress apart from the terminal frame', async () => {
+    await enter();
+    const heard: unknown[] = [];
+    const story = session.request('story', {}, { onProgress: (frame) => heard.push(frame.data?.['append']) });
+    const id = env.socket.last.id!;
+    env.socket.push({ for: id, type: 'progress', data: { append: 'Once ' } });
+    env.socket.push({ for: id, type: 'progress', data: { append: 'upon' } });
+    env.socket.push({ id, type: 'botMessage', data: { text: 'Once upon' } });
+    await expect(story).resolves.toMatchObject({ type: 'botMessage' });
+    expect(heard).toEqual(['Once ', 'upon']);
+    env.socket.push({ for: id, type: 'progress', data: { append: 'late' } });
+    expect(heard).toHaveLength(2);
+  });
+
+  it('gives an error its code and words', async () => {
+    await enter();
+    const roll = session.request('roll');
+    env.socket.reply(env.socket.last, 'error', { code: 'unknown_action', message: 'no command roll', action: 'roll' });
+    await expect(roll).rejects.toBeInstanceOf(CommandError);
+    await expect(roll).rejects.toMatchObject({ code: 'unknown_action', message: 'no command roll' });
+  });
+
+  it('treats a second answer as a push, never as another answer', async () => {
+    await enter();
+    const roll = session.request('roll');
+    const asked = env.socket.last;
+    env.socket.reply(asked, 'diceRolled');
+    await roll;
+    env.socket.reply(asked, 'diceRolled');
+    expect(pushes).toHaveLength(1);
+  });
+
+  it('fails what was under way when the connection breaks, and comes back by itself', async () => {
+    await enter();
+    const roll = session.request('roll');
+    env.socket.drop();
+    await expect(roll).rejects.toBeInstanceOf(ConnectionLost);
+    await expect(session.request('look')).rejects.toBeInstanceOf(ConnectionLost);
+    env.pass(150);
+    env.socket.accept();
+    expect(env.socket.sent[0]).toMatchObject({ action: 'auth', guest: 'Neo' });
+    env.socket.welcome();
+    await settle();
+    expect(session.state).toBe('ready');
+    expect(welcomes[1]![1]).toBe(true);
+  });
+
+  it('comes back with the token a password has bought, not with the password', async () => {
+    const entered = session.signIn({ kind: 'login', name: 'neo', password: 'secret' });
+    env.socket.accept();
+    expect(env.socket.sent[0]).toMatchObject({ action: 'login', name: 'neo', password: 'secret' });
+    env.socket.welcome('neo', { token: 'jwt' });
+    await entered;
+    env.socket.drop();
+    env.pass(150);
+    env.socket.accept();
+    expect(env.socket.sent[0]).toMatchObject({ action: 'auth', token: 'jwt' });
+    expect(JSON.stringify(env.socket.sent)).not.toContain('secret');
+  });
+
+  it('takes the name that is offered when its own old connection still holds the name', async () => {
+    await enter();
+    env.socket.drop();
+    env.pass(150);
+    env.socket.accept();
+    env.socket.reply(env.socket.last, 'error', { code: 'conflict', message: '', suggestion: 'Neo2' });
+    await settle();
+    expect(env.socket.last).toMatchObject({ action: 'auth', guest: 'Neo2' });
+  });
+
+  it('says so when the session is over after a reconnect', async () => {
+    await enter();
+    let reason = '';
+    session.onRejected = (error) => (reason = error.code);
+    env.socket.drop();
+    env.pass(150);
+    env.socket.accept();
+    env.socket.reply(env.socket.last, 'error', { code: 'token_expired', message: 'expired' });
+    await settle();
+    expect(reason).toBe('token_expired');
+    expect(session.state).toBe('signedOut');
+  });
+
+  it('says so when the server closes with "token expired"', async () => {
+    await enter();
+    let reason = '';
+    session.onRejected = (error) => (reason = error.code);
+    env.socket.drop(4502);
+    expect(reason).toBe('token_expired');
+    env.pass(100_000);
+    expect(env.sockets).toHaveLength(1);
+  });
+
+  it('stays the guest it is when a log-in from inside fails', async () => {
+    await enter();
+    const login = session.signIn({ kind: 'login', name: 'neo', password: 'wrong' });
+    env.socket.reply(env.socket.find('login'), 'error', { code: 'unauthorized', message: 'no' });
+    await expect(login).rejects.toMatchObject({ code: 'unauthorized' });
+    expect(session.state).toBe('ready');
+    env.socket.drop();
+    env.pass(150);
+    env.socket.accept();
+    expect(env.socket.last).toMatchObject({ guest: 'Neo' });
+  });
+
+  it('leaves nothing behind when it signs out', async () => {
+    await enter();
+    const out = session.signOut();
+    env.socket.reply(env.socket.find('logout'), 'ok');
+    await out;
+    expect(session.state).toBe('signedOut');
+    env.pass(100_000);
+    expect(env.sockets).toHaveLength(1);
+  });
+
+  it('cuts a socket on which no welcome comes', async () => {
+    void session.signIn({ kind: 'guest', name: 'Neo' }).catch(() => undefined);
+    env.socket.accept();
+    env.pass(15_000);
+    await settle();
+    expect(session.state).toBe('signedOut');
+  });
+});
+
+describe('direct channels', () => {
+  it('have one name for both sides', () => {
+    expect(directChannel('u_b', 'u_a')).toBe('dm:u_a:u_b');
+    expect(directChannel('u_a', 'u_b')).toBe('dm:u_a:u_b');
+    expect(directPeer('dm:u_a:u_b', ['u_b'])).toBe('u_a');
+    expect(directPeer('dm:u_a:u_b', ['u_c'])).toBeUndefined();
+    expect(directPeer('global', ['u_a'])).toBeUndefined();
+  });
+});

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page's state against a server played by hand.
+
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Data, Frame } from '../client';
+import { FakeEnvironment, settle } from '../client/fakes';
+import { App } from './app';
+import { player } from './game';
+import type { CommandEntry, Entry, MessageEntry } from './timeline';
+
+const kAda = { id: 'u_ada', kind: 'user' };
+
+describe('App', () => {
+  let env: FakeEnvironment;
+  let app: App;
+  beforeEach(async () => {
+    localStorage.clear();
+    sessionStorage.clear();
+    player.value = undefined;
+    env = new FakeEnvironment();
+    app = new App(env);
+    void app.signIn({ kind: 'guest', name: 'Neo' });
+    env.socket.accept();
+    env.socket.welcome('Neo', { channels: { global: 2 } });
+    await settle();
+    await subscribed({ offset: 2, messages: [chat(1, 'one'), chat(2, 'two')] });
+  });
+
+  const chat = (offset: number, said: string, user = kAda): Data => ({
+    type: 'chatMessage', channel: 'global', offset, ts: env.now(), user, data: { from: 'Ada', text: said },
+  });
+  const push = (data: Data): void => env.socket.push(data as unknown as Frame);
+  const subscribed = async (data: Data): Promise<void> => {
+    env.socket.reply(env.socket.find('subscribe'), 'subscribed', { channel: 'global', recovered: true, ...data });
+    await settle();
+  };
+  const said = (): string[] =>
+    app.active.value!.entries.value.map((entry: Entry) => (entry.kind === 'message' ? entry.text : entry.kind));
+  const newest = <T extends Entry>(): T => {
+    const { value } = app.active.value!.entries;
+    return value[value.length - 1] as T;
+  };
+  const comeBack = async (): Promise<void> => {
+    env.socket.drop();
+    await settle();
+    env.pass(150);
+    env.socket.accept();
+    env.socket.welcome('Neo', { channels: { global: 9 } });
+    await settle();
+  };
+
+  it('asks for the first page and shows it', () => {
+    expect(env.socket.find('subscribe').data).toMatchObject({ channel: 'global', history: 50 });
+    expect(said()).toEqual(['one', 'two']);
+  });
+
+  it('shows a message at once and settles it when the server has stored it', async () => {
+    app.outgoing.submit(app.active.value!, 'hello');
+    expect(newest<MessageEntry>()).toMatchObject({ text: 'hello', status: 'pending' });
+    const sent = env.socket.find('sendChat');
+    expect(sent.data).toEqual({ channel: 'global', message: 'hello' });
+    expect(sent.key).toBeTruthy();
+    env.socket.reply(sent, 'ok', { offset: 3 });
+    await settle();
+    push(chat(3, 'hello', { id: 'g_1', kind: 'guest' }));
+    expect(said()).toEqual(['one', 'two', 'hello']);
+    expect(newest<MessageEntry>().status).toBe('sent');
+  });
+
+  it('says why a message was refused, and sends it again when asked', async () => {
+    const channel = app.active.value!;
+    app.outgoing.submit(channel, 'hello');
+    env.socket.reply(env.socket.find('sendChat'), 'error', { code: 'rate_limited', message: 'slow down' });
+    await settle();
+    expect(newest<MessageEntry>()).toMatchObject({ status: 'failed', error: 'slow down' });
+    app.outgoing.retry(channel, newest().key);
+    env.socket.reply(env.socket.find('sendChat'), 'ok', { offset: 3 });
+    await settle();
+    expect(newest<MessageEntry>()).toMatchObject({ status: 'sent', offset: 3 });
+  });
+
+  it('fills the gap after a reconnect, nothing twice', async () => {
+    await comeBack();
+    expect(env.socket.find('subscribe').data).toMatchObject({ since: 2 });
+    await subscribed({ offset: 4, messages: [chat(2, 'two'), chat(3, 'three'), chat(4, 'four')] });
+    push(chat(4, 'four'));
+    push(chat(5, 'five'));
+    expect(said()).toEqual(['one', 'two', 'three', 'four', 'five']);
+  });
+
+  it('recognises a message that was stored though its answer got lost', async () => {
+    app.outgoing.submit(app.active.value!, 'hello');
+    await comeBack();
+    await subscribed({ offset: 3, messages: [chat(3, 'hello', { id: 'g_1', kind: 'guest' })] });
+    expect(said()).toEqual(['one', 'two', 'hello']);
+    expect(newest<MessageEntry>().status).toBe('sent');
+  });
+
+  it('asks what to do with one that was not stored', async () => {
+    app.outgoing.submit(app.active.value!, 'hello');
+    await comeBack();
+    await subscribed({ offset: 2, messages: [] });
+    expect(newest<MessageEntry>()).toMatchObject({ status: 'failed', error: 'not_confirmed' });
+    expect(env.socket.sent.some((frame) => frame.action === 'sendChat')).toBe(false);
+  });
+
+  it('sends what was written offline once it is back', async () => {
+    env.socket.drop();
+    await settle();
+    app.outgoing.submit(app.active.value!, 'later');
+    expect(newest<MessageEntry>().status).toBe('queued');
+    env.pass(150);
+    env.socket.accept();
+    env.socket.welcome('Neo', { channels: { global: 2 } });
+    await settle();
+    await subscribed({ offset: 2, messages: [] });
+    expect(env.socket.find('sendChat').data).toMatchObject({ message: 'later' });
+  });
+
+  it('starts a page anew when the gap cannot be filled', async () => {
+    await comeBack();
+    await subscribed({ offset: 900, recovered: false, messages: [chat(899, 'x'), chat(900, 'y')] });
+    expect(said()).toEqual(['x', 'y']);
+    expect(app.active.value!.more.value).toBe(true);
+  });
+
+  it('keeps a command line private and puts its answer under it', async () => {
+    app.outgoing.submit(app.active.value!, '/roll 2d6');
+    expect(env.socket.find('sendChat').data).toEqual({ channel: 'global', message: '/roll 2d6' });
+    env.socket.reply(env.socket.find('sendChat'), 'diceRolled', { total: 7 });
+    await settle();
+    expect(newest<CommandEntry>()).toMatchObject({ line: '/roll 2d6', status: 'done', reply: { data: { total: 7 } } });
+  });
+
+  it('escapes a slash with a second one, and says so to nobody', () => {
+    app.outgoing.submit(app.active.value!, '//roll');
+    expect(newest<MessageEntry>()).toMatchObject({ kind: 'message', text: '/roll' });
+    expect(env.socket.find('sendChat').data).toMatchObject({ message: '//roll' });
+  });
+
+  it('runs a button as a command with its arguments', () => {
+    app.outgoing.press(app.active.value!, { action: 'move', direction: 'north' });
+    expect(env.socket.find('move').data).toEqual({ direction: 'north' });
+    expect(newest<CommandEntry>().line).toBe('/move north');
+  });
+
+  it('updates the game by what a push names', () => {
+    push({ type: 'playerStateUpdate', data: { name: 'Neo', hp: 9, maxHp: 10, room: { name: 'Gate', exits: ['north'] } } });
+    push({ type: 'playerStateUpdate', data: { hp: 5 } });
+    expect(player.value).toMatchObject({ hp: 5, maxHp: 10, room: { name: 'Gate', exits: ['north'] } });
+  });
+
+  it('shows a world event whose name stands at the top level', () => {
+    push({ type: 'worldEvent', event: 'earthquake' });
+    expect(newest()).toMatchObject({ kind: 'event', event: 'earthquake' });
+    expect(app.announcement.value).toBe('earthquake');
+  });
+
+  it('shows what it does not know instead of losing it', () => {
+    push({ type: 'weatherReport', data: { rain: true } });
+    expect(newest()).toMatchObject({ kind: 'reply', frame: { type: 'weatherReport' } });
+  });
+
+  it('counts what is said elsewhere, and clears it on opening', async () => {
+    void app.join('games');
+    env.socket.reply(env.socket.find('subscribe'), 'subscribed', { channel: 'games', offset: 0, messages: [] });
+    await settle();
+    app.activate('games');
+    push(chat(3, 'are you there, Neo?'));
+    const global = app.channels.value.get('global')!;
+    expect([global.unread.value, global.mentioned.value, app.unreadTotal.value]).toEqual([1, true, 1]);
+    app.activate('global');
+    expect(global.unread.value).toBe(0);
+    expect(global.divider.value).toBe(2);
+  });
+
+  it('opens a direct channel when somebody writes first', () => {
+    push({ ...chat(1, 'psst'), channel: 'dm:g_1:u_ada' });
+    const direct = app.channels.value.get('dm:g_1:u_ada')!;
+    expect([direct.title.value, direct.peer, direct.unread.value]).toEqual(['Ada', 'u_ada', 1]);
+  });
+
+  it('asks for the commands again when they changed', () => {
+    const before = env.socket.sent.filter((frame) => frame.action === 'commands').length;
+    push({ type: 'commandsChanged', data: { added: [], removed: ['roll'] } });
+    expect(env.socket.sent.filter((frame) => frame.action === 'commands')).toHaveLength(before + 1);
+    expect(app.announcement.value).toContain('/roll');
+  });
+
+  it('keeps a draft over a reload', () => {
+    app.setDraft(app.active.value!, 'half a thought');
+    expect(sessionStorage.getItem('parley.draft.global')).toBe('half a thought');
+  });
+
+  it('loads older messages from the oldest it has', async () => {
+    const channel = app.active.value!;
+    channel.more.value = true;
+    channel.entries.value = channel.entries.value.slice(1);
+    void app.sync.loadOlder(channel);
+    expect(env.socket.find('history').data).toMatchObject({ before: 2 });
+    env.socket.reply(env.socket.find('history'), 'history', { messages: [chat(1, 'one')], more: false });
+    await settle();
+    expect(said()).toEqual(['one', 'two']);
+    expect(channel.more.value).toBe(false);
+  });
+
+  it('leaves nothing of a person behind after logging out', async () => {
+    app.setDraft(app.active.value!, 'secret plan');
+    const out = app.signOut();
+    env.socket.reply(env.socket.find('logout'), 'ok');
+    await out;
+    await settle();
+    expect(app.phase.value).toBe('door');
+    expect(app.channels.value.size).toBe(0);
+    expect(JSON.stringify({ ...sessionStorage })).not.toContain('secret plan');
+  });
+});

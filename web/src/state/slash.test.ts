@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import type { CommandSpec } from '../client';
+import { completeChoice, completeName, signature, slashState } from './slash';
+
+const move: CommandSpec = {
+  name: 'move', aliases: ['go'], plugin: 'game',
+  args: [{ name: 'direction', type: 'string', required: true, choices: ['north', 'south'] }],
+};
+const roll: CommandSpec = { name: 'roll', plugin: 'dice', args: [{ name: 'dice', type: 'string' }] };
+const look: CommandSpec = { name: 'look', plugin: 'game' };
+const login: CommandSpec = { name: 'login', args: [{ name: 'password', type: 'string', secret: true }] };
+const all = [roll, move, look, login, { name: 'sendChat' }];
+const names = (line: string): string[] => slashState(line, all).matches.map((command) => command.name);
+
+describe('slash completion', () => {
+  it('offers everything typable after a slash, in order', () => {
+    expect(names('/')).toEqual(['look', 'move', 'roll']);
+  });
+
+  it('finds by beginning, by alias, by part', () => {
+    expect(names('/mo')).toEqual(['move']);
+    expect(names('/go')).toEqual(['move']);
+    expect(names('/oo')).toEqual(['look']);
+    expect(names('/xyz')).toEqual([]);
+    expect(slashState('/xyz', all).choosing).toBe(true);
+  });
+
+  it('stays out of ordinary text and of the escape', () => {
+    for (const line of ['', 'hi', 'a /b', '//roll', 'http://x']) {
+      expect(slashState(line, all)).toMatchObject({ choosing: false, matches: [] });
+    }
+  });
+
+  it('never offers what takes a password', () => {
+    expect(names('/login')).toEqual([]);
+    expect(slashState('/login x', all).command).toBeUndefined();
+  });
+
+  it('offers the choices of the argument at the caret', () => {
+    expect(slashState('/move ', all)).toMatchObject({ command: move, arg: 0, choices: ['north', 'south'] });
+    expect(slashState('/go n', all).choices).toEqual(['north']);
+    expect(slashState('/move north', all).choices).toEqual([]);
+  });
+
+  it('completes names and choices', () => {
+    expect(completeName(move)).toBe('/move ');
+    expect(completeName(look)).toBe('/look');
+    expect(completeChoice('/move n', 'north')).toBe('/move north ');
+    expect(signature(move.args![0]!)).toBe('<direction>');
+    expect(signature(roll.args![0]!)).toBe('[dice]');
+  });
+});
