@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// parley.accounts/1: the host does the work and answers the request itself. Passwords go straight to users::Accounts.
+#include <parley/ext/accounts.h>
+
+#include "command/dispatcher.h"
+#include "command/identity.h"
+#include "command/replies.h"
+#include "plugin/event_bus.h"
+#include "plugin/host/entry.h"
+#include "plugin/request_view.h"
+#include "protocol/json_writer.h"
+#include "session/session_registry.h"
+#include "storage/store.h"
+#include "users/accounts.h"
+#include "users/token_service.h"
+
+namespace parley::plugin {
+namespace {
+
+using PluginPtr = std::shared_ptr<LocalPlugin>;
+
+// One identity change: the request it answers and who asked.
+struct Operation {
+  PluginPtr plugin;
+  command::CallId call;
+  command::Caller caller;
+  std::string address;
+  std::string name;  // of the account; never a password
+
+  command::Replies& replies() const { return plugin->services().dispatcher.replies(); }
+  std::string user_id() const { return caller.user != nullptr ? caller.user->id : std::string(); }
+
+  void audit(std::string_view action, const Status& status) const {
+    plugin->services().store.append_audit({.ts = plugin->services().clock.wall_ms(),
+                                           .actor = caller.user != nullptr ? caller.user->id : "-",
+                                           .address = address,
+                                           .action = std::string(action),
+                                           .target = name,
+                                           .result = status ? "ok" : std::string(status.message())});
+  }
+  void fail(const Status& status, std::string_view details = {}) const {
+    replies().fail(call, status, details);
+    plugin->settle(call);
+  }
+};
+
+// Takes the request; null (and a status) when that is not possible.
+std::shared_ptr<Operation> take(const parley_host* host, parley_id request, parley_string name, const char* function, parley_status& status) {
+  auto* plugin = enter(host, {Phase::kPlugin}, function);
+  status = PARLEY_E_WRONG_THREAD;
+  if (plugin == nullptr) return nullptr;
+  status = PARLEY_E_DENIED;
+  if (!plugin->granted("accounts.write")) return nullptr;
+  const command::CallId call{request};
+  auto caller = plugin->services().dispatcher.replies().peek(call);
+  status = PARLEY_E_STALE;
+  if (!caller || !plugin->defer(call)) return nullptr;
+  status = PARLEY_OK;
+  auto* scope = CallScope::of(*plugin);
+  return std::make_shared<Operation>(Operation{plugin->shared_from_this(), call, std::move(*caller), scope != nullptr ? std::string(scope->peer) : std::string(), copy(name)});
+}
+
+void welcome(const std::shared_ptr<Operation>& operation, users::User user) {
+  auto& tokens = operation->plugin->services().tokens;
+  const std::string id = user.id;
+  tokens.issue(id, [operation, user = std::make_shared<const users::User>(std::move(user))](Result<users::IssuedTokens> issued) {
+    if (!issued) return operation->fail(issued.status());
+    command::SignIn who;
+    who.user = user;
+    who.credential.expires_at = issued->access_expires_at;
+    protocol::ObjectWriter(who.extra_json).field("token", issued->access).field("refresh", issued->refresh);
+    operation->plugin->services().dispatcher.identity().sign_in(operation->call, std::move(who));
+    operation->plugin->settle(operation->call);
+  });
+}
+
+parley_status register_user(const parley_host* host, parley_id request, parley_string name, parley_string password) {
+  parley_status status = PARLEY_OK;
+  const auto operation = take(host, request, name, "accounts.register_user", status);
+  if (operation == nullptr) return status;
+  const bool was_guest = operation->caller.user != nullptr && operation->caller.user->kind == "guest";
+  auto& services = operation->plugin->services();
+  services.accounts.register_account(
+      copy(name), copy(password), was_guest ? operation->user_id() : std::string(), operation->address,
+      [operation, &services, was_guest](Result<users::User> user, const std::string& suggestion) {
+        operation->audit("register", user.status());
+        if (!user) {
+          std::string details;
+          if (!suggestion.empty()) protocol::ObjectWriter(details).field("suggestion", suggestion);
+          return operation->fail(user.status(), details);
+        }
+        services.events.emit({.kind = PARLEY_EVENT_USER_REGISTERED,
+                              .ts = services.clock.wall_ms(),
+                              .user = std::make_shared<const users::User>(*user),
+                              .previous = was_guest ? operation->user_id() : std::string()});
+        welcome(operation, std::move(*user));
+      });
+  return PARLEY_OK;
+}
+
+parley_status login(const parley_host* host, parley_id request, parley_string name, parley_string password) {
+  parley_status status = PARLEY_OK;
+  const auto operation = take(host, request, name, "accounts.login", status);
+  if (operation == nullptr) return status;
+  operation->plugin->services().accounts.login(copy(name), copy(password), operation->address, [operation](Result<users::User> user) {
+    operation->audit("login", user.status());
+    if (!user) return operation->fail(user.status());
+    welcome(operation, std::move(*user));
+  });
+  return PARLEY_OK;
+}
+
+parley_status logout(const parley_host* host, parley_id request) {
+  parley_status status = PARLEY_OK;
+  const auto operation = take(host, request, {}, "accounts.logout", status);
+  if (operation == nullptr) return status;
+  operation->audit("logout", Status::ok());
+  operation->plugin->services().dispatcher.identity().sign_out(operation->call);
+  operation->plugin->settle(operation->call);
+  return PARLEY_OK;
+}
+
+parley_status change_password(const parley_host* host, parley_id request, parley_string old_password, parley_string new_password) {
+  parley_status status = PARLEY_OK;
+  const auto operation = take(host, request, {}, "accounts.change_password", status);
+  if (operation == nullptr) return status;
+  const auto own_session = operation->caller.session_key;
+  operation->plugin->services().accounts.change_password(
+      operation->user_id(), copy(old_password), copy(new_password), operation->address, [operation, own_session](const Status& done) {
+        operation->audit("change_password", done);
+        if (!done) return operation->fail(done);
+        auto& sessions = operation->plugin->services().sessions;
+        for (const auto key : sessions.sessions_of(operation->user_id())) {
+          if (key == own_session) continue;
+          sessions.post(key, [&sessions](session::Session& other) { sessions.kick(other, 4500, "The password was changed elsewhere: log in again."); });
+        }
+        operation->replies().ok(operation->call);
+        operation->plugin->settle(operation->call);
+      });
+  return PARLEY_OK;
+}
+
+void give_account(const PluginPtr& plugin, parley_token token, Result<users::User> user) {
+  plugin->complete([plugin, token, user = std::move(user)](void* data) {
+    const auto* half = plugin->halves().accounts;
+    if (half == nullptr || half->on_account == nullptr) return;
+    if (!user) return half->on_account(data, token, status_code(user.status()), nullptr);
+    const UserView shown(&*user);
+    parley_account account{};
+    account.size = sizeof account;
+    account.user = shown.get();
+    account.online = plugin->services().sessions.count_of(user->id) > 0 ? 1 : 0;
+    half->on_account(data, token, PARLEY_OK, &account);
+  });
+}
+
+parley_status lookup(const parley_host* host, parley_token token, std::uint32_t by, parley_string value) {
+  auto* plugin = enter(host, {Phase::kPlugin}, "accounts.lookup");
+  if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
+  if (!plugin->granted("accounts.read")) return PARLEY_E_DENIED;
+  auto& accounts = plugin->services().accounts;
+  auto self = plugin->shared_from_this();
+  const std::string wanted = copy(value);
+  switch (by) {
+    case PARLEY_LOOKUP_ID:
+      accounts.by_id(wanted, [self, token](Result<users::User> user) { give_account(self, token, std::move(user)); });
+      return PARLEY_OK;
+    case PARLEY_LOOKUP_NAME:
+      accounts.by_name(wanted, [self, token](Result<users::User> user) { give_account(self, token, std::move(user)); });
+      return PARLEY_OK;
+    case PARLEY_LOOKUP_ANY:
+      accounts.by_id(wanted, [self, token, wanted](Result<users::User> user) {
+        if (user) return give_account(self, token, std::move(user));
+        self->services().accounts.by_name(wanted, [self, token](Result<users::User> named) { give_account(self, token, std::move(named)); });
+      });
+      return PARLEY_OK;
+    default: return PARLEY_E_INVALID;
+  }
+}
+
+}  // namespace
+
+const parley_host_accounts* accounts_table() {
+  static const parley_host_accounts table{sizeof(parley_host_accounts), 0, register_user, login, logout, change_password, lookup};
+  return &table;
+}
+
+}  // namespace parley::plugin

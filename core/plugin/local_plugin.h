@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// One loaded version of a plugin in this process: its image, its call gate, and what the host owes it.
+//
+// Ownership: the manager holds it; command table entries, completions and timers hold it too, so the C++ object may outlive the
+// image. Nothing of the image is touched once stop() has closed the gate. Thread: create(), start(), stop() on the
+// maintenance thread; invoke() on a shard; everything else from any. Failure: a call that throws, breaks the contract or answers
+// nothing is a fault: the user gets plugin_error, the log names the plugin; too many faults put it in quarantine for a while.
+#pragma once
+
+#include <parley/plugin_abi.h>
+
+#include <absl/functional/any_invocable.h>
+#include <absl/functional/function_ref.h>
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "command/command_target.h"
+#include "config/plugin_settings.h"
+#include "loader/manifest.h"
+#include "loader/shared_object.h"
+#include "loader/staging.h"
+#include "plugin/call_gate.h"
+#include "plugin/call_scope.h"
+#include "plugin/command_stats.h"
+#include "plugin/host_tables.h"
+#include "plugin/plugin_jobs.h"
+#include "plugin/plugin_timers.h"
+#include "plugin/registrations.h"
+#include "plugin/services.h"
+
+namespace parley::plugin {
+
+class LocalPlugin final : public command::CommandTarget, public std::enable_shared_from_this<LocalPlugin> {
+ public:
+  struct Parts {
+    loader::Manifest manifest;
+    loader::StagedFile staged;
+    std::string source;  // where the file came from
+    config::PluginSettings settings;
+    std::uint32_t generation = 1;
+  };
+
+  // Opens the staged image and calls create. Nothing is visible to anyone yet.
+  static Result<std::shared_ptr<LocalPlugin>> create(Services& services, Parts parts);
+  ~LocalPlugin() override;
+
+  // Calls the plugin's start and keeps what it registers.
+  Status start();
+  const Registrations& registrations() const { return registrations_; }
+
+  // Ends it: no new calls, waits for what runs (at most `drain`), answers what is pending, stop, destroy, unmap.
+  // Not ok: something did not end; the image stays mapped and the sentence says why.
+  Status stop(Millis drain);
+
+  // After stop(): what the same version can be made from again.
+  Parts take_parts() { return std::move(parts_); }
+
+  // Hands a new configuration over; the plugin may refuse it and keep the old one.
+  Status configure(config::PluginSettings settings);
+
+  void invoke(command::InvocationPtr invocation) override;
+  void cancelled(command::CallId call) override;
+
+  const std::string& id() const { return parts_.manifest.id; }
+  const loader::Manifest& manifest() const { return parts_.manifest; }
+  const std::string& source() const { return parts_.source; }
+  const std::string& sha256() const { return sha256_; }
+  std::uint32_t generation() const { return parts_.generation; }
+  config::PluginSettings settings() const;
+  const std::deque<CommandStats>& stats() const { return stats_; }
+  bool runs_inline() const { return inline_.load(std::memory_order_relaxed); }
+  std::size_t queued() const { return gate_.queued(); }
+  std::uint64_t faults() const { return fault_count_.load(std::memory_order_relaxed); }
+  std::string quarantine_reason() const;  // empty: not in quarantine
+  void release_quarantine();
+  // The command that runs now and since when, for the watchdog; empty: none.
+  std::string running_command() const;
+
+  // For the host tables (host/*.cpp).
+  static LocalPlugin& of(const parley_host* host) { return *static_cast<LocalPlugin*>(host->host_data); }
+  Services& services() const { return services_; }
+  const PluginHalves& halves() const { return halves_; }
+  Registrations& collecting() { return registrations_; }
+  PluginTimers& timers() { return *timers_; }
+  PluginJobs& jobs() { return *jobs_; }
+  bool granted(std::string_view permission) const;
+  // Runs `work` on the plugin's thread, if the plugin still lives by then. Guarded like every call into it.
+  using PluginWork = absl::AnyInvocable<void(void* plugin_data)>;
+  void complete(PluginWork work);
+  // The request is answered later: by the plugin, or by the host on its behalf.
+  bool defer(command::CallId call);
+  void settle(command::CallId call);  // it was answered
+  void keep_watch(std::uint64_t id);  // file watches end with the plugin
+  bool drop_watch(std::uint64_t id);
+  // A breach of the contract, logged under the plugin's name.
+  void misbehaved(std::string_view what);
+  // Runs plugin code; false when it threw.
+  bool guarded(std::string_view what, absl::FunctionRef<void()> call);
+  void* plugin_data() const { return plugin_->plugin_data; }
+
+ private:
+  LocalPlugin(Services& services, Parts parts, std::unique_ptr<loader::SharedObject> image);
+  Status create_instance();
+  void run(const command::Invocation& invocation);
+  void account(const command::Invocation& invocation, Clock::TimePoint started, bool faulted);
+  void fault(std::string_view what);
+  bool in_quarantine();
+  void refuse(command::CallId call, Status status);
+  void answer_pending();
+  Status unmap();
+
+  Services& services_;
+  Parts parts_;
+  const std::string sha256_;
+  std::unique_ptr<loader::SharedObject> image_;
+  parley_host host_{};
+  const parley_plugin* plugin_ = nullptr;
+  PluginHalves halves_;
+  CallGate gate_;
+  Registrations registrations_;
+  std::deque<CommandStats> stats_;
+  std::unique_ptr<PluginTimers> timers_;
+  std::unique_ptr<PluginJobs> jobs_;
+
+  std::atomic<bool> accepting_{false};
+  std::atomic<bool> inline_{false};
+  int inline_overruns_ = 0;  // only the gate's holder
+  std::atomic<const std::string*> running_{nullptr};
+
+  mutable std::mutex mutex_;
+  config::PluginSettings settings_;
+  std::unordered_set<std::uint64_t> watches_;
+  std::unordered_set<std::uint64_t> deferred_;  // calls to be answered when the plugin goes
+  std::deque<Clock::TimePoint> recent_faults_;
+  std::string quarantine_reason_;
+  Clock::TimePoint quarantined_until_{};
+  std::atomic<bool> quarantined_{false};
+  std::atomic<std::uint64_t> fault_count_{0};
+};
+
+}  // namespace parley::plugin

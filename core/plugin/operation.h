@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operation on a plugin did, step by step, for the one who asked for it.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "config/problem.h"
+
+namespace parley::plugin {
+
+struct Step {
+  std::string name;
+  double ms = 0;
+  bool ok = true;
+  std::string detail;
+};
+
+struct Operation {
+  Status status = Status::ok();
+  std::vector<Step> steps;
+  std::vector<config::Problem> problems;  // of a configuration: file, line, path
+
+  // Runs and records one step. False: the operation ends here with the step's status.
+  template <typename F>
+  bool step(std::string name, F&& run) {
+    const auto begin = std::chrono::steady_clock::now();
+    status = run();
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    steps.push_back({std::move(name), took.count(), status.is_ok(), status.message()});
+    return status.is_ok();
+  }
+};
+
+}  // namespace parley::plugin

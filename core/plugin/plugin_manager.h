@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads, unloads and reloads plugins while the server runs.
+//
+// Every operation runs on the one maintenance thread, so operations never overlap; calls of plugins go on meanwhile.
+// A load makes nothing visible before it has succeeded: commands, listeners and events are published together. A reload prepares the new
+// version completely, then ends the old one (its commands answer plugin_unavailable for that moment), starts the new one and swaps the
+// command table once; when the new one refuses to start, the old version is started again from its kept copy.
+//
+// Ownership: owns the loaded plugins; borrows the services. Thread: any; `done` runs on the maintenance thread. Lifetime: stop()
+// before the services go. Failure: the report names the step that failed and what to do; what served before still serves.
+#pragma once
+
+#include <absl/functional/any_invocable.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "config/plugin_settings.h"
+#include "loader/describe.h"
+#include "loader/staging.h"
+#include "plugin/local_plugin.h"
+#include "plugin/maintenance.h"
+#include "plugin/operation.h"
+#include "plugin/services.h"
+
+namespace parley::plugin {
+
+enum class PluginState { kFound, kLoading, kActive, kDraining, kUnloaded, kFailed, kRetiredButMapped };
+std::string_view state_name(PluginState state);
+
+struct CommandInfo {
+  std::string name;
+  std::uint64_t calls = 0, faults = 0, total_us = 0;
+};
+
+struct PluginInfo {
+  std::string id;
+  PluginState state = PluginState::kFound;
+  std::string reason;  // why it failed or stayed mapped
+  std::string version, description, source, sha256, abi, execution, quarantine;
+  std::uint32_t generation = 0;
+  std::vector<std::string> permissions;
+  std::vector<CommandInfo> commands;
+  std::uint64_t faults = 0;
+  std::size_t queued = 0;
+};
+
+struct PluginPaths {
+  std::filesystem::path plugins;   // <id>.so lie here
+  std::filesystem::path state;     // the server's state folder
+  std::filesystem::path staging;   // private copies
+  std::filesystem::path host_program;
+  std::string settings;            // plugins.d, "" for none
+};
+
+class PluginManager {
+ public:
+  using Done = absl::AnyInvocable<void(Operation)>;
+
+  static Result<std::unique_ptr<PluginManager>> open(Services& services, PluginPaths paths);
+  ~PluginManager();
+
+  // `from` empty: <plugins folder>/<id>.so.
+  void load(std::string id, std::string from, Done done);
+  void unload(std::string id, Done done);
+  void reload(std::string id, std::string from, Done done);
+  // `changes_json`: {"key.path": value}; null takes an overlaid value back. Kept in the state folder when the plugin accepts it.
+  void configure(std::string id, std::string changes_json, Done done);
+  // Reads plugins.d again and hands changed configurations to running plugins.
+  void reread_settings(Done done);
+
+  // Loads plugins.enabled; blocks. One that fails is logged and does not stop the others.
+  void load_enabled();
+  // Ends every plugin; blocks. Nothing can be loaded afterwards.
+  void stop();
+
+  std::vector<PluginInfo> list() const;
+  Result<PluginInfo> info(const std::string& id) const;                     // not_found
+  Result<config::PluginSettings> settings(const std::string& id) const;     // not_found
+  std::vector<std::shared_ptr<LocalPlugin>> active() const;
+  std::uint64_t transitions() const { return transitions_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Record {
+    PluginState state = PluginState::kFound;
+    std::string reason;
+    std::shared_ptr<LocalPlugin> plugin;
+    std::uint32_t generations = 0;
+  };
+  struct Prepared {
+    loader::Manifest manifest;
+    config::PluginSettings settings;
+    std::shared_ptr<LocalPlugin> plugin;
+  };
+
+  PluginManager(Services& services, PluginPaths paths, loader::Staging staging);
+  Operation do_load(const std::string& id, const std::string& from);
+  Operation do_unload(const std::string& id);
+  Operation do_reload(const std::string& id, const std::string& from);
+  Operation do_configure(const std::string& id, const std::string& changes_json);
+  Operation do_reread();
+  bool prepare(Operation& operation, const std::string& id, const std::string& from, Prepared& prepared);
+  bool read_settings(Operation& operation, const std::string& id, Prepared& prepared);
+  bool start_and_publish(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin);
+  void withdraw(const std::string& id);
+  bool retire(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin);
+  void bring_back(Operation& operation, LocalPlugin& old);
+  void transition(const std::string& id, PluginState state, std::string reason = {}, std::shared_ptr<LocalPlugin> plugin = nullptr);
+  void announce(const std::string& id, std::uint32_t kind);
+  void finish(const std::string& verb, const std::string& id, const Operation& operation);
+  PluginInfo info_of(const std::string& id, const Record& record) const;
+  std::shared_ptr<LocalPlugin> active(const std::string& id) const;
+
+  Services& services_;
+  const PluginPaths paths_;
+  loader::Staging staging_;
+  mutable std::mutex mutex_;  // guards records_; operations themselves are serialised by the maintenance thread
+  std::map<std::string, Record> records_;
+  std::atomic<std::uint64_t> transitions_{0};
+  Maintenance maintenance_;  // last: its thread uses everything above
+};
+
+}  // namespace parley::plugin

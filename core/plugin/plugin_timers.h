@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plugin's named timers (ext/timer.h). They tick on one shard and fire on the plugin's thread.
+//
+// Ownership: belongs to its plugin. Thread: any. Lifetime: after clear() nothing fires, although a tick may still be on its way: ids
+// are never reused, so a late one finds nothing. Failure: INVALID for a name, payload or period out of bounds, LIMIT for too many.
+#pragma once
+
+#include <parley/ext/timer.h>
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace parley::plugin {
+
+class LocalPlugin;
+
+class PluginTimers {
+ public:
+  static constexpr std::size_t kMaxTimers = 10'000;
+
+  explicit PluginTimers(LocalPlugin& plugin) : plugin_(plugin) {}
+
+  parley_status set(const parley_timer& timer, parley_id* id);
+  parley_status cancel(parley_id id);
+  void clear();
+
+ private:
+  struct Timer {
+    std::string name, payload;
+    Millis period{0};
+  };
+  void arm(parley_id id, Millis delay);
+  void fire(parley_id id);
+
+  LocalPlugin& plugin_;
+  std::mutex mutex_;
+  std::map<parley_id, Timer> timers_;
+  std::map<std::string, parley_id> by_name_;
+  parley_id next_ = 1;
+};
+
+}  // namespace parley::plugin
