@@ -134,8 +134,7 @@ TEST_F(BadInput, MessageInTooManyFragments) {
   client.send_frame({.payload = R"({"action":"ping","t":")", .fin = false});
   for (int i = 0; i < 100; ++i)
     client.send_frame({.opcode = Opcode::kContinuation, .payload = "x", .fin = false});
-  const auto code = client.read_close();
-  EXPECT_TRUE(code == 1008 || code == 1009 || code == 1002) << code;
+  client.expect_close(1008);
 }
 
 TEST_F(BadInput, FragmentsOfOneMessageAreJoined) {
@@ -179,7 +178,7 @@ TEST_F(BadHttp, OversizedHeaders) {
 
 TEST_F(BadHttp, NoHttpAtAll) {
   const auto response = Http::tcp(server().port()).raw("\x16\x03\x01 not http\r\n\r\n");
-  EXPECT_TRUE(response.status == 400 || response.status == 0) << response.text();
+  EXPECT_EQ(response.status, 400) << response.text();
 }
 
 TEST_F(BadHttp, TwoLengths) {
@@ -194,7 +193,7 @@ TEST_F(BadHttp, OldWebSocketVersion) {
   auto request = upgrade_request(server().port(), "/ws", {});
   request.replace(request.find("Version: 13"), 11, "Version: 8");
   const auto response = Http::tcp(server().port()).raw(request);
-  EXPECT_TRUE(response.status == 426 || response.status == 400) << response.text();
+  EXPECT_EQ(response.status, 426) << response.text();
 }
 
 TEST_F(BadHttp, ForeignOriginGetsNoWelcome) {

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -29,6 +30,9 @@ int open_for_append(const std::filesystem::path& file) {
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
   ::execv(arguments[0], arguments);
+  for (const std::string_view part : {std::string_view("cannot execute "),
+                                      std::string_view(arguments[0]), std::string_view("\n")})
+    if (::write(STDERR_FILENO, part.data(), part.size()) < 0) break;
   ::_exit(127);
 }
 
