@@ -111,7 +111,7 @@ TEST_F(Auth, PasswordsAndTokensAreInNoLog) {
 }
 
 TEST(AuthTimeout, SilentSocketIsClosedWithItsOwnCode) {
-  ServerProcess server({.set = {"limits.auth_timeout=300ms"}});
+  ServerProcess server({.set = {"limits.auth_timeout=1s"}});
   Client silent(server.port());
   silent.expect_close(4408);
 }

@@ -156,7 +156,7 @@ TEST(BadHandshake, DepthOfAHundredThousand) {
 }
 
 TEST(BadHandshake, UnfinishedOneIsClosedInTime) {
-  ServerProcess server({.set = {"websocket.handshake_timeout=300ms", "http.header_timeout=300ms"}});
+  ServerProcess server({.set = {"websocket.handshake_timeout=1s", "http.header_timeout=1s"}});
   auto half = Socket::tcp(server.port());
   half.send_all(upgrade_request(server.port(), "/ws", {}).substr(0, 60), within(kPatience));
   expect_goes_on(server);
