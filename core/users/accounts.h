@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// People: accounts, guests, roles, and their tokens. The server's only door to who someone is.
+// People: accounts, guests and roles. The server's only door to who someone is.
 //
-// Ownership: borrows store, hasher, guard and clock, which outlive it. Thread: any; completions run
-// on the database writer's, a reader's or a hasher's thread, or at once on the caller's when
-// refused: post to your shard. Lifetime: completions may come after the caller is gone, capture
-// accordingly; the destructor waits for none. Failure: `conflict` for a taken name (with a free one
-// to propose), `unauthorized` for wrong name or password, one sentence for both, `blocked` for a
-// disabled account, `rate_limited` (login guard), `overloaded`, `forbidden` (registration closed,
-// last admin), `invalid_args` (name or password against the rules).
+// Ownership: borrows store, hasher, guard and clock, which outlive it.
+// Thread: any; completions run on the database writer's, a reader's or a hasher's thread, or at once on the
+// caller's when refused: post to your shard, do nothing long.
+// Lifetime: the destructor waits for the calls under way, so it is never run inside a completion.
+// Failure: `conflict` for a taken name (with a free one to propose), `unauthorized` for a wrong name or password,
+// one sentence for both, `blocked` for a disabled account, `rate_limited` (login guard), `overloaded`, `forbidden`
+// (registration closed, guests off, last admin), `invalid_args` (name or password against the rules).
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,6 @@
 #include "users/login_guard.h"
 #include "users/names.h"
 #include "users/passwords.h"
-#include "users/tokens.h"
 
 namespace parley::users {
 
@@ -39,59 +38,76 @@ struct User {
   bool has_role(std::string_view role) const;
 };
 
-inline constexpr const char* kRoles[] = {"user", "moderator", "admin", "service"};
+inline constexpr const char* kRoleNames[] = {"user", "moderator", "admin", "service"};
 bool is_role(std::string_view role);
 
 struct AccountsOptions {
   config::Auth auth;
   NameRules names;
-  std::int64_t guest_keep_ms =
-      24LL * 3600 * 1000;  // how long a guest's name stays after release or a crash
+  Millis guest_keep{24LL * 3600 * 1000};  // how long a guest's name stays after its last session
+  std::size_t password_max = 1024;        // bytes
 };
 AccountsOptions accounts_options(const config::Config& config);
+
+// Why sessions and tokens of a user have to be looked at again.
+enum class Change { kPassword, kRoles, kDisabled, kRegistered };
 
 class Accounts {
  public:
   using UserDone = absl::AnyInvocable<void(Result<User>)>;
-  // Like UserDone, for calls that claim a name: the second argument is "" or a free name to
-  // propose.
+  // For calls that claim a name: the second argument is "" or a free name to propose.
   using NameDone = absl::AnyInvocable<void(Result<User>, std::string suggestion)>;
   using StatusDone = absl::AnyInvocable<void(Status)>;
-  // Told after roles, password, or the right to be here have changed: sessions are looked at again.
-  using Changed = std::function<void(const std::string& user_id)>;
+  // Runs before the completion of the call that made the change, on the same thread. After kPassword and
+  // kDisabled the stored sessions, refresh tokens and issued access tokens are dead in the database already; who
+  // holds live ones (registry, TokenService) ends them now.
+  using Changed = std::function<void(const std::string& user_id, Change change)>;
 
   Accounts(storage::Store& store, PasswordHasher& hasher, LoginGuard& guard, const Clock& clock,
            AccountsOptions options);
   ~Accounts();
 
-  void on_changed(Changed listener);  // before the first call of anything else
+  void on_changed(Changed listener);  // before anything else is called
 
   // `guest_id` empty, or the guest who registers: it keeps its id and, if it likes, its name.
   void register_account(std::string name, std::string password, std::string guest_id,
                         std::string address, NameDone done);
   void login(std::string name, std::string password, std::string address, UserDone done);
+  // How long the caller holds back the answer to a failed login on this name.
+  Millis login_delay(std::string_view name) const;
   void change_password(std::string user_id, std::string old_password, std::string new_password,
                        std::string address, StatusDone done);
-  // By parleyctl, without the old one.
-  void reset_password(std::string user_id, std::string new_password, StatusDone done);
+
+  // `actor` goes into the audit: a user id or "parleyctl".
+  void reset_password(std::string actor, std::string user_id, std::string new_password,
+                      StatusDone done);
+  // `user` is always among the roles of an account.
+  void set_roles(std::string actor, std::string user_id, std::vector<std::string> roles,
+                 UserDone done);
+  void set_disabled(std::string actor, std::string user_id, bool disabled, UserDone done);
+
   void by_id(std::string user_id, UserDone done);  // not_found
   void by_name(std::string name, UserDone done);   // not_found
-  // Roles of a local account; `user` is always among them. forbidden: the last admin.
-  void set_roles(std::string user_id, std::vector<std::string> roles, UserDone done);
-  void set_disabled(std::string user_id, bool disabled,
-                    UserDone done);  // forbidden: the last admin
 
-  // A new guest with that name; forbidden where guests are off. It lives until release_guest plus
-  // guest_keep.
+  // A new guest with that name, held once.
   void make_guest(std::string name, NameDone done);
-  void hold_guest(const std::string& guest_id);     // a saved session of it came back
-  void release_guest(const std::string& guest_id);  // its last session was saved or closed
+  void hold_guest(
+      const std::string& guest_id);  // one more session of it; also when a saved one came back
+  void release_guest(
+      const std::string& guest_id);  // one less: after the last its name stays for guest_keep
   // Every few minutes: keeps the rows of guests who are here, so that retention does not take them.
   void keep_guests(StatusDone done = {});
 
+  // For the first admin: makes an account with these roles, or gives them to the account of that name when the
+  // password is its. `check` runs first in the same transaction; its error is the answer.
+  void enroll(std::string name, std::string password, std::string address,
+              std::vector<std::string> roles, absl::AnyInvocable<Status(storage::Writer&)> check,
+              UserDone done);
+
+  struct Impl;  // accounts_impl.h
+
  private:
-  struct Impl;
-  std::shared_ptr<Impl> impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace parley::users

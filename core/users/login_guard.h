@@ -37,6 +37,8 @@ class LoginGuard {
   // once, so that parallel ones cannot pass together; succeeded() takes it back.
   Status begin(std::string_view account, std::string_view address);
   void succeeded(std::string_view account, std::string_view address);
+  // Takes back one try that came to nothing, because the server was too busy to check it.
+  void cancelled(std::string_view account, std::string_view address);
   // How long the answer to a failed try on this account should be held back.
   Millis delay(std::string_view account) const;
   Millis retry_after(std::string_view account, std::string_view address) const;

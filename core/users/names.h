@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of people: what is allowed, and when two of them look the same.
 //
-// A name is brought to NFKC and kept as written otherwise; its *skeleton* (case-folded, look-alike
-// characters of other scripts mapped together) is what must be unique: "Neo", "NEO" and "Nео" with
-// Cyrillic letters are one. Thread: any. Failure: `invalid_args` with a sentence for the person who
-// typed the name.
+// A name is brought to NFKC and kept as written otherwise; its *skeleton* (case-folded, without
+// spaces, look-alike characters mapped together) is what must be unique: "Neo" and "NEO", "Ian" and
+// "lan", Latin "coco" and Cyrillic "сосо" are one. Names that mix alphabets are refused.
+//
+// Thread: any. Failure: `invalid_args` with a sentence for the person who typed the name.
 #pragma once
 
 #include <cstddef>

@@ -82,6 +82,8 @@ class RevocationList {
   void revoke_token(const std::string& jti, std::int64_t expires_at);
   void revoke_user(const std::string& user_id, std::int64_t issued_up_to);
   bool revoked(const TokenClaims& claims) const;
+  // The time to put into a new token of this user: now, or just behind their last revocation.
+  std::int64_t first_issue(const std::string& user_id, std::int64_t now_ms) const;
   // Forgets what has expired by itself; `oldest_issue` is now minus the longest lifetime of a
   // token.
   void expire(std::int64_t now_ms, std::int64_t oldest_issue);

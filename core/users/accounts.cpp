@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accounts: construction, looking people up, and what the other files share.
+#include "users/accounts.h"
+
+#include <algorithm>
+
+#include "users/accounts_impl.h"
+
+namespace parley::users {
+
+using storage::Reader;
+using storage::UserRecord;
+using storage::Writer;
+
+bool User::has_role(std::string_view role) const {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+bool is_role(std::string_view role) {
+  return std::find(std::begin(kRoleNames), std::end(kRoleNames), role) != std::end(kRoleNames);
+}
+
+AccountsOptions accounts_options(const config::Config& config) {
+  AccountsOptions options;
+  options.auth = config.auth;
+  options.names.reserved = config.auth.reserved_names;
+  return options;
+}
+
+User to_user(const UserRecord& record) {
+  return {record.id, record.name, record.kind, record.roles};
+}
+
+Status no_such_user() {
+  return Status::not_found("There is no such user.");
+}
+
+bool is_expired_guest(const UserRecord& record, std::int64_t now) {
+  return record.kind == "guest" && record.expires_at > 0 && record.expires_at <= now;
+}
+
+Status free_expired_name(Writer& writer, const UserRecord& wanted, std::int64_t now) {
+  const Result<UserRecord> holder = writer.user_by_skeleton(wanted.skeleton);
+  if (!holder || holder->id == wanted.id || !is_expired_guest(*holder, now)) return Status::ok();
+  return writer.delete_user(holder->id);
+}
+
+Status note_admin(Writer& writer, const UserRecord& record) {
+  return to_user(record).has_role("admin") ? writer.put_setting(kAdminExisted, "1") : Status::ok();
+}
+
+Accounts::Accounts(storage::Store& store, PasswordHasher& hasher, LoginGuard& guard,
+                   const Clock& clock, AccountsOptions options)
+    : impl_(std::make_unique<Impl>(store, hasher, guard, clock, std::move(options))) {}
+Accounts::~Accounts() = default;
+
+void Accounts::on_changed(Changed listener) {
+  impl_->changed = std::move(listener);
+}
+
+Status Accounts::Impl::check_password(const std::string& password) const {
+  const auto characters = std::count_if(password.begin(), password.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;  // not a continuation byte of UTF-8
+  });
+  if (characters < options.auth.password_min) {
+    return Status::invalid_args("A password has " + std::to_string(options.auth.password_min) +
+                                " characters or more.");
+  }
+  if (password.size() <= options.password_max) return Status::ok();
+  return Status::invalid_args("A password has up to " + std::to_string(options.password_max) +
+                              " bytes.");
+}
+
+void Accounts::Impl::find(std::string key, bool by_skeleton, FoundDone done) {
+  auto shared = std::make_shared<FoundDone>(std::move(done));
+  const Status posted = store.read([key = std::move(key), by_skeleton, shared](Reader& reader) {
+    (*shared)(by_skeleton ? reader.user_by_skeleton(key) : reader.user(key));
+  });
+  if (!posted) (*shared)(posted);
+}
+
+void Accounts::Impl::suggest(std::string display, absl::AnyInvocable<void(std::string)> done) {
+  constexpr int kLast = 30;
+  auto shared = std::make_shared<absl::AnyInvocable<void(std::string)>>(std::move(done));
+  const Status posted =
+      store.read([rules = options.names, display, now = now(), shared](Reader& reader) {
+        for (int n = 2; n <= kLast; ++n) {
+          const std::string proposal = suggest_name(display, n, rules);
+          const Result<Name> name = parse_name(proposal, rules);
+          if (!name) continue;
+          const Result<UserRecord> holder = reader.user_by_skeleton(name->skeleton);
+          const bool free = holder ? is_expired_guest(*holder, now)
+                                   : holder.status().code() == ErrorCode::kNotFound;
+          if (free) return (*shared)(proposal);
+        }
+        (*shared)("");
+      });
+  if (!posted) (*shared)("");
+}
+
+void Accounts::Impl::answer_name(Self self, std::string display, Result<UserRecord> stored,
+                                 NameDone done) {
+  if (stored) return done(to_user(*stored), "");
+  const Status status = stored.status();
+  if (status.code() != ErrorCode::kConflict) return done(status, "");
+  suggest(std::move(display), [self, status, done = std::move(done)](std::string proposal) mutable {
+    done(status, std::move(proposal));
+  });
+}
+
+storage::AuditEntry Accounts::Impl::audit(std::string actor, std::string action, std::string target,
+                                          std::string detail) const {
+  storage::AuditEntry entry;
+  entry.ts = now();
+  entry.actor = std::move(actor);
+  entry.action = std::move(action);
+  entry.target = std::move(target);
+  entry.result = "ok";
+  entry.detail = std::move(detail);
+  return entry;
+}
+
+namespace {
+
+Result<User> visible(Result<UserRecord> record, std::int64_t now) {
+  if (!record) return record.status();
+  if (is_expired_guest(*record, now)) return no_such_user();
+  return to_user(*record);
+}
+
+}  // namespace
+
+void Accounts::by_id(std::string user_id, UserDone done) {
+  impl_->find(std::move(user_id), false,
+              [self = impl_->enter(), done = std::move(done)](Result<UserRecord> record) mutable {
+                done(visible(std::move(record), self->now()));
+              });
+}
+
+void Accounts::by_name(std::string name, UserDone done) {
+  const Result<Name> parsed = parse_any_name(name, impl_->options.names);
+  if (!parsed) return done(no_such_user());
+  impl_->find(parsed->skeleton, true,
+              [self = impl_->enter(), done = std::move(done)](Result<UserRecord> record) mutable {
+                done(visible(std::move(record), self->now()));
+              });
+}
+
+}  // namespace parley::users

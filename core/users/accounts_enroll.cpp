@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accounts: roles given together with a name and a password, which is how the first admin comes to be.
+#include "base/ids.h"
+#include "users/accounts_impl.h"
+
+namespace parley::users {
+
+using storage::UserRecord;
+using storage::Writer;
+
+namespace {
+
+// One transaction: the caller's check, the account or its new roles, and the mark that an admin existed.
+Result<UserRecord> enroll_in(Writer& writer, absl::AnyInvocable<Status(Writer&)>& check,
+                             UserRecord wanted, bool exists, const storage::AuditEntry& entry) {
+  if (Status status = check(writer); !status) return status;
+  if (exists) {
+    Result<UserRecord> now = writer.user(wanted.id);
+    if (!now || now->password_hash != wanted.password_hash)
+      return Status::unauthorized("The password was changed meanwhile.");
+    now->roles = wanted.roles;
+    now->disabled = false;
+    wanted = *now;
+  }
+  const Status stored = exists ? writer.update_user(wanted) : writer.insert_user(wanted);
+  if (!stored) return stored;
+  if (Status status = note_admin(writer, wanted); !status) return status;
+  storage::AuditEntry named = entry;
+  named.actor = named.target = wanted.id;
+  const Status status = writer.append_audit(named);
+  return status.is_ok() ? Result<UserRecord>(wanted) : status;
+}
+
+}  // namespace
+
+using Check = absl::AnyInvocable<Status(Writer&)>;
+
+struct Enrolment {
+  Accounts::Impl::Self self;
+  Name name;
+  std::string password;
+  std::string address;
+  std::vector<std::string> roles;
+  Check check;
+  Accounts::UserDone done;
+
+  ~Enrolment() { wipe(password); }
+};
+
+namespace {
+
+using Shared = std::shared_ptr<Enrolment>;
+
+void store_enrolment(const Shared& request, UserRecord wanted, bool exists) {
+  auto entry =
+      request->self->audit("", "account.enroll", "", "roles given with the first admin's code");
+  entry.address = request->address;
+  wanted.roles = request->roles;
+  request->self->store.transact<UserRecord>(
+      [request, wanted, exists, entry](Writer& w) {
+        return enroll_in(w, request->check, wanted, exists, entry);
+      },
+      [request](Result<UserRecord> stored) {
+        if (!stored) return request->done(stored.status());
+        request->self->tell(stored->id, Change::kRoles);
+        request->done(to_user(*stored));
+      });
+}
+
+void enroll_known(const Shared& request, const UserRecord& record) {
+  const std::string& account = record.skeleton;
+  if (Status status = request->self->guard.begin(account, request->address); !status) {
+    return request->done(status);
+  }
+  request->self->hasher.verify(
+      request->password, record.password_hash, request->address,
+      [request, record](Result<PasswordVerdict> verdict) {
+        if (!verdict) request->self->guard.cancelled(record.skeleton, request->address);
+        if (!verdict) return request->done(verdict.status());
+        if (!verdict->matches) {
+          return request->done(
+              Status::unauthorized("This name is taken and the password is not its. Choose "
+                                   "another name, or give its password."));
+        }
+        request->self->guard.succeeded(record.skeleton, request->address);
+        store_enrolment(request, record, true);
+      });
+}
+
+void enroll_new(const Shared& request) {
+  if (Status status = request->self->check_password(request->password); !status)
+    return request->done(status);
+  request->self->hasher.hash(request->password, request->address,
+                             [request](Result<std::string> hash) {
+                               if (!hash) return request->done(hash.status());
+                               UserRecord wanted;
+                               wanted.id = random_id('u');
+                               wanted.name = request->name.display;
+                               wanted.skeleton = request->name.skeleton;
+                               wanted.password_hash = *hash;
+                               wanted.created_at = request->self->now();
+                               store_enrolment(request, wanted, false);
+                             });
+}
+
+}  // namespace
+
+void Accounts::enroll(std::string name, std::string password, std::string address,
+                      std::vector<std::string> roles, Check check, UserDone done) {
+  // Reserved names are open here: "admin" may be the first admin.
+  const Result<Name> parsed = parse_any_name(name, impl_->options.names);
+  if (!parsed) return done(parsed.status());
+  auto request = std::make_shared<Enrolment>();
+  request->self = impl_->enter();
+  request->name = *parsed;
+  request->password = std::move(password);
+  request->address = std::move(address);
+  request->roles = std::move(roles);
+  request->check = std::move(check);
+  request->done = std::move(done);
+  impl_->find(parsed->skeleton, true, [request](Result<UserRecord> found) {
+    if (found && !is_expired_guest(*found, request->self->now()))
+      return enroll_known(request, *found);
+    const bool free = found || found.status().code() == ErrorCode::kNotFound;
+    return free ? enroll_new(request) : request->done(found.status());
+  });
+}
+
+}  // namespace parley::users

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of Accounts share. Nobody else includes it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/thread_annotations.h"
+#include "users/accounts.h"
+#include "users/operations.h"
+
+namespace parley::users {
+
+// The name of the setting that says that an account was admin once.
+inline constexpr const char* kAdminExisted = "admin_existed";
+
+User to_user(const storage::UserRecord& record);
+Status no_such_user();
+bool is_expired_guest(const storage::UserRecord& record, std::int64_t now);
+// Makes room for the name when a guest who has expired holds it.
+Status free_expired_name(storage::Writer& writer, const storage::UserRecord& wanted,
+                         std::int64_t now);
+Status note_admin(storage::Writer& writer, const storage::UserRecord& record);
+
+struct Accounts::Impl {
+  Impl(storage::Store& store_in, PasswordHasher& hasher_in, LoginGuard& guard_in,
+       const Clock& clock_in, AccountsOptions options_in)
+      : store(store_in),
+        hasher(hasher_in),
+        guard(guard_in),
+        clock(clock_in),
+        options(std::move(options_in)) {}
+  ~Impl() { operations.wait(); }
+
+  using Self = std::shared_ptr<Impl>;
+  using FoundDone = absl::AnyInvocable<void(Result<storage::UserRecord>)>;
+
+  Self enter() { return operations.enter(this); }
+  std::int64_t now() const { return clock.wall_ms(); }
+  std::int64_t guest_expiry() const { return now() + options.guest_keep.count(); }
+
+  Status check_password(const std::string& password) const;
+  // The stored record, or not_found. Runs `done` on a reader's thread.
+  void find(std::string id_or_skeleton, bool by_skeleton, FoundDone done);
+  void suggest(std::string display, absl::AnyInvocable<void(std::string)> done);
+  void answer_name(Self self, std::string display, Result<storage::UserRecord> stored,
+                   NameDone done);
+  storage::AuditEntry audit(std::string actor, std::string action, std::string target,
+                            std::string detail = {}) const;
+  void tell(const std::string& user_id, Change change) const {
+    if (changed) changed(user_id, change);
+  }
+  // Stores the hash and ends everything that the old password opened.
+  void store_password(Self self, std::string actor, std::string user_id, std::string hash,
+                      StatusDone done);
+  void refresh_hash(Self self, storage::UserRecord record, std::string password,
+                    std::string address);
+
+  storage::Store& store;
+  PasswordHasher& hasher;
+  LoginGuard& guard;
+  const Clock& clock;
+  const AccountsOptions options;
+  Changed changed;
+
+  Mutex mutex;
+  std::map<std::string, int> guests PARLEY_GUARDED_BY(mutex);  // id -> sessions that hold it
+  Operations operations;
+};
+
+}  // namespace parley::users

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accounts: registering, logging in, changing passwords.
+#include "base/ids.h"
+#include "users/accounts_impl.h"
+
+namespace parley::users {
+namespace {
+
+using storage::UserRecord;
+using storage::Writer;
+
+Status wrong_login() {
+  return Status::unauthorized("The name or the password is wrong.");
+}
+Status disabled_account() {
+  return {ErrorCode::kBlocked, "This account is disabled."};
+}
+
+UserRecord new_account(const Name& name, std::string hash, std::int64_t now) {
+  UserRecord record;
+  record.id = random_id('u');
+  record.name = name.display;
+  record.skeleton = name.skeleton;
+  record.roles = {"user"};
+  record.password_hash = std::move(hash);
+  record.created_at = now;
+  return record;
+}
+
+// The guest's row becomes the account's: same id, so that what plugins kept for it stays theirs.
+Result<UserRecord> convert_guest(Writer& writer, const std::string& guest_id, UserRecord wanted) {
+  const Result<UserRecord> guest = writer.user(guest_id);
+  if (!guest || guest->kind != "guest")
+    return Status::not_found("This guest is gone. Register without it.");
+  wanted.id = guest->id;
+  wanted.created_at = guest->created_at;
+  const Status status = writer.update_user(wanted);
+  return status.is_ok() ? Result<UserRecord>(wanted) : status;
+}
+
+Result<UserRecord> claim_account(Writer& writer, const std::string& guest_id, UserRecord wanted,
+                                 const storage::AuditEntry& entry) {
+  const std::int64_t now = wanted.created_at;
+  if (!guest_id.empty()) {
+    UserRecord as_guest = wanted;
+    as_guest.id = guest_id;
+    if (Status status = free_expired_name(writer, as_guest, now); !status) return status;
+    Result<UserRecord> converted = convert_guest(writer, guest_id, std::move(wanted));
+    if (!converted) return converted;
+    wanted = *converted;
+  } else if (Status status = writer.insert_user(wanted); !status) {
+    return status;
+  }
+  storage::AuditEntry named = entry;
+  named.actor = wanted.id;
+  named.target = wanted.name;
+  const Status status = writer.append_audit(named);
+  return status.is_ok() ? Result<UserRecord>(wanted) : status;
+}
+
+}  // namespace
+
+void Accounts::register_account(std::string name, std::string password, std::string guest_id,
+                                std::string address, NameDone done) {
+  if (impl_->options.auth.registration != "open") {
+    return done(Status::forbidden("Registration is closed. Ask an administrator for an account."),
+                "");
+  }
+  Result<Name> parsed = parse_name(name, impl_->options.names);
+  if (!parsed) return done(parsed.status(), "");
+  if (Status status = impl_->check_password(password); !status) return done(status, "");
+
+  auto store_it = [self = impl_->enter(), parsed = *parsed, guest_id, address,
+                   done = std::move(done)](Result<std::string> hash) mutable {
+    if (!hash) return done(hash.status(), "");
+    auto entry = self->audit("", "account.register", "");
+    entry.address = address;
+    UserRecord wanted = new_account(parsed, *hash, self->now());
+    self->store.transact<UserRecord>(
+        [guest_id, wanted, entry](Writer& w) { return claim_account(w, guest_id, wanted, entry); },
+        [self, display = parsed.display,
+         done = std::move(done)](Result<UserRecord> stored) mutable {
+          if (stored) self->tell(stored->id, Change::kRegistered);
+          self->answer_name(self, display, std::move(stored), std::move(done));
+        });
+  };
+  // A taken name is found before the expensive hashing; the transaction decides in the end.
+  impl_->find(parsed->skeleton, true,
+              [self = impl_->enter(), guest_id, address, password = std::move(password),
+               display = parsed->display,
+               store_it = std::move(store_it)](Result<UserRecord> holder) mutable {
+                const bool taken =
+                    holder && holder->id != guest_id && !is_expired_guest(*holder, self->now());
+                if (!taken)
+                  return self->hasher.hash(std::move(password), address, std::move(store_it));
+                wipe(password);
+                store_it(Status::conflict("The name " + display + " is taken."));
+              });
+}
+
+void Accounts::login(std::string name, std::string password, std::string address, UserDone done) {
+  const Result<Name> parsed = parse_any_name(name, impl_->options.names);
+  const std::string account = parsed ? parsed->skeleton : std::string("?");
+  if (Status status = impl_->guard.begin(account, address); !status) return done(status);
+
+  auto self = impl_->enter();
+  auto check = [self, account, address, password = std::move(password),
+                done = std::move(done)](Result<UserRecord> found) mutable {
+    const bool broken = !found && found.status().code() != ErrorCode::kNotFound;
+    if (broken) {
+      self->guard.cancelled(account, address);
+      return done(found.status());
+    }
+    UserRecord record = found ? *found : UserRecord{};
+    std::string copy = password;
+    self->hasher.verify(std::move(password), record.password_hash, address,
+                        [self, account, address, record, copy = std::move(copy),
+                         done = std::move(done)](Result<PasswordVerdict> verdict) mutable {
+                          if (!verdict) {
+                            wipe(copy);
+                            self->guard.cancelled(account, address);
+                            return done(verdict.status());
+                          }
+                          if (verdict->matches) self->guard.succeeded(account, address);
+                          const bool welcome = verdict->matches && !record.disabled;
+                          if (welcome && verdict->rehash)
+                            self->refresh_hash(self, record, copy, address);
+                          wipe(copy);
+                          if (welcome) return done(to_user(record));
+                          done(verdict->matches ? disabled_account() : wrong_login());
+                        });
+  };
+  impl_->find(account, true, std::move(check));
+}
+
+Millis Accounts::login_delay(std::string_view name) const {
+  const Result<Name> parsed = parse_any_name(name, impl_->options.names);
+  return impl_->guard.delay(parsed ? parsed->skeleton : std::string("?"));
+}
+
+// The parameters were raised since this password was hashed. Nothing is lost when it does not work out today.
+void Accounts::Impl::refresh_hash(Self self, UserRecord record, std::string password,
+                                  std::string address) {
+  hasher.hash(std::move(password), std::move(address), [self, record](Result<std::string> hash) {
+    if (!hash) return;
+    self->store.write(
+        [record, hash = *hash](Writer& writer) {
+          Result<UserRecord> now = writer.user(record.id);
+          if (!now || now->password_hash != record.password_hash) return Status::ok();
+          now->password_hash = hash;
+          return writer.update_user(*now);
+        },
+        [self](Status) {});
+  });
+}
+
+void Accounts::Impl::store_password(Self self, std::string actor, std::string user_id,
+                                    std::string hash, StatusDone done) {
+  auto entry = audit(actor.empty() ? user_id : actor, "account.password", user_id);
+  store.write(
+      [user_id, hash = std::move(hash), entry](Writer& writer) {
+        Result<UserRecord> record = writer.user(user_id);
+        if (!record || record->kind == "guest") return no_such_user();
+        record->password_hash = hash;
+        if (Status status = writer.update_user(*record); !status) return status;
+        if (Status status = writer.delete_sessions_of(user_id); !status) return status;
+        if (Status status = writer.delete_refresh_tokens_of(user_id); !status) return status;
+        if (Status status = writer.revoke_tokens_of(user_id, entry.ts); !status) return status;
+        return writer.append_audit(entry);
+      },
+      [self, user_id, done = std::move(done)](Status status) mutable {
+        if (status.is_ok()) self->tell(user_id, Change::kPassword);
+        done(std::move(status));
+      });
+}
+
+void Accounts::reset_password(std::string actor, std::string user_id, std::string new_password,
+                              StatusDone done) {
+  if (Status status = impl_->check_password(new_password); !status) return done(status);
+  auto self = impl_->enter();
+  impl_->hasher.hash(
+      std::move(new_password), actor,
+      [self, actor, user_id, done = std::move(done)](Result<std::string> hash) mutable {
+        if (!hash) return done(hash.status());
+        self->store_password(self, actor, user_id, *hash, std::move(done));
+      });
+}
+
+void Accounts::change_password(std::string user_id, std::string old_password,
+                               std::string new_password, std::string address, StatusDone done) {
+  if (Status status = impl_->check_password(new_password); !status) return done(status);
+  if (Status status = impl_->guard.begin(user_id, address); !status) return done(status);
+  auto self = impl_->enter();
+  auto set_new = [self, user_id, address, new_password = std::move(new_password),
+                  done = std::move(done)](Result<PasswordVerdict> verdict) mutable {
+    if (!verdict) self->guard.cancelled(user_id, address);
+    if (verdict && verdict->matches) {
+      self->guard.succeeded(user_id, address);
+      return self->hasher.hash(
+          std::move(new_password), address,
+          [self, user_id, done = std::move(done)](Result<std::string> hash) mutable {
+            if (!hash) return done(hash.status());
+            self->store_password(self, "", user_id, *hash, std::move(done));
+          });
+    }
+    wipe(new_password);
+    done(verdict ? Status::unauthorized("The old password is wrong.") : verdict.status());
+  };
+  impl_->find(user_id, false,
+              [self, address, old_password = std::move(old_password),
+               set_new = std::move(set_new)](Result<UserRecord> record) mutable {
+                const std::string stored = record ? record->password_hash : std::string();
+                self->hasher.verify(std::move(old_password), stored, address, std::move(set_new));
+              });
+}
+
+}  // namespace parley::users

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the server's own token key lives.
+#include <cctype>
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ids.h"
+#include "users/passwords.h"
+#include "users/tokens.h"
+
+namespace parley::users {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kSeedSize = 32;
+constexpr std::size_t kLargestFile = 4096;
+constexpr std::string_view kFilePrefix = "file:";
+
+std::string reason() {
+  return std::generic_category().message(errno);
+}
+
+Status check_private(int descriptor, const fs::path& file) {
+  struct stat info {};
+  if (fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 077) == 0)
+    return Status::ok();
+  return Status::internal("The token key " + file.string() +
+                          " can be read by others. Take their rights away: chmod 600 " +
+                          file.string());
+}
+
+Result<std::string> read_private(const fs::path& file) {
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return Status::internal("The token key " + file.string() + " cannot be read: " + reason() +
+                            ".");
+  }
+  const Status status = check_private(descriptor, file);
+  std::string content(kLargestFile, '\0');
+  const ssize_t length = status.is_ok() ? read(descriptor, content.data(), content.size()) : 0;
+  close(descriptor);
+  if (!status) return status;
+  content.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  return content;
+}
+
+// O_EXCL: two first starts at once must not end with two keys.
+Status write_private(const fs::path& file, std::string_view content) {
+  const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const bool written =
+      descriptor >= 0 &&
+      write(descriptor, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
+      fsync(descriptor) == 0;
+  const Status status = written ? Status::ok()
+                                : Status::internal("The token key " + file.string() +
+                                                   " cannot be written: " + reason() + ".");
+  if (descriptor >= 0) close(descriptor);
+  if (descriptor >= 0 && !written) unlink(file.c_str());
+  return status;
+}
+
+std::string kid_of(std::string_view secret) {
+  constexpr std::size_t kKidLength = 12;
+  return to_hex(sha256("parley-kid:" + std::string(secret))).substr(0, kKidLength);
+}
+
+std::string from_hex(const std::string& text) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    bytes.push_back(static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16)));
+  }
+  return bytes;
+}
+
+bool is_hex(const std::string& text) {
+  return text.size() >= 2 * kSeedSize && text.size() % 2 == 0 &&
+         text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+}
+
+Result<TokenKey> configured_key(const fs::path& file) {
+  Result<std::string> content = read_private(file);
+  if (!content) return content.status();
+  std::string secret = *content;
+  std::string trimmed = secret.substr(0, secret.find_last_not_of(" \t\r\n") + 1);
+  if (is_hex(trimmed)) secret = from_hex(trimmed);
+  wipe(trimmed);
+  wipe(*content);
+  if (secret.size() < kSeedSize) {
+    return Status::internal("The token key " + file.string() +
+                            " is too short. Make one with: openssl rand -hex 32");
+  }
+  return TokenKey{kid_of(secret), TokenAlgorithm::kHs256, secret, "", ""};
+}
+
+Result<TokenKey> own_key(const fs::path& file) {
+  if (!fs::exists(fs::symlink_status(file))) {
+    if (Status status = write_private(file, random_bytes(kSeedSize)); !status) return status;
+  }
+  Result<std::string> seed = read_private(file);
+  if (!seed) return seed.status();
+  if (seed->size() != kSeedSize) {
+    return Status::internal(
+        "The token key " + file.string() +
+        " is damaged. Remove it: a new one is made, and everyone logs in again.");
+  }
+  return TokenKey{kid_of(*seed), TokenAlgorithm::kEdDsa, *seed, "", ""};
+}
+
+}  // namespace
+
+Result<TokenKey> load_token_key(const config::Auth& auth, const fs::path& state_dir) {
+  if (auth.token_key.empty()) return own_key(state_dir / "token.key");
+  if (!auth.token_key.starts_with(kFilePrefix)) {
+    return Status::invalid_args("auth.token_key is written file:PATH, never as the key itself.");
+  }
+  return configured_key(auth.token_key.substr(kFilePrefix.size()));
+}
+
+}  // namespace parley::users
