@@ -59,9 +59,11 @@ class FieldErrors {
 
 // `args` is an object; `flat` leaves out the envelope's own members. Fills `values`, and `raw_json`
 // with an object made of what was validated (presets included; undeclared members only when the
-// command is open).
+// command is open). `line_text` stands in for the value of the argument declared command_line: what
+// is left of an escaped one.
 FieldErrors read_arguments(const CommandSpec& spec, protocol::JsonView args, bool flat,
-                           Arguments& values, std::string& raw_json);
+                           Arguments& values, std::string& raw_json,
+                           std::optional<std::string_view> line_text = std::nullopt);
 
 // One written word per argument, nullopt for those that were not given.
 FieldErrors read_words(const CommandSpec& spec, std::span<const std::optional<std::string>> words,

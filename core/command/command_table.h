@@ -94,6 +94,8 @@ class CommandRegistry {
   void on_change(Listener listener);
 
  private:
+  static std::shared_ptr<CommandTable> without(const CommandTable& now, std::string_view plugin,
+                                               Change& change);
   Change swap(std::shared_ptr<CommandTable> next, Change change) PARLEY_REQUIRES(write_mutex_);
 
   mutable Mutex write_mutex_;  // held while a change is made and told

@@ -7,8 +7,8 @@
 // destroyed, when the shards have stopped. Failure: every wrong input gets the documented error
 // frame or close code; nothing here throws.
 //
-//   Dispatcher dispatcher({.shards = shards, .sessions = sessions, .commands = registry,
-//                          .clock = clock}, config);
+//   Dispatcher dispatcher({.shards = shards, .sessions = sessions, .channels = channels,
+//                          .commands = registry, .clock = clock}, config);
 //   Peer& peer = dispatcher.open(link);          // on the link's shard
 //   dispatcher.on_text(peer, payload);
 //   dispatcher.closed(peer);
@@ -33,15 +33,15 @@ namespace parley::session {
 class Link;
 class Session;
 class SessionRegistry;
+class Channels;
 }  // namespace parley::session
 
 namespace parley::command {
 
-class CallRouter;
-
 struct DispatcherDeps {
   const session::ShardSet& shards;
   session::SessionRegistry& sessions;
+  session::Channels& channels;
   CommandRegistry& commands;
   const Clock& clock;
 };
@@ -73,8 +73,9 @@ class Dispatcher {
 
   // [any] Exactly once per CommandTarget::invoke.
   void returned(CallId call);
-  // [any] Runs a client message (`{"action":…}` without id) as that session's user: today's rights,
-  // no rate limit. Nothing happens when the session is gone or `depth` says it was run so itself.
+  // [any] Runs a client message (`{"action":…}`, its id is ignored) as that session's user: today's
+  // rights, no rate limit. Its invocation says from_rule: whoever runs rules must not run one from
+  // that. Nothing happens when the session is gone.
   void run_as(std::uint64_t session_key, std::string message);
 
   // [shard] Every 50 to 200 ms: late calls, connections that do not authenticate.
@@ -87,7 +88,8 @@ class Dispatcher {
   DispatcherStats stats() const;  // [any]
 
  private:
-  std::unique_ptr<CallRouter> router_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace parley::command

@@ -8,12 +8,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/status.h"
 #include "command/call_id.h"
+#include "protocol/request_id.h"
 
 namespace parley::users {
 struct User;
@@ -33,9 +35,10 @@ struct Credential {
 struct SignIn {
   std::shared_ptr<const users::User> user;
   Credential credential;
-  std::string client_name;  // "web 1.2"
-  std::string locale;       // "en" or "ru"; "" keeps what the connection had
-  std::string extra_json;   // an object whose members join welcome.data: {"token":"…"}
+  std::string client_name;     // "web"
+  std::string client_version;  // "1.2"
+  std::string locale;          // "en" or "ru"; "" keeps what the connection had
+  std::string extra_json;      // an object whose members join welcome.data: {"token":"…"}
 };
 
 class Identity {
@@ -51,7 +54,15 @@ class Identity {
   // [any] Answers `ok`; the connection is unauthenticated again.
   void sign_out(CallId call);
 
+  // Before the first connection: told on a shard when a user's last session has closed, or a
+  // sign-in came to nothing because the connection was gone. For letting go of guests.
+  void on_left(std::function<void(const users::User&)> listener);
+
  private:
+  bool start(Peer& peer, SignIn who, protocol::RequestId id);
+  void sign_in_here(CallId call, SignIn who);
+  void sign_out_here(CallId call);
+
   CallRouter& router_;
 };
 

@@ -36,9 +36,10 @@ class Peer {
   Clock::TimePoint accepted_at() const { return accepted_at_; }
 
  private:
-  friend class Dispatcher;
   friend class CallRouter;
   friend class Identity;
+  friend class Admission;
+  friend class Preparation;
 
   // Ids in flight while there is no session.
   bool begin(const protocol::RequestId& id);

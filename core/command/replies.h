@@ -33,6 +33,8 @@ class Replies {
   ReplyResult ok(CallId call, std::string_view data_json = {}) {
     return reply(call, "ok", data_json);
   }
+  // {"type":"ok"} to a caller that gave an id, no frame to one that did not.
+  ReplyResult done(CallId call);
   // The terminal error. `details_json` is an object whose members join `data`, "" for none.
   ReplyResult fail(CallId call, const Status& status, std::string_view details_json = {});
   // A plugin's own `<plugin>.<code>`, or a name of the protocol.
@@ -47,7 +49,6 @@ class Replies {
   bool is_open(CallId call) const;
 
  private:
-  ReplyResult terminal(CallId call, std::string frame_tail);
   CallRouter& router_;
 };
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/admission.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/log.h"
+#include "command/call_router.h"
+#include "protocol/close_codes.h"
+#include "protocol/frames.h"
+#include "session/session.h"
+
+namespace parley::command {
+namespace {
+
+constexpr Millis kNoiseWindow{60'000};  // protocol.md section 3: "within a minute"
+
+void log_malformed(const Peer& peer, const Status& status) {
+  const auto turn = log::rate_limited("malformed " + peer.address());
+  if (turn.write)
+    log::info("command", "{}: {} ({} more not shown)", peer.address(), status.message(),
+              turn.skipped);
+}
+
+}  // namespace
+
+void Admission::close(Peer& peer, std::uint16_t code, std::string_view reason) {
+  peer.closing_ = true;
+  peer.link_.close(code, reason);
+}
+
+void Admission::refuse(Peer& peer, const protocol::RequestId& id, const Status& status,
+                       std::string_view action, Millis retry_after, std::string_view details_json) {
+  auto& state = router_.here();
+  state.counters.refused.bump();
+  auto error = protocol::error_frame(status, action.substr(0, 64));
+  error.retry_after_ms = retry_after.count();
+  error.details_json = details_json;
+  state.frame.clear();
+  auto* session = peer.session_;
+  const auto seq = session && id ? session->next_seq() : 0;
+  protocol::append_error(state.frame, id, seq, error);
+  if (!session)
+    peer.link_.send(state.frame);
+  else if (seq)
+    session->send_direct(seq, state.frame);
+  else
+    session->send_plain(state.frame);
+}
+
+void Admission::malformed(Peer& peer, const Status& status, const protocol::RequestId& id) {
+  auto& state = router_.here();
+  state.counters.malformed.bump();
+  log_malformed(peer, status);
+  refuse(peer, id, status, {});
+  const auto now = router_.clock().now();
+  std::erase_if(peer.noise_, [&](auto at) { return at + kNoiseWindow <= now; });
+  peer.noise_.push_back(now);
+  const int limit = state.settings.limits.noise;
+  if (limit > 0 && peer.noise_.size() >= static_cast<std::size_t>(limit))
+    close(peer, protocol::close::kNoise, "too many malformed messages");
+}
+
+bool Admission::within_rate(Peer& peer, Clock::TimePoint now) {
+  if (!peer.bucket_.take(now)) return false;
+  peer.refused_ = 0;
+  return true;
+}
+
+void Admission::too_fast(Peer& peer, const protocol::RequestId& id, std::string_view action,
+                         Clock::TimePoint now) {
+  auto& state = router_.here();
+  state.counters.rate_limited.bump();
+  const auto wait = peer.bucket_.retry_after(now);
+  refuse(
+      peer, id,
+      {ErrorCode::kRateLimited, "too many commands: wait " + std::to_string(wait.count()) + " ms"},
+      action, wait);
+  if (++peer.refused_ > kAbuse * std::max(1.0, state.settings.limits.burst))
+    close(peer, protocol::close::kRateAbuse, "too many commands, and no pause");
+}
+
+// Whoever shows a login form may take a person's time, as long as not too many do.
+bool Admission::may_wait(const Peer& peer, const ShardState& state, Clock::TimePoint now) const {
+  const auto& limits = state.settings.limits;
+  const auto waited = now - peer.unauthenticated_since_;
+  if (waited < limits.auth_timeout || limits.auth_timeout.count() == 0) return true;
+  if (!peer.waits_for_person_ || waited >= limits.login_timeout) return false;
+  const double share = limits.unauthenticated * limits.connections;
+  return share <= 0 || static_cast<double>(router_.unauthenticated()) <= share;
+}
+
+void Admission::check_waiting(ShardState& state, Clock::TimePoint now) {
+  for (auto* peer : std::vector<Peer*>(state.unauthenticated))
+    if (!peer->closing_ && !may_wait(*peer, state, now))
+      close(*peer, protocol::close::kAuthTimeout, "authentication took too long");
+}
+
+}  // namespace parley::command

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/call_router.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "command/command_target.h"
+#include "session/session.h"
+
+namespace parley::command {
+
+using protocol::RequestId;
+using session::Session;
+
+Settings::Settings(const config::Config& config)
+    : node(config.node),
+      limits(config.limits),
+      hard_budget(config.plugins.limits.hard_budget),
+      ping_interval(config.websocket.ping_interval) {}
+
+ShardState::ShardState(unsigned index_in_set, const CommandRegistry& commands, const Settings& now)
+    : index(index_in_set),
+      settings(now),
+      table(commands),
+      reader(
+          {.depth = now.limits.json_depth, .keys = now.limits.json_keys, .size = now.limits.frame}),
+      pending(index_in_set) {}
+
+CallRouter::CallRouter(const session::ShardSet& shards, session::SessionRegistry& sessions,
+                       session::Channels& channels, CommandRegistry& commands, const Clock& clock,
+                       const config::Config& config)
+    : shards_(shards),
+      sessions_(sessions),
+      channels_(channels),
+      commands_(commands),
+      clock_(clock) {
+  const Settings settings(config);
+  for (int i = 0; i < shards.size(); ++i)
+    states_.push_back(std::make_unique<ShardState>(static_cast<unsigned>(i), commands, settings));
+  observe_sessions();
+  commands.on_change([this](const Change& change) { announce(change); });
+}
+
+// A session can be closed by others (kick, block): its connection must not keep a dead pointer.
+void CallRouter::observe_sessions() {
+  session::SessionObserver observer;
+  observer.removed = [this](Session& session) {
+    if (auto* link = session.link())
+      if (auto* of = peer(link->connection_id()); of && of->session_ == &session)
+        set_session(*of, nullptr);
+    // Later, when it no longer counts, and a new one of the same user does.
+    shards_.post(shards_.current(), [this, user = session.user()] { tell_left(*user); });
+  };
+  sessions_.observe(std::move(observer));
+}
+
+void CallRouter::tell_left(const users::User& user) {
+  if (on_left && sessions_.count_of(user.id) == 0) on_left(user);
+}
+
+void CallRouter::announce(const Change& change) {
+  if (change.added.empty() && change.removed.empty()) return;
+  std::string json;
+  protocol::append_commands_changed(json, change.rev, change.added, change.removed);
+  const auto frame = net::SharedFrame::text(json);
+  sessions_.post_to_all([frame](Session& session) { session.send_shared(frame, false); });
+}
+
+bool CallRouter::claim(CallId call) {
+  if (knows(call) && state_of(call).pending.claim(call)) return true;
+  stale_.fetch_add(1, std::memory_order_relaxed);
+  return false;
+}
+
+Peer* CallRouter::peer(std::uint64_t connection) {
+  auto& peers = here().peers;
+  const auto found = peers.find(connection);
+  return found == peers.end() ? nullptr : found->second.get();
+}
+
+Peer* CallRouter::peer_of(const Caller& caller) {
+  return peer(caller.connection);
+}
+
+void CallRouter::end_request(const Caller& caller) {
+  if (caller.session_key) {
+    if (auto* session = sessions_.find(caller.session_key)) session->end(caller.request);
+  } else if (auto* peer = peer_of(caller)) {
+    peer->end(caller.request);
+  }
+}
+
+void CallRouter::deliver(const Caller& caller, bool with_seq,
+                         absl::FunctionRef<void(std::string&, std::uint64_t)> append) {
+  auto& frame = here().frame;
+  frame.clear();
+  if (caller.session_key) {
+    auto* session = sessions_.find(caller.session_key);
+    if (!session) return;
+    const auto seq = with_seq ? session->next_seq() : 0;
+    append(frame, seq);
+    if (seq)
+      session->send_direct(seq, frame);
+    else
+      session->send_plain(frame);
+  } else if (auto* peer = peer_of(caller)) {
+    append(frame, 0);
+    peer->link().send(frame);
+  }
+}
+
+void CallRouter::send_reply(CallId call, std::string_view type, std::string_view data_json,
+                            std::string_view fields_json) {
+  auto& pending = state_of(call).pending;
+  const auto* caller = pending.caller(call);
+  if (!caller) return;
+  end_request(*caller);
+  deliver(*caller, !caller->entry->spec.read_only, [&](std::string& out, std::uint64_t seq) {
+    protocol::append_reply(out, caller->request, seq, type, data_json, fields_json);
+  });
+  pending.answered(call);
+}
+
+void CallRouter::send_error(CallId call, const protocol::ErrorFrame& error) {
+  auto& pending = state_of(call).pending;
+  const auto* caller = pending.caller(call);
+  if (!caller) return;
+  end_request(*caller);
+  auto frame = error;
+  frame.action = caller->entry->spec.name;
+  const bool with_seq = caller->request && !caller->entry->spec.read_only;
+  deliver(*caller, with_seq, [&](std::string& out, std::uint64_t seq) {
+    protocol::append_error(out, caller->request, seq, frame);
+  });
+  pending.answered(call);
+}
+
+void CallRouter::send_nothing(CallId call) {
+  auto& pending = state_of(call).pending;
+  const auto* caller = pending.caller(call);
+  if (!caller) return;
+  end_request(*caller);
+  pending.answered(call);
+}
+
+void CallRouter::send_progress(CallId call, std::string_view data_json) {
+  const auto* caller = state_of(call).pending.caller(call);
+  if (!caller || !caller->request) return;
+  deliver(*caller, false, [&](std::string& out, std::uint64_t) {
+    protocol::append_progress(out, caller->request, data_json);
+  });
+}
+
+void CallRouter::returned(CallId call) {
+  const auto whom = state_of(call).pending.returned(call);
+  if (!whom || !whom->in_lane) return;
+  if (!whom->session_key) {
+    if (auto* of = peer(whom->connection)) of->lane_.returned();
+  } else if (auto* session = sessions_.find(whom->session_key)) {
+    session->lane().returned();
+  }
+}
+
+Peer& CallRouter::open_peer(session::Link& link, std::string_view locale) {
+  auto& state = here();
+  auto peer = std::make_unique<Peer>(link, static_cast<int>(state.index), clock_.now());
+  peer->set_locale(locale);
+  peer->bucket_ =
+      session::TokenBucket(state.settings.limits.rate, state.settings.limits.burst, clock_.now());
+  state.unauthenticated.push_back(peer.get());
+  ++unauthenticated_;
+  return *(state.peers[peer->key()] = std::move(peer));
+}
+
+void CallRouter::close_peer(Peer& peer) {
+  auto& state = here();
+  if (auto* session = peer.session_) sessions_.close(*session, "connection closed");
+  if (std::erase(state.unauthenticated, &peer)) --unauthenticated_;
+  state.peers.erase(peer.key());
+}
+
+void CallRouter::configure_here(const Settings& settings) {
+  auto& state = here();
+  state.settings = settings;
+  const auto& limits = settings.limits;
+  state.reader = protocol::JsonReader(
+      {.depth = limits.json_depth, .keys = limits.json_keys, .size = limits.frame});
+  for (auto& [key, peer] : state.peers) peer->bucket_.configure(limits.rate, limits.burst);
+}
+
+void CallRouter::set_session(Peer& peer, Session* session) {
+  if (peer.session_ == session) return;
+  auto& waiting = here().unauthenticated;
+  if (session && !peer.session_) {
+    if (std::erase(waiting, &peer)) --unauthenticated_;
+  } else if (!session) {
+    peer.unauthenticated_since_ = clock_.now();
+    waiting.push_back(&peer);
+    ++unauthenticated_;
+  }
+  peer.session_ = session;
+}
+
+}  // namespace parley::command

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the parts of command/ share behind their headers: the state of each shard, and the way of an
+// answer from whatever thread to the connection that waits for it. Not for other folders.
+//
+// Ownership: owns the shards' states, and with them peers, calls and pools. Thread: each state is
+// its shard's; claim() and the functions tagged [any] from any.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "command/command_table.h"
+#include "command/invocation.h"
+#include "command/peer.h"
+#include "command/pending_calls.h"
+#include "command/replies.h"
+#include "config/config.h"
+#include "net/net_stats.h"
+#include "protocol/frames.h"
+#include "protocol/json.h"
+#include "session/channels.h"
+#include "session/session_registry.h"
+#include "session/shard_set.h"
+
+namespace parley::command {
+
+// The part of the configuration that this folder obeys.
+struct Settings {
+  explicit Settings(const config::Config& config);
+  std::string node;
+  config::Limits limits;
+  Millis hard_budget;
+  Millis ping_interval;
+};
+
+struct ShardState {
+  ShardState(unsigned index, const CommandRegistry& commands, const Settings& settings);
+
+  const unsigned index;
+  Settings settings;
+  TableCache table;
+  protocol::JsonReader reader;
+  PendingCalls pending;
+  InvocationPool pool;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Peer>> peers;  // by Peer::key
+  std::vector<Peer*> unauthenticated;
+  std::string frame;  // the one being written
+  std::vector<CallId> late;
+  struct {
+    net::Counter commands, refused, rate_limited, malformed, timeouts, inflight;
+  } counters;
+};
+
+// A terminal error that owns its texts, for the way between threads.
+struct OwnedError {
+  std::string code;
+  std::string message;
+  bool retry = false;
+  std::string details_json;
+};
+
+class CallRouter {
+ public:
+  CallRouter(const session::ShardSet& shards, session::SessionRegistry& sessions,
+             session::Channels& channels, CommandRegistry& commands, const Clock& clock,
+             const config::Config& config);
+
+  const session::ShardSet& shards() const { return shards_; }
+  session::SessionRegistry& sessions() { return sessions_; }
+  session::Channels& channels() { return channels_; }
+  CommandRegistry& commands() { return commands_; }
+  const Clock& clock() const { return clock_; }
+
+  ShardState& here() { return *states_[static_cast<std::size_t>(shards_.current())]; }
+  ShardState& state_of(CallId call) { return *states_[call.shard()]; }
+  bool knows(CallId call) const { return call && call.shard() < states_.size(); }
+  bool is_here(CallId call) const { return shards_.current() == static_cast<int>(call.shard()); }
+
+  // [any] Takes the right to answer; counts the ones that come too late.
+  bool claim(CallId call);
+  std::uint64_t stale() const { return stale_.load(std::memory_order_relaxed); }
+
+  // --- [shard of the call], after claim() ---
+  void send_reply(CallId call, std::string_view type, std::string_view data_json,
+                  std::string_view fields_json);
+  void send_error(CallId call, const protocol::ErrorFrame& error);
+  void send_nothing(CallId call);  // the call ends without a frame
+  void send_progress(CallId call, std::string_view data_json);
+  void returned(CallId call);
+  // The peer a call came in by; null when its connection is gone.
+  Peer* peer_of(const Caller& caller);
+  Peer* peer(std::uint64_t connection);
+  // The waiting request is over: its id is free again.
+  void end_request(const Caller& caller);
+
+  // --- peers, [shard] ---
+  Peer& open_peer(session::Link& link, std::string_view locale);
+  void close_peer(Peer& peer);
+  void set_session(Peer& peer, session::Session* session);
+  void configure_here(const Settings& settings);
+  std::int64_t unauthenticated() const { return unauthenticated_.load(std::memory_order_relaxed); }
+
+  // A user's last session has closed, or its sign-in came to nothing. [shard]
+  std::function<void(const users::User&)> on_left;
+  void tell_left(const users::User& user);
+
+  std::vector<std::unique_ptr<ShardState>>& states() { return states_; }
+
+ private:
+  void deliver(const Caller& caller, bool with_seq,
+               absl::FunctionRef<void(std::string& out, std::uint64_t seq)> append);
+  void observe_sessions();
+  void announce(const Change& change);
+
+  const session::ShardSet& shards_;
+  session::SessionRegistry& sessions_;
+  session::Channels& channels_;
+  CommandRegistry& commands_;
+  const Clock& clock_;
+  std::vector<std::unique_ptr<ShardState>> states_;
+  std::atomic<std::uint64_t> stale_{0};
+  std::atomic<std::int64_t> unauthenticated_{0};
+};
+
+}  // namespace parley::command

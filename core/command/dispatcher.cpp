@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "command/admission.h"
+#include "command/call_router.h"
+#include "command/command_target.h"
+#include "command/cooldowns.h"
+#include "command/preparation.h"
+#include "protocol/envelope.h"
+#include "session/session.h"
+
+namespace parley::command {
+
+using protocol::Envelope;
+using protocol::EnvelopeError;
+using session::Session;
+
+struct Dispatcher::Impl {
+  Impl(DispatcherDeps deps, const config::Config& config)
+      : router(deps.shards, deps.sessions, deps.channels, deps.commands, deps.clock, config),
+        replies(router),
+        identity(router),
+        admission(router),
+        preparation(router, cooldowns) {}
+
+  void handle(Peer& peer, const Envelope& envelope, Clock::TimePoint now, bool from_rule);
+  bool begin(Peer& peer, const Envelope& envelope);
+  void start(Peer& peer, InvocationPtr invocation, Clock::TimePoint now);
+  void run(InvocationPtr invocation, bool in_lane, Clock::TimePoint now);
+  void out_of_slots(const Invocation& invocation, bool in_lane);
+  void run_rule(std::uint64_t session_key, const std::string& message);
+  void expire(ShardState& state, Clock::TimePoint now);
+
+  CallRouter router;
+  Replies replies;
+  Identity identity;
+  Admission admission;
+  Cooldowns cooldowns;
+  Preparation preparation;
+};
+
+namespace {
+
+void end(Peer& peer, const protocol::RequestId& id, CallRouter& router) {
+  Caller caller;
+  caller.session_key = peer.session() ? peer.session()->key() : 0;
+  caller.connection = peer.key();
+  caller.request = id;
+  router.end_request(caller);
+}
+
+}  // namespace
+
+// Claims the id and a place among those in flight; answers and says no when there is none.
+bool Dispatcher::Impl::begin(Peer& peer, const Envelope& envelope) {
+  auto* session = peer.session();
+  if (!preparation.begin(peer, envelope.id)) {
+    admission.refuse(peer, envelope.id,
+                     {ErrorCode::kDuplicateId, "the id " + envelope.id.to_json() +
+                                                   " is still in use: wait for its answer or "
+                                                   "take another"},
+                     envelope.action);
+    return false;
+  }
+  const auto limit = static_cast<std::size_t>(std::max(0, router.here().settings.limits.inflight));
+  const auto count = session ? session->inflight() : preparation.inflight(peer);
+  if (limit == 0 || count <= limit) return true;
+  end(peer, envelope.id, router);
+  admission.refuse(peer, envelope.id,
+                   {ErrorCode::kTooManyInflight, "more than " + std::to_string(limit) +
+                                                     " commands without an answer: wait for some"},
+                   envelope.action);
+  return false;
+}
+
+void Dispatcher::Impl::handle(Peer& peer, const Envelope& envelope, Clock::TimePoint now,
+                              bool from_rule) {
+  if (!begin(peer, envelope)) return;
+  auto invocation = router.here().pool.acquire();
+  invocation->from_rule = from_rule;
+  if (auto refusal = preparation.prepare(peer, envelope, now, *invocation)) {
+    end(peer, envelope.id, router);
+    admission.refuse(peer, envelope.id, refusal->status, refusal->action, refusal->retry_after,
+                     refusal->details_json);
+    return;
+  }
+  start(peer, std::move(invocation), now);
+}
+
+void Dispatcher::Impl::start(Peer& peer, InvocationPtr invocation, Clock::TimePoint now) {
+  if (invocation->spec().concurrent) return run(std::move(invocation), false, now);
+  auto& lane = preparation.lane(peer);
+  if (lane.try_enter()) return run(std::move(invocation), true, now);
+  lane.enqueue([this, waiting = std::move(invocation)]() mutable {
+    run(std::move(waiting), true, router.clock().now());
+  });
+}
+
+void Dispatcher::Impl::run(InvocationPtr invocation, bool in_lane, Clock::TimePoint now) {
+  auto& state = router.here();
+  const EntryPtr entry = invocation->entry;  // the target may let go of all others while it runs
+  const auto call = state.pending.open({.session_key = invocation->session_key,
+                                        .connection = invocation->connection,
+                                        .request = invocation->request,
+                                        .entry = entry,
+                                        .user = invocation->user,
+                                        .in_lane = in_lane});
+  if (!call) return out_of_slots(*invocation, in_lane);
+  const auto budget = state.settings.hard_budget;
+  invocation->call = *call;
+  invocation->deadline = now + budget;
+  state.counters.commands.bump();
+  entry->target->invoke(std::move(invocation));
+  if (state.pending.is_open(*call)) state.pending.watch(*call, now, budget);
+}
+
+void Dispatcher::Impl::out_of_slots(const Invocation& invocation, bool in_lane) {
+  auto* peer = router.peer(invocation.connection);
+  if (!peer) return;
+  end(*peer, invocation.request, router);
+  admission.refuse(*peer, invocation.request,
+                   Status::overloaded("too many commands are running: try again later"),
+                   invocation.spec().name);
+  if (in_lane) preparation.lane(*peer).returned();
+}
+
+void Dispatcher::Impl::run_rule(std::uint64_t session_key, const std::string& message) {
+  auto* session = router.sessions().find(session_key);
+  auto* peer = session && session->link() ? router.peer(session->link()->connection_id()) : nullptr;
+  if (!peer || peer->session() != session) return;
+  auto parsed = protocol::parse_envelope(message, router.here().reader);
+  if (const auto* error = std::get_if<EnvelopeError>(&parsed))
+    return log::warn("command", "a rule's command is refused: {}", error->status.message());
+  auto& envelope = std::get<Envelope>(parsed);
+  envelope.id = {};
+  handle(*peer, envelope, router.clock().now(), true);
+}
+
+void Dispatcher::Impl::expire(ShardState& state, Clock::TimePoint now) {
+  state.late.clear();
+  state.pending.expire(now, state.late);
+  for (const auto call : state.late) {
+    const EntryPtr entry = state.pending.caller(call)->entry;
+    state.counters.timeouts.bump();
+    log::Event(log::Level::kWarn, "command")
+        .plugin(entry->spec.plugin)
+        .write("{} did not answer in time", entry->spec.name);
+    const Status late(ErrorCode::kPluginTimeout, entry->spec.name + " took too long: try again");
+    router.send_error(call, protocol::error_frame(late));
+    entry->target->cancelled(call);
+  }
+}
+
+Dispatcher::Dispatcher(DispatcherDeps deps, const config::Config& config)
+    : impl_(std::make_unique<Impl>(deps, config)) {}
+
+// What waits in the lanes of sessions that live on came from pools that go now.
+Dispatcher::~Dispatcher() {
+  for (auto& state : impl_->router.states())
+    for (auto& [key, peer] : state->peers) impl_->preparation.lane(*peer).clear();
+}
+
+Peer& Dispatcher::open(session::Link& link, std::string_view locale) {
+  return impl_->router.open_peer(link, locale);
+}
+
+void Dispatcher::on_text(Peer& peer, std::string_view payload) {
+  if (impl_->preparation.is_closing(peer)) return;
+  const auto now = impl_->router.clock().now();
+  const bool within_rate = impl_->admission.within_rate(peer, now);
+  const auto parsed = protocol::parse_envelope(payload, impl_->router.here().reader);
+  if (const auto* error = std::get_if<EnvelopeError>(&parsed))
+    return impl_->admission.malformed(peer, error->status, error->id);
+  const auto& envelope = std::get<Envelope>(parsed);
+  if (!within_rate) return impl_->admission.too_fast(peer, envelope.id, envelope.action, now);
+  impl_->handle(peer, envelope, now, false);
+}
+
+void Dispatcher::on_binary(Peer& peer) {
+  if (impl_->preparation.is_closing(peer)) return;
+  impl_->admission.within_rate(peer, impl_->router.clock().now());
+  impl_->admission.malformed(
+      peer, {ErrorCode::kBadFrame, "binary frames are not understood: send JSON as text"}, {});
+}
+
+void Dispatcher::closed(Peer& peer) {
+  impl_->router.close_peer(peer);
+}
+
+void Dispatcher::returned(CallId call) {
+  auto& router = impl_->router;
+  if (!router.knows(call)) return;
+  if (router.is_here(call)) return router.returned(call);
+  router.shards().post(static_cast<int>(call.shard()), [&router, call] { router.returned(call); });
+}
+
+void Dispatcher::run_as(std::uint64_t session_key, std::string message) {
+  const auto shard = session::shard_of(session_key);
+  if (shard >= impl_->router.shards().size()) return;
+  impl_->router.shards().post(shard,
+                              [impl = impl_.get(), session_key, message = std::move(message)] {
+                                impl->run_rule(session_key, message);
+                              });
+}
+
+void Dispatcher::tick() {
+  auto& state = impl_->router.here();
+  const auto now = impl_->router.clock().now();
+  impl_->expire(state, now);
+  impl_->admission.check_waiting(state, now);
+  state.counters.inflight.set(state.pending.size());
+}
+
+void Dispatcher::configure(const config::Config& config) {
+  auto& router = impl_->router;
+  for (int shard = 0; shard < router.shards().size(); ++shard)
+    router.shards().post(
+        shard, [&router, settings = Settings(config)] { router.configure_here(settings); });
+}
+
+Replies& Dispatcher::replies() {
+  return impl_->replies;
+}
+Identity& Dispatcher::identity() {
+  return impl_->identity;
+}
+
+DispatcherStats Dispatcher::stats() const {
+  DispatcherStats total;
+  for (const auto& state : impl_->router.states()) {
+    const auto& counters = state->counters;
+    total.commands += counters.commands.get();
+    total.refused += counters.refused.get();
+    total.rate_limited += counters.rate_limited.get();
+    total.malformed += counters.malformed.get();
+    total.timeouts += counters.timeouts.get();
+    total.inflight += counters.inflight.get();
+  }
+  total.stale = impl_->router.stale();
+  total.unauthenticated =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, impl_->router.unauthenticated()));
+  return total;
+}
+
+}  // namespace parley::command

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/preparation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "command/call_router.h"
+#include "session/session.h"
+
+namespace parley::command {
+namespace {
+
+using protocol::Envelope;
+
+Refusal refusal(ErrorCode code, std::string message, std::string_view action) {
+  return {.status = {code, std::move(message)}, .action = std::string(action)};
+}
+
+Refusal wrong_arguments(const FieldErrors& errors, std::string_view action) {
+  return {.status = errors.status(),
+          .action = std::string(action),
+          .details_json = errors.details_json()};
+}
+
+const ArgumentSpec* command_line_argument(const CommandSpec& spec) {
+  for (const auto& argument : spec.args)
+    if (argument.command_line) return &argument;
+  return nullptr;
+}
+
+std::string role_list(const CommandSpec& spec) {
+  std::string list;
+  for (const auto& role : spec.roles) list += (list.empty() ? "" : " or ") + role;
+  return list;
+}
+
+// Where it was typed: what the argument `channel` says.
+void take_channel(Invocation& invocation) {
+  const auto& spec = invocation.spec();
+  for (std::size_t i = 0; i < spec.args.size(); ++i)
+    if (spec.args[i].type == ArgumentType::kChannel && invocation.args[i].present)
+      invocation.channel = invocation.args[i].text;
+}
+
+}  // namespace
+
+bool may_call(const CommandSpec& spec, const users::User* user) {
+  if (!user) return spec.anonymous;
+  return spec.roles.empty() || std::any_of(spec.roles.begin(), spec.roles.end(),
+                                           [&](const auto& role) { return user->has_role(role); });
+}
+
+bool Preparation::begin(Peer& peer, const protocol::RequestId& id) {
+  return peer.session_ ? peer.session_->begin(id) : peer.begin(id);
+}
+
+std::size_t Preparation::inflight(Peer& peer) const {
+  return peer.session_ ? peer.session_->inflight() : peer.inflight_count_;
+}
+
+session::Lane& Preparation::lane(Peer& peer) {
+  return peer.session_ ? peer.session_->lane() : peer.lane_;
+}
+
+bool Preparation::is_closing(const Peer& peer) const {
+  return peer.closing_;
+}
+
+Preparation::Outcome Preparation::prepare(Peer& peer, const Envelope& envelope,
+                                          Clock::TimePoint now, Invocation& invocation) {
+  if (!envelope.key.empty())
+    return peer.session_
+               ? refusal(ErrorCode::kUnsupported,
+                         "this server does not keep idempotency keys: send it without "
+                         "\"key\"",
+                         envelope.action)
+               : refusal(ErrorCode::kBadRequest, "\"key\" is accepted after authentication only",
+                         envelope.action);
+  if (!envelope.as.empty())
+    return refusal(ErrorCode::kForbidden, "this connection may not act for others",
+                   envelope.action);
+  invocation.request = envelope.id;
+  if (auto refused = find(peer, envelope.action, invocation.entry)) return refused;
+  if (auto refused = read_envelope(peer, envelope, invocation)) return refused;
+  if (auto refused = cool_down(peer, now, invocation)) return refused;
+  describe(peer, invocation);
+  return std::nullopt;
+}
+
+Preparation::Outcome Preparation::find(Peer& peer, std::string_view action, EntryPtr& entry) {
+  const auto* found = router_.here().table.current().find(action);
+  if (!found && peer.session_) return unknown(action);
+  if (!found || (!peer.session_ && !(*found)->spec.anonymous))
+    return refusal(ErrorCode::kUnauthorized,
+                   "say who you are first: send \"auth\" with a token or a guest's name, or log in",
+                   action);
+  if (auto refused = permit(peer, (*found)->spec)) return refused;
+  entry = *found;
+  return std::nullopt;
+}
+
+Preparation::Outcome Preparation::unknown(std::string_view action) {
+  const auto plugin = router_.here().table.current().withdrawn_by(action);
+  if (!plugin.empty())
+    return refusal(
+        ErrorCode::kUnknownAction,
+        std::string(action) + " belongs to plugin " + std::string(plugin) + ", which is not loaded",
+        action);
+  if (!protocol::is_action_name(action))
+    return refusal(ErrorCode::kUnknownAction, "that is no name of a command", action);
+  return refusal(ErrorCode::kUnknownAction,
+                 "there is no command " + std::string(action) + ": \"help\" lists them", action);
+}
+
+Preparation::Outcome Preparation::permit(Peer& peer, const CommandSpec& spec) {
+  if (!peer.session_) {
+    peer.waits_for_person_ =
+        peer.waits_for_person_ || spec.plugin != kCorePlugin || spec.name == "commands";
+    return std::nullopt;
+  }
+  if (may_call(spec, peer.session_->user().get())) return std::nullopt;
+  return refusal(ErrorCode::kForbidden, spec.name + " is for the role " + role_list(spec),
+                 spec.name);
+}
+
+Preparation::Outcome Preparation::read_envelope(Peer& peer, const Envelope& envelope,
+                                                Invocation& invocation) {
+  const auto& spec = invocation.spec();
+  std::optional<std::string_view> line_text;
+  if (const auto* argument = command_line_argument(spec)) {
+    const auto text = envelope.args.find(argument->name).as_string().value_or("");
+    const auto line = read_line(text);
+    if (line.kind == LineKind::kCommand) {
+      invocation.channel = envelope.args.find("channel").as_string().value_or("");
+      return read_command_line(peer, line, invocation);
+    }
+    if (line.kind == LineKind::kEscaped) line_text = line.rest;
+  }
+  const auto errors = read_arguments(spec, envelope.args, envelope.flat, invocation.args,
+                                     invocation.raw_json, line_text);
+  if (!errors.empty()) return wrong_arguments(errors, spec.name);
+  take_channel(invocation);
+  return std::nullopt;
+}
+
+Preparation::Outcome Preparation::read_command_line(Peer& peer, const Line& line,
+                                                    Invocation& invocation) {
+  if (auto refused = find(peer, line.name, invocation.entry)) return refused;
+  const auto& spec = invocation.spec();
+  const auto split = split_line(spec, line.rest);
+  if (!split.errors.empty()) return wrong_arguments(split.errors, spec.name);
+  const auto errors = read_words(spec, split.words, invocation.args, invocation.raw_json);
+  if (!errors.empty()) return wrong_arguments(errors, spec.name);
+  for (std::size_t i = 0; i < spec.args.size(); ++i)
+    if (spec.args[i].command_line && read_line(invocation.args[i].text).kind == LineKind::kCommand)
+      return refusal(ErrorCode::kInvalidArgs, "a command line cannot hold another one", spec.name);
+  invocation.from_command_line = true;
+  take_channel(invocation);
+  return std::nullopt;
+}
+
+Preparation::Outcome Preparation::cool_down(Peer& peer, Clock::TimePoint now,
+                                            const Invocation& invocation) {
+  const auto& spec = invocation.spec();
+  if (spec.cooldown.count() == 0 || !peer.session_) return std::nullopt;
+  const auto wait = cooldowns_.take(peer.session_->user()->id, spec.name, spec.cooldown, now);
+  if (wait.count() == 0) return std::nullopt;
+  auto refused = refusal(
+      ErrorCode::kRateLimited,
+      spec.name + " can be called again in " + std::to_string(wait.count()) + " ms", spec.name);
+  refused.retry_after = wait;
+  return refused;
+}
+
+void Preparation::describe(Peer& peer, Invocation& invocation) {
+  invocation.connection = peer.key_;
+  invocation.peer_address = peer.address_;
+  if (auto* session = peer.session_) {
+    invocation.session_key = session->key();
+    invocation.session_id = session->id();
+    invocation.user = session->user();
+    invocation.locale = session->locale();
+  } else {
+    invocation.session_key = 0;
+    invocation.session_id.clear();
+    invocation.locale = peer.locale_;
+  }
+}
+
+}  // namespace parley::command

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// From an envelope to an invocation that may run: the command, today's rights, the command line in
+// a text, arguments, cooldown. Nothing is sent here.
+//
+// Ownership: borrows router and cooldowns. Thread: the peer's shard. Failure: a Refusal, to be
+// answered with `error`.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "command/cooldowns.h"
+#include "command/invocation.h"
+#include "command/peer.h"
+#include "command/slash_line.h"
+#include "protocol/envelope.h"
+
+namespace parley::command {
+
+class CallRouter;
+
+struct Refusal {
+  Status status;
+  std::string action;
+  std::string details_json;
+  Millis retry_after{-1};
+};
+
+class Preparation {
+ public:
+  Preparation(CallRouter& router, Cooldowns& cooldowns) : router_(router), cooldowns_(cooldowns) {}
+
+  std::optional<Refusal> prepare(Peer& peer, const protocol::Envelope& envelope,
+                                 Clock::TimePoint now, Invocation& invocation);
+
+  // The state that a peer has while there is no session, else the session's.
+  bool begin(Peer& peer, const protocol::RequestId& id);
+  std::size_t inflight(Peer& peer) const;
+  session::Lane& lane(Peer& peer);
+  bool is_closing(const Peer& peer) const;
+
+ private:
+  using Outcome = std::optional<Refusal>;
+  Outcome find(Peer& peer, std::string_view action, EntryPtr& entry);
+  Outcome unknown(std::string_view action);
+  Outcome permit(Peer& peer, const CommandSpec& spec);
+  Outcome read_envelope(Peer& peer, const protocol::Envelope& envelope, Invocation& invocation);
+  Outcome read_command_line(Peer& peer, const Line& line, Invocation& invocation);
+  Outcome cool_down(Peer& peer, Clock::TimePoint now, const Invocation& invocation);
+  void describe(Peer& peer, Invocation& invocation);
+
+  CallRouter& router_;
+  Cooldowns& cooldowns_;
+};
+
+// May this user (null: nobody yet) call it? For dispatch, help and `commands` alike.
+bool may_call(const CommandSpec& spec, const users::User* user);
+
+}  // namespace parley::command
