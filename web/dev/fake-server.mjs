@@ -166,7 +166,7 @@ class FakeServer {
 
   on_presence(_socket, { channel }, reply) {
     const members = this.members(channel);
-    reply('presence', { channel, members, total: members.length });
+    reply('presence', { channel, users: members, total: members.length });
   }
 
   on_typing(socket, { channel }) {

@@ -23,7 +23,8 @@ export class ChannelSync {
     channel.subscribing = true;
     const range = channel.loaded ? { since: channel.lastOffset } : { history: kPage };
     try {
-      const reply = await this.app.session.request('subscribe', { channel: channel.name, ...range });
+      const wanted = { channel: channel.name, presence: true, ...range };
+      const reply = await this.app.session.request('subscribe', wanted);
       this.apply(channel, reply);
     } catch (error) {
       // A direct channel is made by its first message; until then there is nothing to be in.
@@ -113,13 +114,15 @@ export class ChannelSync {
   }
 
   applyPresence(channel: Channel, reply: Frame): void {
-    const members = list(reply.data?.['members']).flatMap((item): Member[] => {
+    const members = list(reply.data?.['users'] ?? reply.data?.['members']).flatMap((item): Member[] => {
       const member = object(item);
       const id = text(member?.['id']);
       if (!member || !id) return [];
       return [{ id, name: text(member['name']) ?? id, kind: text(member['kind']) ?? 'user' }];
     });
     channel.members.value = members;
+    const peer = members.find((member) => member.id === channel.peer);
+    if (peer) channel.title.value = peer.name;
     channel.total.value = number(reply.data?.['total']) ?? members.length;
   }
 

@@ -81,7 +81,8 @@ function ArgumentHint({ command, at }: { command: CommandSpec; at: number }) {
 }
 
 function limits(arg: ArgSpec): string {
-  const { min, max } = arg;
+  // Of a text, they count its characters: the server says so when it matters.
+  const { min, max } = arg.type === 'int' || arg.type === 'number' ? arg : ({} as ArgSpec);
   const range = min !== undefined && max !== undefined
     ? t('range', { min: String(min), max: String(max) })
     : min !== undefined

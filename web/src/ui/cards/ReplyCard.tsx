@@ -82,13 +82,13 @@ function DiceCard({ data }: { data: Data }) {
         <strong>{total === undefined ? '–' : display(total)}</strong>
         {rolls.length > 1 && <span class="rolls">{rolls.map((roll) => <i>{roll}</i>)}</span>}
       </p>
-      <Fields pairs={pairsOf(data, ['total', 'rolls', 'dice'])} />
+      <Fields pairs={pairsOf(data, ['total', 'rolls', 'dice', 'text'])} />
     </Card>
   );
 }
 
 function PresenceCard({ data }: { data: Data }) {
-  const names = list(data['members']).map((member) => display(member));
+  const names = list(data['users'] ?? data['members']).map((member) => display(member));
   const total = number(data['total']) ?? names.length;
   return (
     <Card icon={Users} title={t('peopleCount', { n: total })}>
