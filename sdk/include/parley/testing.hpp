@@ -5,7 +5,7 @@
 //   parley::testing::FakeHost host;
 //   const auto reply = host.call("roll", {{"dice", "2d6"}});
 //   EXPECT_EQ(reply.type(), "diceRolled");
-//   host.advance(5s);                                    // fires timers; the clock stands still otherwise
+//   host.advance(5s);                 // fires timers; the clock stands still otherwise
 //
 // It keeps the contract of the real one where a plugin can notice: declared arguments, roles,
 // cooldowns, permissions, the thread tags, order, deadlines, exactly one answer. Everything

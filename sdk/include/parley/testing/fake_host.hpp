@@ -32,6 +32,14 @@ struct HostOptions {
   const parley_plugin_entry* plugin = &parley_plugin_entry_v1;
 };
 
+// The entry of a plugin class that the test itself defines: HostOptions{.plugin =
+// entry_of<Probe>()}.
+template <typename Class>
+const parley_plugin_entry* entry_of() {
+  static const parley_plugin_entry entry = detail::make_entry<Class>("probe", "1.0.0", "Probes");
+  return &entry;
+}
+
 class FakeHost {
  public:
   explicit FakeHost(const HostOptions& options = {}) : entry_(*options.plugin) {

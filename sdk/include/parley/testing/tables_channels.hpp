@@ -144,8 +144,8 @@ struct ChannelTable {
   static parley_status dm_name(const parley_host*, parley_string user_a, parley_string user_b,
                                const parley_sink* name) {
     if (user_a.size == 0 || user_b.size == 0) return PARLEY_E_INVALID;
-    const auto [low, high] = std::minmax(text(user_a), text(user_b));
-    detail::write_to(name, "dm:" + low + ":" + high);
+    const auto ids = std::minmax({text(user_a), text(user_b)});
+    detail::write_to(name, "dm:" + ids.first + ":" + ids.second);
     return PARLEY_OK;
   }
 
