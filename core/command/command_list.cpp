@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/command_list.h"
+
+#include <algorithm>
+
+#include "command/preparation.h"
+#include "command/slash_line.h"
+#include "protocol/json_writer.h"
+
+namespace parley::command {
+namespace {
+
+using protocol::ArrayWriter;
+using protocol::ObjectWriter;
+
+bool offered(const CommandSpec& spec, const users::User* user) {
+  return !spec.hidden && may_call(spec, user);
+}
+
+void append_texts(std::string& out, const std::vector<std::string>& texts) {
+  ArrayWriter array(out);
+  for (const auto& text : texts) array.value(text);
+}
+
+void append_argument(std::string& out, const ArgumentSpec& argument, std::string_view locale) {
+  ObjectWriter object(out);
+  object.field("name", argument.name).field("type", argument_type_name(argument.type));
+  object.field("required", argument.required);
+  if (!argument.choices.empty()) append_texts(object.key("choices"), argument.choices);
+  if (argument.min) object.field("min", *argument.min);
+  if (argument.max) object.field("max", *argument.max);
+  object.field("help", argument.help.in(locale));
+  if (argument.secret) object.field("secret", true);
+  if (argument.rest) object.field("rest", true);
+}
+
+void append_command(std::string& out, const CommandSpec& spec, std::string_view locale) {
+  ObjectWriter object(out);
+  object.field("name", spec.name);
+  append_texts(object.key("aliases"), spec.aliases);
+  object.field("help", spec.help.in(locale));
+  {
+    ArrayWriter arguments(object.key("args"));
+    for (const auto& argument : spec.args) append_argument(arguments.next(), argument, locale);
+  }
+  append_texts(object.key("roles"), spec.roles);
+  object.field("plugin", spec.plugin).field("version", spec.version);
+}
+
+bool fits_a_line(const CommandSpec& spec) {
+  return std::none_of(spec.args.begin(), spec.args.end(),
+                      [](const auto& argument) { return argument.secret && argument.required; });
+}
+
+std::string aliases_of(const CommandSpec& spec, bool russian) {
+  if (spec.aliases.empty()) return {};
+  std::string text = russian ? " (также " : " (also ";
+  for (const auto& alias : spec.aliases) text += (&alias == &spec.aliases[0] ? "/" : ", /") + alias;
+  return text + ")";
+}
+
+std::string help_line(const CommandSpec& spec, std::string_view locale) {
+  const bool russian = locale == "ru";
+  auto line = "- `" + usage(spec) + "`" + aliases_of(spec, russian);
+  const auto& help = spec.help.in(locale);
+  if (!help.empty()) line += " — " + help;
+  return line + "\n";
+}
+
+std::string argument_line(const ArgumentSpec& argument, std::string_view locale) {
+  auto line = "- `" + argument.name + "` (" + std::string(argument_type_name(argument.type));
+  for (const auto& choice : argument.choices)
+    line += (&choice == &argument.choices[0] ? ": " : ", ") + choice;
+  line += ")";
+  const auto& help = argument.help.in(locale);
+  return line + (help.empty() ? "" : " — " + help) + "\n";
+}
+
+std::string help_on(const CommandSpec& spec, std::string_view locale) {
+  auto text = "**" + usage(spec) + "**" + aliases_of(spec, locale == "ru") + "\n";
+  text += spec.help.in(locale) + "\n";
+  for (const auto& argument : spec.args)
+    if (!argument.secret) text += argument_line(argument, locale);
+  return text;
+}
+
+}  // namespace
+
+std::string command_list_json(const CommandTable& table, const users::User* user,
+                              std::string_view locale) {
+  std::string out;
+  {
+    ObjectWriter object(out);
+    object.field("rev", table.rev());
+    ArrayWriter commands(object.key("commands"));
+    for (const auto& entry : table.entries())
+      if (offered(entry->spec, user)) append_command(commands.next(), entry->spec, locale);
+  }
+  return out;
+}
+
+std::string help_text(const CommandTable& table, const users::User* user, std::string_view locale,
+                      std::string_view name) {
+  if (!name.empty()) {
+    const auto* entry = table.find(name[0] == '/' ? name.substr(1) : name);
+    return entry && offered((*entry)->spec, user) ? help_on((*entry)->spec, locale) : "";
+  }
+  std::string text = locale == "ru" ? "**Команды**\n" : "**Commands**\n";
+  for (const auto& entry : table.entries())
+    if (offered(entry->spec, user) && fits_a_line(entry->spec))
+      text += help_line(entry->spec, locale);
+  text += locale == "ru" ? "\n`/help команда` расскажет об одной из них."
+                         : "\n`/help command` tells more about one of them.";
+  return text;
+}
+
+}  // namespace parley::command

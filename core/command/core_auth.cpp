@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/core_auth.h"
+
+#include <string>
+#include <utility>
+
+#include "protocol/json.h"
+#include "protocol/json_writer.h"
+#include "users/accounts.h"
+#include "users/token_service.h"
+
+namespace parley::command {
+namespace {
+
+enum Argument { kToken, kGuest, kClient, kLocale };
+
+constexpr std::size_t kClientText = 64;  // bytes of a client's name or version that are kept
+
+std::string short_text(protocol::JsonView value) {
+  return std::string(value.as_string().value_or("").substr(0, kClientText));
+}
+
+// What the client says of itself; whatever does not fit is left out.
+void read_client(const Invocation& call, SignIn& who) {
+  if (call.args[kLocale].present) who.locale = call.args[kLocale].text.substr(0, 2);
+  if (!call.args[kClient].present) return;
+  thread_local protocol::JsonReader reader({.depth = 4, .keys = 32, .size = 4096});
+  const auto client = reader.parse(call.args[kClient].text);
+  if (!client) return;
+  who.client_name = short_text(client->find("name"));
+  who.client_version = short_text(client->find("version"));
+  if (who.locale.empty()) who.locale = short_text(client->find("locale")).substr(0, 2);
+}
+
+std::string suggestion_json(const std::string& name) {
+  if (name.empty()) return {};
+  std::string out;
+  protocol::ObjectWriter(out).field("suggestion", name);
+  return out;
+}
+
+}  // namespace
+
+void CoreAuth::run(const Invocation& call) {
+  auto& replies = deps_.dispatcher.replies();
+  const bool token = call.args[kToken].present, guest = call.args[kGuest].present;
+  if (call.session_key)
+    return static_cast<void>(replies.fail(
+        call.call, Status::conflict("this connection has a session already: log out first, or "
+                                    "open another connection")));
+  if (token == guest)
+    return static_cast<void>(
+        replies.fail(call.call, Status::invalid_args("give exactly one of token and guest")));
+  SignIn who;
+  read_client(call, who);
+  replies.defer(call.call);
+  if (token)
+    with_token(call, std::move(who));
+  else
+    as_guest(call, std::move(who));
+}
+
+void CoreAuth::with_token(const Invocation& call, SignIn who) {
+  auto& dispatcher = deps_.dispatcher;
+  auto claims = deps_.tokens.authenticate(call.args[kToken].text);
+  if (!claims) return static_cast<void>(dispatcher.replies().fail(call.call, claims.status()));
+  // A subject of somebody else's key is never one of our ids.
+  if (!claims->issuer.empty())
+    return static_cast<void>(dispatcher.replies().fail(
+        call.call, Status::unauthorized("tokens of that issuer are not accepted here")));
+  who.credential = {claims->issued_at, claims->expires_at, claims->id};
+  deps_.accounts.by_id(claims->subject, [&dispatcher, id = call.call,
+                                         who = std::move(who)](Result<users::User> user) mutable {
+    if (!user && user.status().code() == ErrorCode::kNotFound)
+      return static_cast<void>(dispatcher.replies().fail(
+          id, Status::unauthorized("the user of this token is not here any more")));
+    if (!user) return static_cast<void>(dispatcher.replies().fail(id, user.status()));
+    who.user = std::make_shared<const users::User>(std::move(*user));
+    dispatcher.identity().sign_in(id, std::move(who));
+  });
+}
+
+void CoreAuth::as_guest(const Invocation& call, SignIn who) {
+  auto& dispatcher = deps_.dispatcher;
+  deps_.accounts.make_guest(
+      call.args[kGuest].text, [&dispatcher, id = call.call, who = std::move(who)](
+                                  Result<users::User> user, std::string suggestion) mutable {
+        if (!user)
+          return static_cast<void>(
+              dispatcher.replies().fail(id, user.status(), suggestion_json(suggestion)));
+        who.user = std::make_shared<const users::User>(std::move(*user));
+        dispatcher.identity().sign_in(id, std::move(who));
+      });
+}
+
+}  // namespace parley::command

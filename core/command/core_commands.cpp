@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/core_commands.h"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "command/command_list.h"
+#include "command/command_target.h"
+#include "command/core_auth.h"
+#include "command/core_specs.h"
+#include "protocol/json_writer.h"
+#include "session/channels.h"
+#include "session/session_registry.h"
+#include "users/accounts.h"
+
+namespace parley::command {
+namespace {
+
+using protocol::ObjectWriter;
+
+std::string_view text_of(const Invocation& call, std::size_t i) {
+  return call.args[i].present ? std::string_view(call.args[i].text) : std::string_view();
+}
+std::optional<std::int64_t> integer_of(const Invocation& call, std::size_t i) {
+  if (!call.args[i].present) return std::nullopt;
+  return call.args[i].integer;
+}
+std::size_t count_of(const Invocation& call, std::size_t i) {
+  return static_cast<std::size_t>(integer_of(call, i).value_or(0));
+}
+
+class CoreCommands final : public CommandTarget {
+ public:
+  explicit CoreCommands(CoreDeps deps)
+      : deps_(deps), replies_(deps.dispatcher.replies()), auth_(deps) {}
+
+  void invoke(InvocationPtr invocation) override {
+    const auto call = invocation->call;
+    run(*invocation);
+    invocation.reset();
+    deps_.dispatcher.returned(call);
+  }
+
+ private:
+  void run(const Invocation& call) {
+    switch (static_cast<CoreCommand>(call.entry->index)) {
+      case CoreCommand::kAuth:
+        return auth_.run(call);
+      case CoreCommand::kResume:
+        return resume(call);
+      case CoreCommand::kPing:
+        return ping(call);
+      case CoreCommand::kAck:
+        return static_cast<void>(replies_.done(call.call));
+      case CoreCommand::kSync:
+        return sync(call);
+      case CoreCommand::kCommands:
+        return commands(call);
+      case CoreCommand::kHelp:
+        return help(call);
+      case CoreCommand::kSubscribe:
+        return subscribe(call);
+      case CoreCommand::kUnsubscribe:
+        return unsubscribe(call);
+      case CoreCommand::kHistory:
+        return history(call);
+      case CoreCommand::kPresence:
+        return presence(call);
+    }
+  }
+
+  session::Session* session_of(const Invocation& call) {
+    return deps_.sessions.find(call.session_key);
+  }
+
+  // The sentence is the same whatever was wrong, so that nobody can probe for sessions.
+  void resume(const Invocation& call) {
+    replies_.fail(call.call,
+                  Status::unauthorized("there is no such session to resume: authenticate again"));
+  }
+
+  void ping(const Invocation& call) {
+    std::string data;
+    {
+      ObjectWriter object(data);
+      if (call.args[0].present) object.raw("t", call.args[0].text);
+      object.field("now", deps_.clock.wall_ms());
+    }
+    replies_.reply(call.call, "pong", data);
+  }
+
+  // Nothing is kept for replay: a client that has everything is told so, any other starts again.
+  void sync(const Invocation& call) {
+    const auto* session = session_of(call);
+    const auto seq = integer_of(call, 0);
+    if (session && seq && static_cast<std::uint64_t>(*seq) == session->last_seq())
+      return static_cast<void>(replies_.ok(call.call));
+    replies_.fail(call.call, {ErrorCode::kPositionLost,
+                              "frames after that seq are not kept: reconnect and read history"});
+  }
+
+  void commands(const Invocation& call) {
+    const auto asked = text_of(call, 0).substr(0, 2);
+    const auto locale = asked == "ru" || asked == "en" ? asked : call.locale;
+    replies_.reply(call.call, "commands",
+                   command_list_json(*deps_.commands.table(), call.user.get(), locale));
+  }
+
+  void help(const Invocation& call) {
+    const auto text =
+        help_text(*deps_.commands.table(), call.user.get(), call.locale, text_of(call, 0));
+    if (text.empty())
+      return static_cast<void>(replies_.fail(
+          call.call, Status::not_found("there is no such command: help lists all of them")));
+    std::string data;
+    ObjectWriter(data)
+        .field("from", "Parley")
+        .field("text", text)
+        .field("format", "markdown")
+        .field("bot", true);
+    replies_.reply(call.call, "botMessage", data);
+  }
+
+  // The channel that was named or typed in; answers and says no when there is none.
+  std::optional<std::string> channel_of(const Invocation& call) {
+    if (!call.channel.empty()) return call.channel;
+    FieldErrors errors;
+    errors.add("channel", "is required");
+    replies_.fail(call.call, errors.status(), errors.details_json());
+    return std::nullopt;
+  }
+
+  void subscribe(const Invocation& call) {
+    auto* session = session_of(call);
+    if (!session) return;
+    replies_.defer(call.call);
+    session::SubscribeOptions options{.since = integer_of(call, 1),
+                                      .history = count_of(call, 2),
+                                      .presence = call.args[3].boolean && call.args[3].present};
+    deps_.channels.subscribe(*session, call.args[0].text, options,
+                             [this, id = call.call](Result<session::Subscribed> result) {
+                               if (!result) return replies_.fail(id, result.status());
+                               return replies_.reply(id, "subscribed", result->data_json());
+                             });
+  }
+
+  void unsubscribe(const Invocation& call) {
+    auto* session = session_of(call);
+    const auto channel = channel_of(call);
+    if (!session || !channel) return;
+    if (auto status = deps_.channels.unsubscribe(*session, *channel); !status)
+      return static_cast<void>(replies_.fail(call.call, status));
+    std::string data;
+    ObjectWriter(data).field("channel", *channel);
+    replies_.reply(call.call, "unsubscribed", data);
+  }
+
+  void history(const Invocation& call) {
+    const auto channel = channel_of(call);
+    if (!channel) return;
+    replies_.defer(call.call);
+    deps_.channels.history(
+        call.user.get(), *channel,
+        {.limit = count_of(call, 1), .before = integer_of(call, 2), .after = integer_of(call, 3)},
+        [this, id = call.call](Result<session::ChannelHistory> result) {
+          if (!result) return replies_.fail(id, result.status());
+          return replies_.reply(id, "history", result->data_json());
+        });
+  }
+
+  void presence(const Invocation& call) {
+    const auto* session = session_of(call);
+    const auto channel = channel_of(call);
+    if (!session || !channel) return;
+    const auto page =
+        deps_.channels.presence(*session, *channel, text_of(call, 1), count_of(call, 2));
+    if (!page) return static_cast<void>(replies_.fail(call.call, page.status()));
+    replies_.reply(call.call, "presence", page->data_json());
+  }
+
+  CoreDeps deps_;
+  Replies& replies_;
+  CoreAuth auth_;
+};
+
+}  // namespace
+
+Status publish_core_commands(CoreDeps deps) {
+  deps.dispatcher.identity().on_left([&accounts = deps.accounts](const users::User& user) {
+    if (user.kind == "guest") accounts.release_guest(user.id);
+  });
+  return deps.commands
+      .publish(std::string(kCorePlugin), core_registrations(), std::make_shared<CoreCommands>(deps))
+      .status();
+}
+
+}  // namespace parley::command

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/core_specs.h"
+
+#include <utility>
+
+namespace parley::command {
+namespace {
+
+using enum ArgumentType;
+
+Registration declare(CoreCommand command, CommandSpec spec) {
+  spec.version = "1";
+  return {std::move(spec), static_cast<std::uint32_t>(command)};
+}
+
+// Part of every client's conversation, not of what people are offered.
+CommandSpec plumbing(std::string name, std::vector<ArgumentSpec> args, bool anonymous) {
+  CommandSpec spec{.name = std::move(name), .args = std::move(args)};
+  spec.anonymous = anonymous;
+  spec.read_only = spec.hidden = true;
+  return spec;
+}
+
+ArgumentSpec count(std::string name, LocalText help) {
+  return {.name = std::move(name), .type = kInt, .min = 0, .help = std::move(help)};
+}
+
+// Optional where a command line says by itself which channel it was typed in.
+ArgumentSpec channel(bool required) {
+  return {
+      .name = "channel",
+      .type = kChannel,
+      .required = required,
+      .help = {"the channel; in a command line the one you are in", "канал; по умолчанию текущий"}};
+}
+
+CommandSpec auth() {
+  auto spec = plumbing("auth",
+                       {{.name = "token", .secret = true, .max = 8192},
+                        {.name = "guest", .max = 64},
+                        {.name = "client", .type = kJson},
+                        {.name = "locale", .max = 35}},
+                       true);
+  spec.read_only = false;
+  return spec;
+}
+
+CommandSpec overtaking(CommandSpec spec) {
+  spec.concurrent = true;
+  return spec;
+}
+
+CommandSpec commands() {
+  auto spec = plumbing("commands", {{.name = "locale", .max = 35}}, true);
+  spec.help = {"Lists the commands you may call", "Список доступных вам команд"};
+  return spec;
+}
+
+CommandSpec help() {
+  return {.name = "help",
+          .help = {"Shows what you can do here", "Показывает, что здесь можно делать"},
+          .args = {{.name = "command", .max = 64, .help = {"one command", "одна команда"}}},
+          .read_only = true,
+          .clickable = true};
+}
+
+CommandSpec subscribe() {
+  return {
+      .name = "subscribe",
+      .aliases = {"join"},
+      .help = {"Joins a channel", "Присоединиться к каналу"},
+      .args = {channel(true),
+               count("since", {"messages after this offset", "сообщения после этого номера"}),
+               count("history", {"so many of the newest messages", "столько последних сообщений"}),
+               {.name = "presence",
+                .type = kBool,
+                .help = {"tell who comes and goes", "сообщать, кто приходит и уходит"}}},
+      .clickable = true};
+}
+
+CommandSpec unsubscribe() {
+  return {.name = "unsubscribe",
+          .aliases = {"leave"},
+          .help = {"Leaves a channel", "Покинуть канал"},
+          .args = {channel(false)}};
+}
+
+CommandSpec history() {
+  return {.name = "history",
+          .help = {"Shows earlier messages of a channel", "Показывает прежние сообщения канала"},
+          .args = {channel(false), count("limit", {"how many", "сколько"}),
+                   count("before", {"older than this offset", "раньше этого номера"}),
+                   count("after", {"newer than this offset", "позже этого номера"})},
+          .read_only = true,
+          .clickable = true};
+}
+
+CommandSpec presence() {
+  return {.name = "presence",
+          .aliases = {"who"},
+          .help = {"Shows who is in a channel", "Показывает, кто в канале"},
+          .args = {channel(false),
+                   {.name = "after", .max = 64, .help = {"the next page", "следующая страница"}},
+                   count("limit", {"how many", "сколько"})},
+          .read_only = true,
+          .clickable = true};
+}
+
+}  // namespace
+
+std::vector<Registration> core_registrations() {
+  using enum CoreCommand;
+  std::vector<Registration> list;
+  list.push_back(declare(kAuth, auth()));
+  list.push_back(declare(kResume, plumbing("resume", {}, true)));
+  list.push_back(
+      declare(kPing, overtaking(plumbing("ping", {{.name = "t", .type = kJson}}, true))));
+  list.push_back(declare(kAck, overtaking(plumbing("ack", {count("seq", {})}, false))));
+  list.push_back(declare(kSync, overtaking(plumbing("sync", {count("seq", {})}, false))));
+  list.push_back(declare(kCommands, commands()));
+  list.push_back(declare(kHelp, help()));
+  list.push_back(declare(kSubscribe, subscribe()));
+  list.push_back(declare(kUnsubscribe, unsubscribe()));
+  list.push_back(declare(kHistory, history()));
+  list.push_back(declare(kPresence, presence()));
+  return list;
+}
+
+}  // namespace parley::command
