@@ -15,10 +15,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <absl/functional/any_invocable.h>
@@ -29,94 +31,11 @@
 #include "net/frame.h"
 #include "protocol/frames.h"
 #include "session/channel_rights.h"
+#include "session/channel_types.h"
 #include "session/session_registry.h"
 #include "storage/store.h"
 
 namespace parley::session {
-
-// Who a message or push is from: a person, a bot, a plugin. An empty id leaves `user` out.
-struct Author {
-  std::string id;
-  std::string name;
-  std::string kind = "user";  // user | guest | bot | service
-};
-Author author_of(const users::User& user);
-
-// A message before it is stored. JSON fields are ready JSON, checked by whoever made them.
-struct Draft {
-  std::string channel;
-  Author user;
-  std::string type = "chatMessage";
-  std::string data_json = "{}";
-  std::string fields_json;  // object of further top-level fields, "" for none
-  std::string origin_json;  // {"ns":…,"id":…} over a bridge, "" for none
-};
-
-struct ChannelPush {
-  std::string channel;
-  std::string type;
-  std::string data_json;
-  std::string fields_json;
-  Author user;
-};
-
-struct ChannelPushOptions {
-  bool volatile_ = false;         // may be dropped for those who are behind
-  SessionKey except_session = 0;  // 0: nobody
-  std::string except_user;        // "": nobody
-};
-
-struct SubscribeOptions {
-  std::optional<std::int64_t> since;  // messages after this offset come with the answer
-  std::size_t history = 0;            // or the newest n; capped by channels.history_max
-  bool presence = false;              // join and leave are pushed to this session
-};
-
-struct Subscribed {
-  std::string channel;
-  std::int64_t offset = 0;  // the last before the first frame that will be pushed
-  bool recovered = false;   // with since: nothing between it and offset is missing
-  std::size_t members = 0;  // users who are here, this one included
-  std::string topic;
-  std::string messages_json;  // array of frames, oldest first; "" when none were asked for
-
-  std::string data_json() const;  // the `data` of `subscribed`
-};
-
-struct HistoryRange {
-  std::size_t limit = 0;  // 0: channels.history_page
-  std::optional<std::int64_t> before, after;
-};
-
-struct ChannelHistory {
-  std::string channel;
-  std::string messages_json;  // array of frames as they were pushed, oldest first
-  std::size_t count = 0;
-  bool more = false;
-
-  std::string data_json() const;
-};
-
-struct Present {
-  std::string id, name, kind;
-  std::size_t sessions = 0;
-};
-
-struct PresencePage {
-  std::string channel;
-  std::vector<Present> users;  // by id
-  std::size_t total = 0;
-  std::string next;  // `after` of the next page, "" after the last
-
-  std::string data_json() const;
-};
-
-struct ChannelInfo {
-  std::string name;
-  std::string topic;
-  std::int64_t last_offset = 0;
-  std::size_t members = 0;
-};
 
 class Channels {
  public:
@@ -133,10 +52,16 @@ class Channels {
 
   void configure(const config::Config& config);  // after a reload [any]
 
+  // Before the first session: told on its shard when a user's first session joins a channel and
+  // when the last one leaves it.
+  using MembershipObserver =
+      std::function<void(const users::User&, std::string_view channel, bool joined)>;
+  void observe(MembershipObserver observer) { on_membership_ = std::move(observer); }
+
   // --- [shard] ---
   // Joins what a new session is in by itself: channels.default, @<id>, its direct channels. `done`
-  // sends the welcome; frames of these channels follow only after it. Never called when the session
-  // closes first.
+  // sends the welcome before it returns; frames of these channels follow only after it. Not called
+  // when the session closes first; when the store cannot be read the link is closed (4406, 4402).
   void attach(Session& session, AttachDone done);
   // Joins, or answers again for a channel it is in. invalid_args, not_found, channel_limit. `done`
   // is called exactly once, with an error when the session leaves or closes before; it sends
@@ -178,40 +103,61 @@ class Channels {
  private:
   struct Directory;
   struct Settings;
+  struct Missed;
   struct Publication;
   struct Attachment;
   using EntryPtr = std::shared_ptr<ChannelEntry>;
 
   EntryPtr entry(std::string_view name);
   EntryPtr known(std::string_view name) const;
-  void forget_if_idle(EntryPtr entry);
   std::shared_ptr<const Settings> settings() const;
-  bool exists_by_itself(const Settings& settings, std::string_view channel) const;
 
-  // channel_join.cpp
-  void join(Session& session, EntryPtr entry, SubscribeOptions options, SubscribeDone done,
-            bool release_later);
-  void load(SessionKey session, EntryPtr entry, std::uint64_t join);
-  void on_loaded(Session& session, const EntryPtr& entry, std::uint64_t join, Status status);
+  // channel_join.cpp [shard]
+  static Subscription* find(Session& session, const ChannelEntry& entry);
+  static Subscription* find(Session& session, std::string_view channel);
+  static Subscription* waiting(Session& session, const EntryPtr& entry, std::uint64_t join);
+  Subscription& add(Session& session, const EntryPtr& entry, bool wants_presence);
+  void remove(Session& session, std::size_t index, const Status& why);
+  void appear(Session& session, Subscription& subscription);
+  void disappear(Session& session, const EntryPtr& entry);
+  void wish_presence(Session& session, Subscription& subscription, bool wanted);
+  Subscribed describe(const Subscription& subscription, std::int64_t joined) const;
+  Status check_subscribe(Session& session, std::string_view channel,
+                         const SubscribeOptions& options) const;
+  void join_new(Session& session, const EntryPtr& entry, SubscribeOptions options,
+                SubscribeDone done);
+  void join_again(Session& session, Subscription& subscription, SubscribeOptions options,
+                  SubscribeDone done);
+  std::uint64_t hold(Session& session, Subscription& subscription, SubscribeOptions options,
+                     SubscribeDone done);
+  void load(Session& session, const EntryPtr& entry, std::uint64_t join);
+  void on_loaded(Session& session, const EntryPtr& entry, std::uint64_t join, const Status& status);
+  static Result<Missed> render_missed(storage::Reader& reader, const storage::HistoryQuery& query,
+                                      std::optional<std::int64_t> since, std::int64_t joined);
   void read_missed(Session& session, const EntryPtr& entry, std::uint64_t join);
   void finish_join(Session& session, const EntryPtr& entry, std::uint64_t join,
-                   Result<Subscribed> answer);
-  void answer_again(Session& session, const EntryPtr& entry, SubscribeOptions options,
-                    SubscribeDone done);
-  void leave(Session& session, std::size_t index, Status why);
-  void attach_to(Session& session, std::vector<std::string> names,
-                 std::shared_ptr<Attachment> attachment);
+                   Result<Missed> missed);
+  void fail_again(Session& session, const EntryPtr& entry, std::uint64_t join, const Status& why);
+  void release(Session& session, const EntryPtr& entry, std::uint64_t join);
+  Status read_places(storage::Reader& reader, const std::string& user, std::size_t most,
+                     Attachment& attachment);
+  void finish_attach(Session& session, Attachment& attachment);
 
   // channel_publish.cpp
   void on_committed(Publication& publication);
-  void fan_out(const EntryPtr& entry, std::int64_t offset, net::SharedFrame frame);
-  void join_direct(const EntryPtr& entry, net::SharedFrame first);
-  void push_presence(ChannelEntry& entry, std::string_view type, const Present& who);
+  void fan_out(const EntryPtr& entry, std::int64_t offset, const net::SharedFrame& frame);
+  void fan_out_first(const EntryPtr& entry, const ChannelName& direct,
+                     const net::SharedFrame& frame);
+  void join_direct(const EntryPtr& entry, SessionKey key);
+  void send_now(const EntryPtr& entry, const net::SharedFrame& frame,
+                const ChannelPushOptions& options, bool watchers_only);
+  void announce(const EntryPtr& entry, const users::User& who, SessionKey session, bool joined);
 
   SessionRegistry& registry_;
   storage::Store& store_;
   const ChannelRights& rights_;
   const Clock& clock_;
+  MembershipObserver on_membership_;
   std::unique_ptr<Directory> directory_;
 };
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,9 @@ struct PushOptions {
   // Users and channels only: kept in @<id>'s or the channel's durable history and delivered from
   // there, so that someone offline gets it later.
   bool store = false;
+  // With `store`: told once per stored copy, with its offset, on the database writer's thread or at
+  // once when refused.
+  std::function<void(Result<std::int64_t>)> on_stored;
   Author author;  // whom a stored or channel push is from; may be empty
 };
 

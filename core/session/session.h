@@ -106,13 +106,12 @@ class Session {
  private:
   friend class SessionRegistry;
   friend class Channels;
-  friend class Membership;
+  friend class ShardMembers;
   struct Early;
 
   void become_ready();
-  void detach();
   void become_closed();
-  bool hold_early(std::string_view json);
+  void hold_early(std::string_view json);
 
   const SessionKey key_;
   const std::string id_;
@@ -137,6 +136,9 @@ class Session {
   std::unique_ptr<Early> early_;  // direct frames made before the welcome
 
   std::vector<Subscription> subscriptions_;
+  bool attached_ = false;  // Channels::attach() has joined what is joined by itself
+  // Direct channels whose first message came before that.
+  std::vector<std::shared_ptr<ChannelEntry>> also_attach_;
 };
 
 }  // namespace parley::session

@@ -21,7 +21,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <absl/functional/any_invocable.h>
@@ -35,8 +34,9 @@
 
 namespace parley::session {
 
-// Called on the session's shard. `opened` comes once the welcome was sent, `closed` only after it.
-// `removed` comes for every session, before `closed`, while its subscriptions still stand.
+// Called on the session's shard. `opened` comes once the welcome was sent, `closed` only to those
+// that were told `opened`. `removed` comes for every session that ends, before `closed`: for who
+// keeps something per session.
 struct SessionObserver {
   std::function<void(Session&)> opened;
   std::function<void(Session&, std::string_view reason)> closed;

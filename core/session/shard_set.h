@@ -22,8 +22,8 @@ class ShardSet {
 
   static constexpr int kMaxShards = 256;  // a session key keeps the index in its top byte
 
-  ShardSet(std::vector<Executor*> shards, Current current)
-      : shards_(std::move(shards)), current_(current) {}
+  ShardSet(std::vector<Executor*> shards, Current which)
+      : shards_(std::move(shards)), current_(which) {}
 
   int size() const { return static_cast<int>(shards_.size()); }
   int current() const { return current_(); }

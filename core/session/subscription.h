@@ -25,6 +25,7 @@ struct Subscription {
   std::shared_ptr<ChannelEntry> channel;
   std::size_t member;                // index in the channel's members on this shard
   bool wants_presence;               // join and leave are pushed to it
+  bool counted = false;              // among those who are present
   std::unique_ptr<Joining> joining;  // set until `subscribed` was sent: frames are held back in it
 };
 

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+// Coming into channels and leaving them. The order of steps is what keeps the promise of no gap and
+// no double; channel_entry.h says why.
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "base/log.h"
+#include "protocol/close_codes.h"
+#include "protocol/frames.h"
+#include "protocol/json_writer.h"
+#include "session/channels_impl.h"
+#include "session/direct_channels.h"
+
+namespace parley::session {
+namespace {
+
+Status left_meanwhile() {
+  return Status::conflict("The channel was left before this was answered. Subscribe again.");
+}
+
+}  // namespace
+
+// --- membership ---
+
+Subscription* Channels::find(Session& session, const ChannelEntry& entry) {
+  for (Subscription& one : session.subscriptions_) {
+    if (one.channel.get() == &entry) return &one;
+  }
+  return nullptr;
+}
+
+Subscription* Channels::find(Session& session, std::string_view channel) {
+  for (Subscription& one : session.subscriptions_) {
+    if (one.name() == channel) return &one;
+  }
+  return nullptr;
+}
+
+// Every frame after the returned subscription's skip_through will come by on this shard.
+Subscription& Channels::add(Session& session, const EntryPtr& entry, bool wants_presence) {
+  const int shard = shard_of(session.key());
+  Member member{.link = session.link(), .session = &session, .wants_presence = wants_presence};
+  {
+    const MutexLock lock(entry->mutex);
+    entry->shards.set(static_cast<std::size_t>(shard));
+    entry->watchers += wants_presence ? 1 : 0;
+    member.skip_through = entry->committed;
+  }
+  const std::size_t index = entry->on(shard).add(member);
+  registry_.stats().subscribes.bump();
+  return session.subscriptions_.emplace_back(entry, index, wants_presence);
+}
+
+void Channels::remove(Session& session, std::size_t index, const Status& why) {
+  const int shard = shard_of(session.key());
+  Subscription gone = std::move(session.subscriptions_[index]);
+  session.subscriptions_.erase(session.subscriptions_.begin() + static_cast<std::ptrdiff_t>(index));
+  ShardMembers& members = gone.channel->on(shard);
+  members.remove(gone.member);
+  {
+    const MutexLock lock(gone.channel->mutex);
+    gone.channel->watchers -= gone.wants_presence ? 1 : 0;
+    const auto bit = static_cast<std::size_t>(shard);
+    if (members.empty() && !gone.channel->pinned.test(bit)) gone.channel->shards.reset(bit);
+  }
+  if (gone.counted) disappear(session, gone.channel);
+  if (!gone.joining) return;
+  if (gone.joining->done) gone.joining->done(why);
+  for (Joining::Again& again : gone.joining->again) again.done(why);
+}
+
+void Channels::appear(Session& session, Subscription& subscription) {
+  const users::User& user = *session.user();
+  bool first = false;
+  {
+    const MutexLock lock(subscription.channel->mutex);
+    Present& present = subscription.channel->present[user.id];
+    first = ++present.sessions == 1;
+    present.id = user.id;
+    present.name = user.name;
+    present.kind = user.kind;
+  }
+  subscription.counted = true;
+  if (first) announce(subscription.channel, user, session.key(), true);
+}
+
+void Channels::disappear(Session& session, const EntryPtr& entry) {
+  const users::User& user = *session.user();
+  bool last = false;
+  {
+    const MutexLock lock(entry->mutex);
+    const auto found = entry->present.find(user.id);
+    if (found == entry->present.end()) return;
+    last = --found->second.sessions == 0;
+    if (last) entry->present.erase(found);
+  }
+  if (last) announce(entry, user, session.key(), false);
+}
+
+void Channels::wish_presence(Session& session, Subscription& subscription, bool wanted) {
+  if (subscription.wants_presence == wanted) return;
+  subscription.wants_presence = wanted;
+  subscription.channel->on(shard_of(session.key())).at(subscription.member).wants_presence = wanted;
+  const MutexLock lock(subscription.channel->mutex);
+  subscription.channel->watchers += wanted ? 1 : -1;
+}
+
+Subscribed Channels::describe(const Subscription& subscription, std::int64_t joined) const {
+  Subscribed answer{.channel = subscription.name(), .offset = joined};
+  const MutexLock lock(subscription.channel->mutex);
+  answer.members = subscription.channel->present.size();
+  answer.topic = subscription.channel->topic;
+  return answer;
+}
+
+// --- subscribe ---
+
+Status Channels::check_subscribe(Session& session, std::string_view channel,
+                                 const SubscribeOptions& options) const {
+  if (session.state() == SessionState::kClosed) return left_meanwhile();
+  if (options.since.value_or(0) < 0) {
+    return Status::invalid_args("`since` is an offset: 0 or more.");
+  }
+  Status allowed = rights_.check(*session.user(), channel, ChannelAccess::kRead);
+  if (allowed.code() == ErrorCode::kNotFound) registry_.stats().denied.bump();
+  return allowed;
+}
+
+void Channels::subscribe(Session& session, std::string_view channel, SubscribeOptions options,
+                         SubscribeDone done) {
+  if (Status refused = check_subscribe(session, channel, options); !refused) return done(refused);
+  const auto settings = this->settings();
+  options.history = std::min(options.history,
+                             static_cast<std::size_t>(std::max(settings->channels.history_max, 0)));
+  if (Subscription* there = find(session, channel)) {
+    return join_again(session, *there, std::move(options), std::move(done));
+  }
+  if (settings->per_session > 0 && session.subscriptions().size() >= settings->per_session) {
+    return done(Status(ErrorCode::kChannelLimit,
+                       "You are in " + std::to_string(session.subscriptions().size()) +
+                           " channels, which is the limit. Unsubscribe from one first."));
+  }
+  join_new(session, entry(channel), std::move(options), std::move(done));
+}
+
+void Channels::join_new(Session& session, const EntryPtr& entry, SubscribeOptions options,
+                        SubscribeDone done) {
+  Subscription& subscription = add(session, entry, options.presence);
+  const std::uint64_t join = hold(session, subscription, std::move(options), std::move(done));
+  bool loaded = false;
+  {
+    const MutexLock lock(entry->mutex);
+    loaded = entry->loaded;
+  }
+  if (loaded) return on_loaded(session, entry, join, Status::ok());
+  load(session, entry, join);
+}
+
+// What was handed to this shard's members is the position; what comes from now on waits.
+void Channels::join_again(Session& session, Subscription& subscription, SubscribeOptions options,
+                          SubscribeDone done) {
+  if (subscription.joining) {
+    subscription.joining->again.push_back({std::move(options), std::move(done)});
+    return;
+  }
+  const EntryPtr entry = subscription.channel;
+  ShardMembers& members = entry->on(shard_of(session.key()));
+  const std::int64_t position =
+      std::max(members.at(subscription.member).skip_through, members.last_delivered());
+  wish_presence(session, subscription, options.presence);
+  const std::uint64_t join = hold(session, subscription, std::move(options), std::move(done));
+  subscription.joining->joined = position;
+  read_missed(session, entry, join);
+}
+
+std::uint64_t Channels::hold(Session& session, Subscription& subscription, SubscribeOptions options,
+                             SubscribeDone done) {
+  subscription.joining = std::make_unique<Joining>();
+  subscription.joining->id = directory_->last_join.fetch_add(1, std::memory_order_relaxed) + 1;
+  subscription.joining->options = std::move(options);
+  subscription.joining->done = std::move(done);
+  subscription.channel->on(shard_of(session.key())).at(subscription.member).skip_through = kHoldAll;
+  return subscription.joining->id;
+}
+
+// The subscription that still waits for this join, or null: it was left, or left and joined again.
+Subscription* Channels::waiting(Session& session, const EntryPtr& entry, std::uint64_t join) {
+  Subscription* subscription = find(session, *entry);
+  const bool same = subscription && subscription->joining && subscription->joining->id == join;
+  return same ? subscription : nullptr;
+}
+
+void Channels::load(Session& session, const EntryPtr& entry, std::uint64_t join) {
+  const Status queued =
+      store_.read([this, entry, join, key = session.key()](storage::Reader& reader) {
+        storage::ChannelRecord record;
+        bool exists = false;
+        const Status status = read_record(reader, entry->name(), record, exists);
+        if (status.is_ok()) remember(*entry, record, exists);
+        registry_.post(key, [this, entry, join, status](Session& alive) {
+          on_loaded(alive, entry, join, status);
+        });
+      });
+  if (!queued) finish_join(session, entry, join, queued);
+}
+
+void Channels::on_loaded(Session& session, const EntryPtr& entry, std::uint64_t join,
+                         const Status& status) {
+  Subscription* subscription = waiting(session, entry, join);
+  if (!subscription) return;
+  if (!status) return finish_join(session, entry, join, status);
+  bool exists = false;
+  {
+    const MutexLock lock(entry->mutex);
+    subscription->joining->joined = entry->committed;
+    exists = entry->exists;
+  }
+  const auto settings = this->settings();
+  const bool made_by_joining = settings->channels.create_by_joining ||
+                               settings->is_default(entry->name()) ||
+                               parse_channel_name(entry->name())->kind != ChannelKind::kPublic;
+  if (!exists && !made_by_joining) {
+    return finish_join(session, entry, join, no_such_channel(entry->name()));
+  }
+  read_missed(session, entry, join);
+}
+
+namespace {
+
+// Which messages answer a subscribe at `joined`, or nothing when none have to be read.
+std::optional<storage::HistoryQuery> missed_query(const std::string& channel,
+                                                  const SubscribeOptions& options,
+                                                  std::int64_t joined, std::int64_t most) {
+  storage::HistoryQuery query{.channel = channel};
+  if (options.since) {
+    const std::int64_t missed = joined - *options.since;
+    if (missed <= 0) return std::nullopt;
+    query.limit = static_cast<std::size_t>(std::min(missed, most));
+    // More than one answer may hold: the newest ones, and `recovered` says that some are missing.
+    if (missed > most) {
+      query.before = joined + 1;
+    } else {
+      query.after = options.since;
+    }
+    return query;
+  }
+  if (options.history == 0 || joined == 0) return std::nullopt;
+  query.before = joined + 1;
+  query.limit = options.history;
+  return query;
+}
+
+bool nothing_missing(const storage::HistoryPage& page, std::int64_t since, std::int64_t joined) {
+  if (since == joined) return true;
+  return !page.messages.empty() && page.messages.front().offset == since + 1 &&
+         page.messages.back().offset == joined &&
+         static_cast<std::int64_t>(page.messages.size()) == joined - since;
+}
+
+}  // namespace
+
+Result<Channels::Missed> Channels::render_missed(storage::Reader& reader,
+                                                 const storage::HistoryQuery& query,
+                                                 std::optional<std::int64_t> since,
+                                                 std::int64_t joined) {
+  Result<storage::HistoryPage> page = reader.history(query);
+  if (!page) return page.status();
+  // What was written since is pushed.
+  std::erase_if(page.value().messages,
+                [joined](const auto& message) { return message.offset > joined; });
+  Missed missed;
+  missed.recovered = since && nothing_missing(*page, *since, joined);
+  protocol::ArrayWriter list(missed.messages_json);
+  for (const auto& message : page->messages) append_stored(list.next(), message);
+  list.close();
+  return missed;
+}
+
+void Channels::read_missed(Session& session, const EntryPtr& entry, std::uint64_t join) {
+  Subscription* subscription = waiting(session, entry, join);
+  if (!subscription) return;
+  const Joining& joining = *subscription->joining;
+  const std::int64_t joined = joining.joined;
+  const std::optional<std::int64_t> since = joining.options.since;
+  const std::int64_t most = std::max(settings()->channels.history_max, 1);
+  const auto query = missed_query(entry->name(), joining.options, joined, most);
+  if (!query) {
+    Missed none;
+    none.recovered = since && *since == joined;
+    if (since || joining.options.history > 0) none.messages_json = "[]";
+    return finish_join(session, entry, join, std::move(none));
+  }
+  const Status queued = store_.read([this, entry, join, joined, since, query = *query,
+                                     key = session.key()](storage::Reader& reader) {
+    Result<Missed> answer = render_missed(reader, query, since, joined);
+    registry_.post(key, [this, entry, join, answer = std::move(answer)](Session& alive) mutable {
+      finish_join(alive, entry, join, std::move(answer));
+    });
+  });
+  if (!queued) finish_join(session, entry, join, queued);
+}
+
+void Channels::finish_join(Session& session, const EntryPtr& entry, std::uint64_t join,
+                           Result<Missed> missed) {
+  Subscription* subscription = waiting(session, entry, join);
+  if (!subscription) return;
+  if (!missed) {
+    // A session that was in the channel before stays in it: only this answer failed.
+    if (subscription->counted) return fail_again(session, entry, join, missed.status());
+    const auto index = static_cast<std::size_t>(subscription - session.subscriptions_.data());
+    return remove(session, index, missed.status());
+  }
+  if (!subscription->counted) appear(session, *subscription);
+  subscription = waiting(session, entry, join);
+  if (!subscription) return;
+  Subscribed answer = describe(*subscription, subscription->joining->joined);
+  answer.recovered = missed->recovered;
+  answer.messages_json = std::move(missed.value().messages_json);
+  SubscribeDone done = std::move(subscription->joining->done);
+  done(std::move(answer));
+  release(session, entry, join);
+}
+
+void Channels::fail_again(Session& session, const EntryPtr& entry, std::uint64_t join,
+                          const Status& why) {
+  SubscribeDone done = std::move(waiting(session, entry, join)->joining->done);
+  done(why);
+  release(session, entry, join);
+}
+
+// `subscribed` was sent: what was held back follows, then who asked again meanwhile is answered.
+void Channels::release(Session& session, const EntryPtr& entry, std::uint64_t join) {
+  Subscription* subscription = waiting(session, entry, join);
+  if (!subscription) return;
+  const std::unique_ptr<Joining> joining = std::move(subscription->joining);
+  entry->on(shard_of(session.key())).at(subscription->member).skip_through = joining->joined;
+  for (const HeldFrame& held : joining->held) {
+    if (held.offset != 0 && held.offset <= joining->joined) continue;
+    if (Link* link = session.link()) link->send(held.frame, false);
+    session.stats_->channel_frames.bump();
+  }
+  for (Joining::Again& again : joining->again) {
+    subscribe(session, entry->name(), std::move(again.options), std::move(again.done));
+  }
+}
+
+// --- leaving ---
+
+Status Channels::unsubscribe(Session& session, std::string_view channel) {
+  Subscription* subscription = find(session, channel);
+  if (!subscription) {
+    return Status::not_found("You are not in channel " + std::string(channel) + ".");
+  }
+  remove(session, static_cast<std::size_t>(subscription - session.subscriptions_.data()),
+         left_meanwhile());
+  return Status::ok();
+}
+
+void Channels::unsubscribe_all(Session& session) {
+  session.also_attach_.clear();
+  while (!session.subscriptions_.empty()) {
+    remove(session, session.subscriptions_.size() - 1, left_meanwhile());
+  }
+}
+
+void Channels::recheck(Session& session) {
+  std::vector<std::string> lost;
+  for (const Subscription& one : session.subscriptions_) {
+    if (!rights_.check(*session.user(), one.name(), ChannelAccess::kRead)) {
+      lost.push_back(one.name());
+    }
+  }
+  for (const std::string& channel : lost) {
+    if (!unsubscribe(session, channel)) continue;
+    std::string data;
+    protocol::ObjectWriter(data).field("channel", channel).field("reason", "rights");
+    const std::uint64_t seq = session.next_seq();
+    std::string frame;
+    protocol::append_push(frame, seq, "unsubscribed", data);
+    session.send_direct(seq, frame);
+  }
+}
+
+// --- a new session ---
+
+void Channels::attach(Session& session, AttachDone done) {
+  const auto attachment = std::make_shared<Attachment>();
+  attachment->done = std::move(done);
+  const auto settings = this->settings();
+  for (const std::string& name : settings->channels.defaults) {
+    attachment->entries.push_back(entry(name));
+  }
+  const std::string& user = session.user()->id;
+  if (is_user_id(user)) attachment->entries.push_back(entry(user_channel(user)));
+
+  const std::size_t most =
+      settings->per_session > 0 ? settings->per_session : attachment->entries.max_size();
+  const Status queued = store_.read([this, attachment, user, most,
+                                     key = session.key()](storage::Reader& reader) {
+    attachment->status = read_places(reader, user, most, *attachment);
+    registry_.post(key, [this, attachment](Session& alive) { finish_attach(alive, *attachment); });
+  });
+  if (queued) return;
+  attachment->status = queued;
+  finish_attach(session, *attachment);
+}
+
+Status Channels::read_places(storage::Reader& reader, const std::string& user, std::size_t most,
+                             Attachment& attachment) {
+  const Result<std::vector<std::string>> direct = direct_channels_of(reader, user);
+  if (!direct) return direct.status();
+  for (const std::string& name : *direct) {
+    // As many as a session may be in; the others are still there to be read with `history`.
+    if (attachment.entries.size() >= most) break;
+    attachment.entries.push_back(entry(name));
+  }
+  for (const EntryPtr& one : attachment.entries) {
+    {
+      const MutexLock lock(one->mutex);
+      if (one->loaded) continue;
+    }
+    storage::ChannelRecord record;
+    bool exists = false;
+    if (Status read = read_record(reader, one->name(), record, exists); !read) return read;
+    remember(*one, record, exists);
+  }
+  return Status::ok();
+}
+
+void Channels::finish_attach(Session& session, Attachment& attachment) {
+  if (session.state() == SessionState::kClosed) return;
+  if (!attachment.status) {
+    log::warn("session", "a new session could not be given its channels: {}",
+              attachment.status.message());
+    const bool busy = attachment.status.code() == ErrorCode::kOverloaded;
+    const auto code = busy ? protocol::close::kOverloaded : protocol::close::kInternal;
+    return registry_.kick(session, code, protocol::close::name(code));
+  }
+  std::vector<EntryPtr> entries = std::move(attachment.entries);
+  session.attached_ = true;
+  const auto also = std::move(session.also_attach_);
+  entries.insert(entries.end(), also.begin(), also.end());
+
+  // The welcome goes out in this very task, so no frame of these channels can come before it.
+  std::vector<protocol::ChannelPosition> positions;
+  for (const EntryPtr& entry : entries) {
+    if (find(session, *entry)) continue;
+    Subscription& subscription = add(session, entry, false);
+    const std::int64_t joined =
+        entry->on(shard_of(session.key())).at(subscription.member).skip_through;
+    positions.push_back({entry->name(), joined});
+    appear(session, subscription);
+  }
+  attachment.done(std::move(positions));
+}
+
+}  // namespace parley::session

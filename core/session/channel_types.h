@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes into and comes out of Channels, as plain values.
+//
+// Ownership: values. Fields named *_json hold ready JSON text, checked by whoever made it. Units:
+// offsets count from 1 in each channel; 0 is "before the first".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "session/session.h"
+#include "users/accounts.h"
+
+namespace parley::session {
+
+// Who a message or push is from: a person, a bot, a plugin. An empty id leaves `user` out.
+struct Author {
+  std::string id;
+  std::string name;
+  std::string kind = "user";  // user | guest | bot | service
+};
+Author author_of(const users::User& user);
+
+// A message before it is stored. JSON fields are ready JSON, checked by whoever made them.
+struct Draft {
+  std::string channel;
+  Author user;
+  std::string type = "chatMessage";
+  std::string data_json = "{}";
+  std::string fields_json;  // object of further top-level fields, "" for none
+  std::string origin_json;  // {"ns":…,"id":…} over a bridge, "" for none
+};
+
+struct ChannelPush {
+  std::string channel;
+  std::string type;
+  std::string data_json;
+  std::string fields_json;
+  Author user;
+};
+
+struct ChannelPushOptions {
+  bool volatile_ = false;         // may be dropped for those who are behind
+  SessionKey except_session = 0;  // 0: nobody
+  std::string except_user;        // "": nobody
+};
+
+struct SubscribeOptions {
+  std::optional<std::int64_t> since;  // messages after this offset come with the answer
+  std::size_t history = 0;            // or the newest n; capped by channels.history_max
+  bool presence = false;              // join and leave are pushed to this session
+};
+
+struct Subscribed {
+  std::string channel;
+  std::int64_t offset = 0;  // the last before the first frame that will be pushed
+  bool recovered = false;   // with since: nothing between it and offset is missing
+  std::size_t members = 0;  // users who are here, this one included
+  std::string topic;
+  std::string messages_json;  // array of frames, oldest first; "" when none were asked for
+
+  std::string data_json() const;  // the `data` of `subscribed`
+};
+
+struct HistoryRange {
+  std::size_t limit = 0;  // 0: channels.history_page
+  std::optional<std::int64_t> before, after;
+};
+
+struct ChannelHistory {
+  std::string channel;
+  std::string messages_json;  // array of frames as they were pushed, oldest first
+  std::size_t count = 0;
+  bool more = false;
+
+  std::string data_json() const;
+};
+
+struct Present {
+  std::string id, name, kind;
+  std::size_t sessions = 0;
+};
+
+struct PresencePage {
+  std::string channel;
+  std::vector<Present> users;  // by id
+  std::size_t total = 0;
+  std::string next;  // `after` of the next page, "" after the last
+
+  std::string data_json() const;
+};
+
+struct ChannelInfo {
+  std::string name;
+  std::string topic;
+  std::int64_t last_offset = 0;
+  std::size_t members = 0;
+};
+
+}  // namespace parley::session

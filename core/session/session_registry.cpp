@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/session_registry.h"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "session/string_map.h"
+
+namespace parley::session {
+
+// One shard's sessions. Only its thread looks in; stats are the exception.
+struct SessionRegistry::ShardSessions {
+  std::unordered_map<SessionKey, std::unique_ptr<Session>> by_key;
+  std::vector<std::unique_ptr<Session>> buried;  // closed during the running task
+  std::uint64_t last = 0;
+  SessionStats stats;
+};
+
+// Where everybody is, for threads that have only an id.
+struct SessionRegistry::Directory {
+  Mutex mutex;
+  StringMap<SessionKey> by_id PARLEY_GUARDED_BY(mutex);
+  StringMap<std::vector<SessionKey>> by_user PARLEY_GUARDED_BY(mutex);
+  config::Limits limits PARLEY_GUARDED_BY(mutex);
+
+  // The limits a new session gets, or nothing when that user has enough of them.
+  std::optional<config::Limits> enter(const std::string& user, SessionKey key) {
+    const MutexLock lock(mutex);
+    const auto most = static_cast<std::size_t>(std::max(limits.connections_per_user, 0));
+    const auto found = by_user.find(user);
+    if (most > 0 && found != by_user.end() && found->second.size() >= most) return std::nullopt;
+    by_user[user].push_back(key);
+    return limits;
+  }
+  void name(const std::string& id, SessionKey key) {
+    const MutexLock lock(mutex);
+    by_id.emplace(id, key);
+  }
+  void leave(const Session& session) {
+    const MutexLock lock(mutex);
+    by_id.erase(session.id());
+    const auto found = by_user.find(session.user()->id);
+    if (found == by_user.end()) return;
+    std::erase(found->second, session.key());
+    if (found->second.empty()) by_user.erase(found);
+  }
+};
+
+SessionRegistry::SessionRegistry(const ShardSet& shards, const Clock& clock,
+                                 const config::Config& config)
+    : shards_(shards),
+      clock_(clock),
+      early_cap_(config.outbox.hard_cap),
+      directory_(std::make_unique<Directory>()) {
+  for (int i = 0; i < shards_.size(); ++i) local_.push_back(std::make_unique<ShardSessions>());
+  configure(config.limits);
+}
+
+SessionRegistry::~SessionRegistry() = default;
+
+void SessionRegistry::observe(SessionObserver observer) {
+  observers_.push_back(std::move(observer));
+}
+
+void SessionRegistry::configure(const config::Limits& limits) {
+  const MutexLock lock(directory_->mutex);
+  directory_->limits = limits;
+}
+
+SessionRegistry::ShardSessions& SessionRegistry::here() {
+  return *local_[static_cast<std::size_t>(shards_.current())];
+}
+
+SessionStats& SessionRegistry::stats() {
+  return here().stats;
+}
+
+Result<Session*> SessionRegistry::open(Link& link, UserPtr user, ClientInfo client) {
+  ShardSessions& shard = here();
+  const SessionKey key = (static_cast<SessionKey>(shards_.current()) << 56) | ++shard.last;
+  const std::optional<config::Limits> limits = directory_->enter(user->id, key);
+  if (!limits) {
+    shard.stats.refused.bump();
+    return Status::forbidden(
+        "You are connected too many times. Close another window or device and try again.");
+  }
+  auto session = std::make_unique<Session>(Session::Setup{.key = key,
+                                                          .user = std::move(user),
+                                                          .client = std::move(client),
+                                                          .link = &link,
+                                                          .limits = *limits,
+                                                          .early_cap = early_cap_,
+                                                          .clock = &clock_,
+                                                          .stats = &shard.stats});
+  Session* opened = session.get();
+  directory_->name(opened->id(), key);
+  shard.by_key.emplace(key, std::move(session));
+  shard.stats.opened.bump();
+  shard.stats.open.bump();
+  count_.fetch_add(1, std::memory_order_relaxed);
+  return opened;
+}
+
+void SessionRegistry::ready(Session& session) {
+  if (session.state() != SessionState::kConnecting) return;
+  session.become_ready();
+  session.announced_ = true;
+  for (const SessionObserver& observer : observers_) {
+    if (observer.opened && session.state() != SessionState::kClosed) observer.opened(session);
+  }
+}
+
+void SessionRegistry::close(Session& session, std::string_view reason) {
+  ShardSessions& shard = here();
+  const auto found = shard.by_key.find(session.key());
+  if (found == shard.by_key.end()) return;
+  std::unique_ptr<Session> owned = std::move(found->second);
+  shard.by_key.erase(found);
+  directory_->leave(session);
+  for (const SessionObserver& observer : observers_) {
+    if (observer.removed) observer.removed(session);
+  }
+  session.become_closed();
+  for (const SessionObserver& observer : observers_) {
+    if (session.announced_ && observer.closed) observer.closed(session, reason);
+  }
+  shard.stats.closed.bump();
+  shard.stats.open.drop();
+  count_.fetch_sub(1, std::memory_order_relaxed);
+  bury(std::move(owned));
+}
+
+void SessionRegistry::kick(Session& session, std::uint16_t code, std::string_view reason) {
+  if (Link* link = session.link()) link->close(code, reason);
+  close(session, reason);
+}
+
+// Whoever closed the session may still be inside one of its functions.
+void SessionRegistry::bury(std::unique_ptr<Session> session) {
+  ShardSessions& shard = here();
+  shard.buried.push_back(std::move(session));
+  if (shard.buried.size() > 1) return;
+  shards_.post(shards_.current(), [&shard] { shard.buried.clear(); });
+}
+
+Session* SessionRegistry::find(SessionKey key) {
+  const ShardSessions& shard = here();
+  const auto found = shard.by_key.find(key);
+  return found == shard.by_key.end() ? nullptr : found->second.get();
+}
+
+void SessionRegistry::post(SessionKey key, OnSession run) {
+  const int shard = shard_of(key);
+  if (key == 0 || shard >= shards_.size()) return;
+  shards_.run_on(shard, [this, key, run = std::move(run)]() mutable {
+    if (Session* session = find(key)) run(*session);
+  });
+}
+
+bool SessionRegistry::post_to_id(std::string_view session_id, OnSession run) {
+  const SessionKey key = key_of(session_id);
+  if (key != 0) post(key, std::move(run));
+  return key != 0;
+}
+
+std::size_t SessionRegistry::post_to_user(std::string_view user_id, OnEach run) {
+  const std::vector<SessionKey> keys = sessions_of(user_id);
+  for (const SessionKey key : keys) post(key, run);
+  return keys.size();
+}
+
+void SessionRegistry::post_to_all(OnEach run) {
+  for (int shard = 0; shard < shards_.size(); ++shard) {
+    shards_.run_on(shard, [this, run] {
+      // A copy: the function may close sessions. They stay valid until this task has ended.
+      std::vector<Session*> sessions;
+      sessions.reserve(here().by_key.size());
+      for (const auto& [key, session] : here().by_key) sessions.push_back(session.get());
+      for (Session* session : sessions) {
+        if (session->state() != SessionState::kClosed) run(*session);
+      }
+    });
+  }
+}
+
+void SessionRegistry::post_to_role(std::string_view role, OnEach run) {
+  post_to_all([role = std::string(role), run = std::move(run)](Session& session) {
+    const auto& roles = session.user()->roles;
+    if (std::find(roles.begin(), roles.end(), role) != roles.end()) run(session);
+  });
+}
+
+SessionKey SessionRegistry::key_of(std::string_view session_id) const {
+  const MutexLock lock(directory_->mutex);
+  const auto found = directory_->by_id.find(session_id);
+  return found == directory_->by_id.end() ? 0 : found->second;
+}
+
+std::vector<SessionKey> SessionRegistry::sessions_of(std::string_view user_id) const {
+  const MutexLock lock(directory_->mutex);
+  const auto found = directory_->by_user.find(user_id);
+  return found == directory_->by_user.end() ? std::vector<SessionKey>() : found->second;
+}
+
+std::size_t SessionRegistry::count_of(std::string_view user_id) const {
+  const MutexLock lock(directory_->mutex);
+  const auto found = directory_->by_user.find(user_id);
+  return found == directory_->by_user.end() ? 0 : found->second.size();
+}
+
+SessionTotals SessionRegistry::totals() const {
+  SessionTotals totals;
+  for (const auto& shard : local_) totals.add(shard->stats);
+  return totals;
+}
+
+SessionSummary SessionRegistry::summary_of(const Session& session) {
+  const Link* link = session.link();
+  const ClientInfo& client = session.client();
+  return {.key = session.key(),
+          .id = session.id(),
+          .user_id = session.user()->id,
+          .user_name = session.user()->name,
+          .user_kind = session.user()->kind,
+          .address = link ? link->peer_address() : std::string(),
+          .client = client.version.empty() ? client.name : client.name + " " + client.version,
+          .since_ms = session.opened_wall_ms(),
+          .state = session.state(),
+          .queued_bytes = link ? link->queued_bytes() : 0,
+          .channels = session.subscriptions().size(),
+          .inflight = session.inflight()};
+}
+
+void SessionRegistry::summaries(absl::AnyInvocable<void(std::vector<SessionSummary>)> done) {
+  struct Gather {
+    Mutex mutex;
+    std::vector<SessionSummary> all;
+    int missing = 0;
+    absl::AnyInvocable<void(std::vector<SessionSummary>)> done;
+  };
+  const auto gather = std::make_shared<Gather>();
+  gather->missing = shards_.size();
+  gather->done = std::move(done);
+  for (int shard = 0; shard < shards_.size(); ++shard) {
+    shards_.run_on(shard, [this, gather] {
+      {
+        const MutexLock lock(gather->mutex);
+        for (const auto& [key, session] : here().by_key) {
+          gather->all.push_back(summary_of(*session));
+        }
+        if (--gather->missing > 0) return;
+      }
+      std::sort(gather->all.begin(), gather->all.end(),
+                [](const auto& a, const auto& b) { return a.key < b.key; });
+      gather->done(std::move(gather->all));
+    });
+  }
+}
+
+bool SessionRegistry::kick_user(std::string_view user_id, std::uint16_t code,
+                                std::string_view reason) {
+  return post_to_user(user_id, [this, code, reason = std::string(reason)](Session& session) {
+           kick(session, code, reason);
+         }) > 0;
+}
+
+bool SessionRegistry::kick_id(std::string_view session_id, std::uint16_t code,
+                              std::string_view reason) {
+  return post_to_id(session_id, [this, code, reason = std::string(reason)](Session& session) {
+    kick(session, code, reason);
+  });
+}
+
+}  // namespace parley::session
