@@ -142,7 +142,7 @@ class Clockwork : public parley::Plugin {
  public:
   explicit Clockwork(parley::Host host) : Plugin(host) {
     command("start", "Start", [this](Request& request) {
-      tick_ = timers().every(1s, [this] { ++ticks; });
+      tick_ = timers().every(1s, [] { ++ticks; });
       once_ = timers().after(2500ms, [this] { tick_.cancel(); });
       request.ok();
     });

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dispatch.hpp"
 #include "fake_server.hpp"
 #include "tables.hpp"
 
@@ -69,7 +70,7 @@ class FakeHost {
     exchange->caller = caller;
     exchange->deadline = server_.now + server_.request_budget;
     server_.exchanges[exchange->id] = exchange;
-    dispatch(*exchange, JsonView(arguments.absent() ? "{}" : arguments.text()));
+    Dispatch{server_}.dispatch(*exchange, JsonView(arguments.absent() ? "{}" : arguments.text()));
     settle_unless_held();
     return Reply(exchange);
   }
@@ -77,10 +78,11 @@ class FakeHost {
   // Says something in a channel: filters first, then the listeners to what was published.
   Said say(std::string_view text, const Caller& caller = {}, std::string_view channel = "global") {
     Said said{.text = std::string(text)};
-    deliver(PARLEY_STAGE_FILTER, said, caller, std::string(channel));
+    Dispatch dispatch{server_};
+    dispatch.deliver(PARLEY_STAGE_FILTER, said, caller, std::string(channel));
     if (!said.denied) {
       said.offset = ++server_.channels[std::string(channel)].last_offset;
-      deliver(PARLEY_STAGE_PUBLISHED, said, caller, std::string(channel));
+      dispatch.deliver(PARLEY_STAGE_PUBLISHED, said, caller, std::string(channel));
     }
     settle_unless_held();
     return said;
@@ -261,127 +263,6 @@ class FakeHost {
     return config.text();
   }
 
-  // ---- commands
-
-  const DeclaredCommand* find(std::string_view action) const {
-    for (const DeclaredCommand& command : server_.commands) {
-      if (command.name == action) return &command;
-      for (const std::string& alias : command.aliases) {
-        if (alias == action) return &command;
-      }
-    }
-    return nullptr;
-  }
-
-  void dispatch(Exchange& exchange, JsonView given) {
-    const DeclaredCommand* command = find(exchange.action);
-    if (command == nullptr) return fail(exchange, "unknown_action", "there is no such command");
-    if (!permitted(*command, exchange)) return;
-    const Arguments arguments(*command, given);
-    if (!arguments.errors().absent()) {
-      const Json fields{{"fields", arguments.errors()}};
-      server_.answer_error(exchange.id, "invalid_args", "arguments: " + arguments.errors().text(),
-                           fields.text());
-      return;
-    }
-    invoke(*command, exchange, arguments);
-  }
-  bool permitted(const DeclaredCommand& command, const Exchange& exchange) {
-    const Caller& caller = exchange.caller;
-    const bool anonymous = (command.flags & PARLEY_COMMAND_ANONYMOUS) != 0;
-    if (caller.kind == UserKind::kNone && !anonymous) {
-      return fail(exchange, "unauthorized", "log in first"), false;
-    }
-    bool has_role = command.roles.empty();
-    for (const std::string& role : command.roles) {
-      for (const std::string& own : caller.roles) has_role = has_role || own == role;
-    }
-    if (!has_role) return fail(exchange, "forbidden", "your roles do not allow that"), false;
-    std::int64_t& free_again = server_.cooldowns[caller.id + " " + command.name];
-    if (command.cooldown > 0 && server_.now < free_again) {
-      server_.answer_error(exchange.id, "rate_limited", "wait a moment", {},
-                           free_again - server_.now);
-      return false;
-    }
-    free_again = server_.now + command.cooldown;
-    return true;
-  }
-  void invoke(const DeclaredCommand& command, Exchange& exchange, const Arguments& arguments) {
-    const Caller& caller = exchange.caller;
-    const AbiUser user(caller);
-    auto request = detail::sized<parley_request>();
-    request.id = exchange.id;
-    request.arguments = arguments.values().data();
-    request.argument_count = arguments.values().size();
-    request.raw = detail::to_abi(arguments.raw());
-    request.user = user.get();
-    request.session = detail::to_abi(caller.session);
-    request.channel = detail::to_abi(caller.channel);
-    request.locale = detail::to_abi(caller.locale);
-    request.peer = detail::to_abi(caller.peer);
-    request.origin = detail::to_abi(caller.origin);
-    request.action = detail::to_abi(exchange.action);
-    request.deadline = exchange.deadline;
-    const parley_status status = server_.in(
-        kOnPlugin, [&] { return server_.plugin->call(server_.data(), command.handler, &request); });
-    const bool over = exchange.terminal.has_value() || (status == PARLEY_OK && exchange.deferred);
-    if (!over) fail(exchange, "plugin_error", "the plugin failed");
-  }
-  void fail(const Exchange& exchange, std::string_view code, std::string_view message) {
-    server_.answer_error(exchange.id, code, message);
-  }
-
-  // ---- messages
-
-  void deliver(std::uint32_t stage, Said& said, const Caller& caller, const std::string& channel) {
-    const bool direct = channel.rfind("dm:", 0) == 0;
-    auto listeners = server_.listeners;  // by priority; equal ones as declared
-    std::stable_sort(
-        listeners.begin(), listeners.end(),
-        [](const FakeListener& a, const FakeListener& b) { return a.priority > b.priority; });
-    for (const FakeListener& listener : listeners) {
-      if (listener.stage == stage && !said.denied &&
-          wants(listener, said.text, caller, channel, direct)) {
-        show(listener, stage, said, caller, channel, direct);
-      }
-    }
-  }
-  static bool wants(const FakeListener& listener, const std::string& text, const Caller& caller,
-                    const std::string& channel, bool direct) {
-    const bool bot = caller.kind == UserKind::kBot || caller.kind == UserKind::kBackend;
-    if (bot && (listener.kinds & PARLEY_MESSAGE_FROM_BOTS) == 0) return false;
-    if ((listener.kinds & (direct ? PARLEY_MESSAGE_DIRECT : PARLEY_MESSAGE_CHANNEL)) == 0)
-      return false;
-    const bool here = listener.channel.empty() || listener.channel == channel ||
-                      (listener.channel == "*" && !direct);
-    return here && text.rfind(listener.prefix, 0) == 0;
-  }
-  void show(const FakeListener& listener, std::uint32_t stage, Said& said, const Caller& caller,
-            const std::string& channel, bool direct) {
-    const AbiUser user(caller);
-    const std::string text = said.text;  // decide may replace it meanwhile
-    auto message = detail::sized<parley_message>();
-    message.kind = direct ? PARLEY_MESSAGE_DIRECT : PARLEY_MESSAGE_CHANNEL;
-    message.id = ++server_.last_id;
-    message.user = user.get();
-    message.session = detail::to_abi(caller.session);
-    message.channel = detail::to_abi(channel);
-    message.text = detail::to_abi(text);
-    message.locale = detail::to_abi(caller.locale);
-    message.origin = detail::to_abi(caller.origin);
-    message.stage = stage;
-    message.offset = said.offset;
-    message.ts = server_.now;
-    message.reply_to = -1;
-    if (stage == PARLEY_STAGE_FILTER) {
-      server_.message_in_filter = message.id;
-      server_.verdict = &said;
-    }
-    const auto* half = server_.half<parley_plugin_messages>(PARLEY_EXT_MESSAGES);
-    server_.in(kOnPlugin, [&] { half->on_message(server_.data(), listener.handler, &message); });
-    server_.verdict = nullptr;
-  }
-
   // ---- time
 
   const FakeTimer* next_timer(std::int64_t until) const {
@@ -412,7 +293,9 @@ class FakeHost {
       if (exchange->deadline > until) continue;
       server_.answer_error(id, "plugin_timeout", "the plugin did not answer in time");
       const auto* half = server_.half<parley_plugin_request>(PARLEY_EXT_REQUEST);
-      server_.in(kOnPlugin, [&] { half->on_cancel(server_.data(), id, PARLEY_CANCEL_TIMEOUT); });
+      server_.in(kOnPlugin, [&, request = id] {
+        half->on_cancel(server_.data(), request, PARLEY_CANCEL_TIMEOUT);
+      });
     }
   }
 
@@ -421,7 +304,9 @@ class FakeHost {
     const auto* half = server_.half<parley_plugin_files>(PARLEY_EXT_FILES);
     for (const auto& [id, watched] : watches) {
       if (watched != path && path.rfind(watched + "/", 0) != 0) continue;
-      server_.in(kOnPlugin, [&] { half->on_changed(server_.data(), id, detail::to_abi(path)); });
+      server_.in(kOnPlugin, [&, watch = id] {
+        half->on_changed(server_.data(), watch, detail::to_abi(path));
+      });
     }
     settle_unless_held();
   }
