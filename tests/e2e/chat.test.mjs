@@ -88,7 +88,10 @@ test('a direct message reaches one person only', async () => {
   await item.waitFor();
   await item.click();
   await neo.sees('between us');
-  await ada.page.getByRole('navigation').getByRole('button', { name: /^global/ }).click();
+  await ada.page
+    .getByRole('navigation')
+    .getByRole('button', { name: /^global/ })
+    .click();
   assert.equal(await ada.count('between us'), 0);
 });
 

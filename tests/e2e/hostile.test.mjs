@@ -10,7 +10,7 @@ const kHostile = [
   '<script>window.hacked=1</script>',
   '<img src=x onerror="window.hacked=1">',
   '"><svg onload="window.hacked=1">',
-  "javascript:window.hacked=1",
+  'javascript:window.hacked=1',
   '[click](javascript:window.hacked=1)',
   '![x](https://127.0.0.1/x.png)',
   '{{constructor.constructor("window.hacked=1")()}}',
@@ -47,9 +47,16 @@ test('hostile messages stay text for everybody', async () => {
   for (const { page } of [ada, neo]) {
     assert.equal(await page.evaluate(() => window.hacked), undefined);
     assert.equal(await page.locator('.scroller :is(script, img, iframe, object)').count(), 0);
-    const links = await page.locator('.scroller a').evaluateAll((all) => all.map((link) => link.protocol));
-    assert.ok(links.every((protocol) => ['https:', 'mailto:'].includes(protocol)), String(links));
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const links = await page
+      .locator('.scroller a')
+      .evaluateAll((all) => all.map((link) => link.protocol));
+    assert.ok(
+      links.every((protocol) => ['https:', 'mailto:'].includes(protocol)),
+      String(links),
+    );
+    const wide = await page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
     assert.ok(wide <= 0, `${wide} px too wide`);
   }
 });
@@ -66,7 +73,11 @@ test('hostile names are refused or stay text', async () => {
 });
 
 test('hostile command lines are answered, not run', async () => {
-  for (const line of ['/<script>', '/roll <img src=x onerror=window.hacked=1>', '/nosuch "; drop table']) {
+  for (const line of [
+    '/<script>',
+    '/roll <img src=x onerror=window.hacked=1>',
+    '/nosuch "; drop table',
+  ]) {
     const entry = await ada.run(line);
     await entry.locator('.refusal').waitFor();
   }

@@ -18,22 +18,34 @@ after(async () => {
   await server?.stop();
 });
 
-const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+const overflow = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
 test('a phone shows everything in one column, without scrolling sideways', async () => {
   const kit = await Person.open(browser, server.url, { viewport: kPhone });
   assert.ok((await overflow(kit.page)) <= 0, 'the door is too wide');
   await kit.comeIn('kit');
-  await kit.say('hello from a phone, with a rather long address: https://example.org/' + 'a'.repeat(200));
+  await kit.say(
+    'hello from a phone, with a rather long address: https://example.org/' + 'a'.repeat(200),
+  );
   await kit.run('/roll 2d6');
   assert.ok((await overflow(kit.page)) <= 0, 'the room is too wide');
   await kit.page.getByRole('button', { name: 'Channels' }).click();
-  await kit.page.getByRole('navigation').getByRole('button', { name: /^global/ }).click();
+  await kit.page
+    .getByRole('navigation')
+    .getByRole('button', { name: /^global/ })
+    .click();
   await kit.page.getByRole('button', { name: 'Game', exact: true }).click();
   await kit.page.getByRole('complementary').waitFor();
   assert.ok((await overflow(kit.page)) <= 0, 'the panel is too wide');
-  const small = await kit.page.locator('.header button, .send').evaluateAll((all) =>
-    all.map((item) => item.getBoundingClientRect()).filter((box) => box.width < 44 || box.height < 44).length);
+  const small = await kit.page
+    .locator('.header button, .send')
+    .evaluateAll(
+      (all) =>
+        all
+          .map((item) => item.getBoundingClientRect())
+          .filter((box) => box.width < 44 || box.height < 44).length,
+    );
   assert.equal(small, 0, 'a target is smaller than 44 px');
   await kit.assertUndisturbed();
   await kit.close();
@@ -63,17 +75,23 @@ test('the list stays where it is read, and follows at the bottom', async () => {
     await neo.log.locator('.pending').waitFor({ state: 'detached' });
   }
   await ada.sees('line 40');
-  const bottom = () => ada.page.locator('.scroller').evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+  const bottom = () =>
+    ada.page
+      .locator('.scroller')
+      .evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
   assert.ok((await bottom()) < 2, 'did not follow');
 
   const scroller = ada.page.locator('.scroller');
   await scroller.evaluate((box) => (box.scrollTop = box.scrollHeight / 3));
   await ada.page.waitForFunction(() => document.querySelector('.to-bottom'));
-  const firstSeen = () => scroller.evaluate((box) => {
-    const edge = box.getBoundingClientRect().top;
-    const row = [...box.querySelectorAll('[data-key]')].find((item) => item.getBoundingClientRect().bottom > edge);
-    return [row.dataset.key, Math.round(row.getBoundingClientRect().top - edge)];
-  });
+  const firstSeen = () =>
+    scroller.evaluate((box) => {
+      const edge = box.getBoundingClientRect().top;
+      const row = [...box.querySelectorAll('[data-key]')].find(
+        (item) => item.getBoundingClientRect().bottom > edge,
+      );
+      return [row.dataset.key, Math.round(row.getBoundingClientRect().top - edge)];
+    });
   const before = await firstSeen();
   await neo.say('while she reads');
   await ada.page.getByRole('button', { name: '1 new' }).waitFor();

@@ -95,9 +95,15 @@ class FakeServer {
     if (args.guest) {
       const taken = [...this.sockets].some((other) => other.user?.name === args.guest);
       if (taken) {
-        return fail('conflict', `the name ${args.guest} is taken`, { suggestion: `${args.guest}2` });
+        return fail('conflict', `the name ${args.guest} is taken`, {
+          suggestion: `${args.guest}2`,
+        });
       }
-      return this.enter(socket, { id: `g_${this.nextUser++}`, name: args.guest, kind: 'guest' }, reply);
+      return this.enter(
+        socket,
+        { id: `g_${this.nextUser++}`, name: args.guest, kind: 'guest' },
+        reply,
+      );
     }
     const account = [...this.accounts.values()].find((item) => item.token === args.token);
     if (!account) return fail('unauthorized', 'unknown token');
@@ -125,11 +131,28 @@ class FakeServer {
 
   enter(socket, user, reply, more = {}) {
     socket.user = user;
-    socket.player ??= { hp: 24, maxHp: 30, mana: 8, maxMana: 10, score: 40, room: 'gate', bag: ['lantern'] };
+    socket.player ??= {
+      hp: 24,
+      maxHp: 30,
+      mana: 8,
+      maxMana: 10,
+      score: 40,
+      room: 'gate',
+      bag: ['lantern'],
+    };
     const channels = { global: this.channel('global').length, games: this.channel('games').length };
     reply('welcome', {
-      v: 1, session: 's_1', resume: 'r_1', seq: 0, resumed: false, pingMs: 25000, commandsRev: 1,
-      user: { ...user, roles: ['user'] }, limits: { frame: 65536, message: 4000 }, channels, ...more,
+      v: 1,
+      session: 's_1',
+      resume: 'r_1',
+      seq: 0,
+      resumed: false,
+      pingMs: 25000,
+      commandsRev: 1,
+      user: { ...user, roles: ['user'] },
+      limits: { frame: 65536, message: 4000 },
+      channels,
+      ...more,
     });
     this.publish('global', { type: 'join', data: { user } });
   }
@@ -143,15 +166,23 @@ class FakeServer {
 
   members(name) {
     const people = [...this.sockets].filter((item) => item.user).map((item) => item.user);
-    return name.startsWith('dm:') ? people.filter((user) => name.includes(user.id)) : [kBot, ...people];
+    return name.startsWith('dm:')
+      ? people.filter((user) => name.includes(user.id))
+      : [kBot, ...people];
   }
 
   on_subscribe(_socket, { channel, since, history }, reply) {
     const all = this.channel(channel);
-    const messages = since !== undefined ? all.slice(since) : all.slice(-(history ?? 0) || all.length);
+    const messages =
+      since !== undefined ? all.slice(since) : all.slice(-(history ?? 0) || all.length);
     const topic = channel === 'global' ? 'Newcomers first. Ask the bot anything.' : '';
     reply('subscribed', {
-      channel, offset: all.length, recovered: true, members: this.members(channel).length, messages, topic,
+      channel,
+      offset: all.length,
+      recovered: true,
+      members: this.members(channel).length,
+      messages,
+      topic,
     });
   }
 
@@ -183,7 +214,9 @@ class FakeServer {
     if (line.startsWith('/') && !line.startsWith('//')) {
       const [name, ...words] = line.slice(1).split(/\s+/);
       const spec = commands('en').find((item) => item.name === name || item.aliases.includes(name));
-      const args = Object.fromEntries((spec?.args ?? []).map((arg, index) => [arg.name, words[index]]));
+      const args = Object.fromEntries(
+        (spec?.args ?? []).map((arg, index) => [arg.name, words[index]]),
+      );
       return this.run(socket, spec?.name ?? name, args, reply, fail);
     }
     if (message.includes('forbidden')) return fail('forbidden', 'this word is not welcome here');
@@ -192,7 +225,11 @@ class FakeServer {
     reply('ok', { offset });
     this.say(channel, socket.user, { from: socket.user.name, text });
     const answer = /hello|привет|bot|parley/i.test(text) || channel.includes(kBot.id);
-    if (answer) this.botSays(channel, `Hello, **${socket.user.name}**. Ask me for \`/help\`, or press a button.`);
+    if (answer)
+      this.botSays(
+        channel,
+        `Hello, **${socket.user.name}**. Ask me for \`/help\`, or press a button.`,
+      );
   }
 
   botSays(channel, text, more = {}) {
@@ -200,13 +237,25 @@ class FakeServer {
       { label: 'Roll two dice', style: 'primary', command: { action: 'roll', dice: '2d6' } },
       { label: 'Look around', command: { action: 'look' } },
     ];
-    this.say(channel, kBot, { from: kBot.name, text, format: 'markdown', bot: true, buttons, ...more });
+    this.say(channel, kBot, {
+      from: kBot.name,
+      text,
+      format: 'markdown',
+      bot: true,
+      buttons,
+      ...more,
+    });
   }
 
   say(channel, user, data, ts = Date.now()) {
     const all = this.channel(channel);
     const frame = {
-      type: 'chatMessage', channel, offset: all.length + 1, ts, user: { id: user.id, kind: user.kind }, data,
+      type: 'chatMessage',
+      channel,
+      offset: all.length + 1,
+      ts,
+      user: { id: user.id, kind: user.kind },
+      data,
     };
     all.push(frame);
     this.publish(channel, frame);
@@ -230,9 +279,12 @@ class FakeServer {
   load(plugin, on) {
     if (on) this.unloaded.delete(plugin);
     else this.unloaded.add(plugin);
-    const names = commands('en').filter((item) => item.plugin === plugin).map((item) => item.name);
+    const names = commands('en')
+      .filter((item) => item.plugin === plugin)
+      .map((item) => item.name);
     const data = { rev: 2, added: on ? names : [], removed: on ? [] : names };
-    for (const socket of this.sockets) if (socket.user) this.send(socket, { type: 'commandsChanged', data });
+    for (const socket of this.sockets)
+      if (socket.user) this.send(socket, { type: 'commandsChanged', data });
   }
 
   run(socket, action, args, reply, fail) {
@@ -245,8 +297,11 @@ class FakeServer {
 
   do_help(_socket, _args, reply) {
     reply('botMessage', {
-      from: 'Parley', format: 'markdown', bot: true,
-      text: 'You can **talk** here, and you can run commands:\n\n' +
+      from: 'Parley',
+      format: 'markdown',
+      bot: true,
+      text:
+        'You can **talk** here, and you can run commands:\n\n' +
         '- `/roll 2d6` throws dice\n- `/look`, `/move north` walk through a small world\n' +
         '- `/join games` opens another channel\n\nMore at [the handbook](https://example.org/handbook).',
       buttons: [{ label: 'Roll 2d6', command: { action: 'roll', dice: '2d6' } }],
@@ -255,9 +310,19 @@ class FakeServer {
 
   do_roll(_socket, args, reply, fail) {
     const match = /^(\d{1,2})d(\d{1,3})$/.exec(args.dice ?? '2d6');
-    if (!match) return fail('invalid_args', 'dice: write it as NdM, for example 2d6', { fields: { dice: 'NdM' } });
-    const rolls = Array.from({ length: Number(match[1]) }, () => 1 + Math.floor(Math.random() * match[2]));
-    reply('diceRolled', { dice: match[0], rolls, total: rolls.reduce((sum, roll) => sum + roll, 0) });
+    if (!match)
+      return fail('invalid_args', 'dice: write it as NdM, for example 2d6', {
+        fields: { dice: 'NdM' },
+      });
+    const rolls = Array.from(
+      { length: Number(match[1]) },
+      () => 1 + Math.floor(Math.random() * match[2]),
+    );
+    reply('diceRolled', {
+      dice: match[0],
+      rolls,
+      total: rolls.reduce((sum, roll) => sum + roll, 0),
+    });
   }
 
   do_look(socket, _args, reply) {
@@ -269,15 +334,21 @@ class FakeServer {
     if (!next) return fail('invalid_args', `there is no way ${direction} from here`);
     socket.player.room = next;
     reply('playerStateUpdate', this.state(socket));
-    if (next === 'forest') this.event('earthquake', 'The ground shakes; birds rise from the trees.');
+    if (next === 'forest')
+      this.event('earthquake', 'The ground shakes; birds rise from the trees.');
   }
 
   do_attack(socket, args, reply) {
     socket.player.wolf = Math.max(0, (socket.player.wolf ?? 12) - 5);
     const defeated = socket.player.wolf === 0;
     reply('combatResult', {
-      attacker: socket.user.name, target: args.target ?? 'wolf', damage: 5, hit: true, defeated,
-      targetHp: socket.player.wolf, targetMaxHp: 12,
+      attacker: socket.user.name,
+      target: args.target ?? 'wolf',
+      damage: 5,
+      hit: true,
+      defeated,
+      targetHp: socket.player.wolf,
+      targetMaxHp: 12,
     });
   }
 
@@ -287,17 +358,31 @@ class FakeServer {
   }
 
   do_story(socket, _args, reply) {
-    const words = 'Once there was a server that **never** forgot a word, and a page that never jumped.'.split(' ');
+    const words =
+      'Once there was a server that **never** forgot a word, and a page that never jumped.'.split(
+        ' ',
+      );
     const id = reply.id;
     words.forEach((word, index) => {
-      setTimeout(() => this.send(socket, { for: id, type: 'progress', data: { append: `${word} ` } }), index * 120);
+      setTimeout(
+        () => this.send(socket, { for: id, type: 'progress', data: { append: `${word} ` } }),
+        index * 120,
+      );
     });
     const text = words.join(' ');
-    setTimeout(() => reply('botMessage', { from: 'Parley', bot: true, format: 'markdown', text }), words.length * 120);
+    setTimeout(
+      () => reply('botMessage', { from: 'Parley', bot: true, format: 'markdown', text }),
+      words.length * 120,
+    );
   }
 
   do_weather(_socket, _args, reply) {
-    reply('weatherReport', { title: 'Weather at the gate', temperature: 4, windFrom: 'north-east', rain: false });
+    reply('weatherReport', {
+      title: 'Weather at the gate',
+      temperature: 4,
+      windFrom: 'north-east',
+      rain: false,
+    });
   }
 
   do_join(_socket, args, reply) {
@@ -305,7 +390,8 @@ class FakeServer {
   }
 
   event(event, text) {
-    for (const socket of this.sockets) if (socket.user) this.send(socket, { type: 'worldEvent', event, text });
+    for (const socket of this.sockets)
+      if (socket.user) this.send(socket, { type: 'worldEvent', event, text });
   }
 
   state(socket) {
@@ -313,8 +399,15 @@ class FakeServer {
     const place = rooms[room];
     const bagged = bag.map((name) => ({ id: name, name }));
     return {
-      name: socket.user.name, ...vitals, inventory: bagged,
-      room: { ...place, id: room, exits: Object.keys(place.exits), players: [{ id: socket.user.id, name: socket.user.name }] },
+      name: socket.user.name,
+      ...vitals,
+      inventory: bagged,
+      room: {
+        ...place,
+        id: room,
+        exits: Object.keys(place.exits),
+        players: [{ id: socket.user.id, name: socket.user.name }],
+      },
     };
   }
 

@@ -9,8 +9,13 @@ import { fakeServer } from './fake-server.mjs';
 const kOut = new URL('shots/', import.meta.url).pathname;
 const kOnly = process.argv[2] ?? '';
 const kArgs = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 mkdirSync(kOut, { recursive: true });
 
@@ -18,22 +23,41 @@ const kSizes = { wide: { width: 1280, height: 800 }, phone: { width: 360, height
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: kArgs });
 
 function seed(server) {
-  const people = [['u_ada', 'Ada', 'user'], ['u_mikhail', 'Михаил Орлов', 'user'], ['g_kit', 'kit', 'guest']]
-    .map(([id, name, kind]) => ({ id, name, kind }));
+  const people = [
+    ['u_ada', 'Ada', 'user'],
+    ['u_mikhail', 'Михаил Орлов', 'user'],
+    ['g_kit', 'kit', 'guest'],
+  ].map(([id, name, kind]) => ({ id, name, kind }));
   const [ada, mikhail, kit] = people;
   const start = Date.now() - 26 * 3600_000;
-  const say = (user, text, minutes) => server.say('global', user, { from: user.name, text }, start + minutes * 60_000);
-  for (let index = 0; index < 40; index += 1) say(people[index % 3], `Earlier line ${index + 1}`, index);
+  const say = (user, text, minutes) =>
+    server.say('global', user, { from: user.name, text }, start + minutes * 60_000);
+  for (let index = 0; index < 40; index += 1)
+    say(people[index % 3], `Earlier line ${index + 1}`, index);
   say(ada, 'Did anybody get past the gate yesterday?', 50);
   say(ada, 'I only found the rope and a locked door.', 51);
   say(mikhail, 'Через лес есть тропа. Но там волк, возьми фонарь.', 58);
   say(kit, 'The map is here: https://example.org/maps/gate.', 25 * 60);
-  say(kit, 'It shows a second exit east of the market, if you believe whoever drew it. I walked there twice and both times ended at the fountain, so either the map is wrong or I am.', 25 * 60 + 1);
-  server.say('global', { id: 'b_bot', kind: 'bot' }, {
-    from: 'Parley', bot: true, format: 'markdown',
-    text: 'The forest is **north** of the gate. Type `/move north`, or look around first.',
-    buttons: [{ label: 'Look around', style: 'primary', command: { action: 'look' } }, { label: 'Move north', command: { action: 'move', direction: 'north' } }],
-  }, start + 25.1 * 3600_000);
+  say(
+    kit,
+    'It shows a second exit east of the market, if you believe whoever drew it. I walked there twice and both times ended at the fountain, so either the map is wrong or I am.',
+    25 * 60 + 1,
+  );
+  server.say(
+    'global',
+    { id: 'b_bot', kind: 'bot' },
+    {
+      from: 'Parley',
+      bot: true,
+      format: 'markdown',
+      text: 'The forest is **north** of the gate. Type `/move north`, or look around first.',
+      buttons: [
+        { label: 'Look around', style: 'primary', command: { action: 'look' } },
+        { label: 'Move north', command: { action: 'move', direction: 'north' } },
+      ],
+    },
+    start + 25.1 * 3600_000,
+  );
   say(mikhail, 'Спасибо!', 25 * 60 + 8);
   server.say('games', ada, { from: 'Ada', text: 'Chess at nine?' }, start);
 }
@@ -46,10 +70,17 @@ async function session(size, scheme, locale, run) {
   const url = await server.listen();
   seed(server);
   const context = await browser.newContext({
-    viewport: kSizes[size], colorScheme: scheme, locale, hasTouch: size === 'phone', deviceScaleFactor: 1,
+    viewport: kSizes[size],
+    colorScheme: scheme,
+    locale,
+    hasTouch: size === 'phone',
+    deviceScaleFactor: 1,
   });
   const page = await context.newPage();
-  page.on('console', (message) => message.type() === 'error' && problems.push(`${label}: ${message.text()}`));
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && problems.push(`${label}: ${message.text()}`),
+  );
   page.on('pageerror', (error) => problems.push(`${label}: ${error.message}`));
   await page.goto(url);
   const shot = async (name) => {

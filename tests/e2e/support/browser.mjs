@@ -6,8 +6,13 @@ import { chromium } from 'playwright-core';
 
 const kChromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const kArgs = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 const kPatienceMs = 15_000;
 
@@ -22,15 +27,27 @@ export class Person {
   /** Script errors and refusals of the content security policy: there must be none. */
   faults = [];
 
-  static async open(browser, url, { viewport = kWide, locale = 'en-US', colorScheme = 'light' } = {}) {
-    const context = await browser.newContext({ viewport, locale, colorScheme, hasTouch: viewport === kPhone });
+  static async open(
+    browser,
+    url,
+    { viewport = kWide, locale = 'en-US', colorScheme = 'light' } = {},
+  ) {
+    const context = await browser.newContext({
+      viewport,
+      locale,
+      colorScheme,
+      hasTouch: viewport === kPhone,
+    });
     const person = new Person();
     person.context = context;
     person.page = await context.newPage();
     person.page.setDefaultTimeout(kPatienceMs);
     person.page.on('pageerror', (error) => person.faults.push(error.message));
     person.page.on('console', (message) => {
-      if (message.type() === 'error' && /Content Security|Trusted ?(Type|HTML)|Refused to/.test(message.text())) {
+      if (
+        message.type() === 'error' &&
+        /Content Security|Trusted ?(Type|HTML)|Refused to/.test(message.text())
+      ) {
         person.faults.push(message.text());
       }
     });
@@ -90,7 +107,8 @@ export class Person {
   /** The side panel with this tab in front. */
   async openSide(tab) {
     const side = this.page.getByRole('complementary');
-    if (!(await side.isVisible())) await this.page.locator('.header').getByRole('button', { name: tab }).click();
+    if (!(await side.isVisible()))
+      await this.page.locator('.header').getByRole('button', { name: tab }).click();
     await side.getByRole('button', { name: tab, exact: true }).click();
     return side;
   }

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const kBin = process.env.PARLEY_BIN ?? fileURLToPath(new URL('../../../build/bin', import.meta.url));
+const kBin =
+  process.env.PARLEY_BIN ?? fileURLToPath(new URL('../../../build/bin', import.meta.url));
 const kStartMs = 30_000;
 const kStopMs = 20_000;
 const run = promisify(execFile);
@@ -31,7 +32,9 @@ export class Server {
     const listen = this.url ? new URL(this.url).host : '127.0.0.1:0';
     const flags = ['--state', this.state, '--listen', listen, '--operator', '127.0.0.1:0'];
     this.child = spawn(join(kBin, 'parleyd'), flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.exited = new Promise((done) => this.child.once('exit', (code, signal) => done(code ?? signal)));
+    this.exited = new Promise((done) =>
+      this.child.once('exit', (code, signal) => done(code ?? signal)),
+    );
     this.child.stderr.on('data', (bytes) => (this.log = (this.log + bytes).slice(-20_000)));
     await this.ready();
   }
@@ -48,7 +51,10 @@ export class Server {
       });
     });
     const late = new Promise((_, fail) => {
-      this.timer = setTimeout(() => fail(new Error(`not ready in ${kStartMs} ms\n${this.log}`)), kStartMs);
+      this.timer = setTimeout(
+        () => fail(new Error(`not ready in ${kStartMs} ms\n${this.log}`)),
+        kStartMs,
+      );
     });
     const gone = this.exited.then((code) => {
       throw new Error(`parleyd ended with ${code} before it was ready\n${this.log}`);

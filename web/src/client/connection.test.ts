@@ -14,8 +14,10 @@ describe('back-off', () => {
   });
 
   it('decides by the range of the close code', () => {
-    for (const code of [1001, 1006, 1011, 1012, 1013, 4400, 4403, 4408, 4499]) expect(mayReconnect(code)).toBe(true);
-    for (const code of [1002, 1007, 4500, 4502, 4504, 4509, 4999]) expect(mayReconnect(code)).toBe(false);
+    for (const code of [1001, 1006, 1011, 1012, 1013, 4400, 4403, 4408, 4499])
+      expect(mayReconnect(code)).toBe(true);
+    for (const code of [1002, 1007, 4500, 4502, 4504, 4509, 4999])
+      expect(mayReconnect(code)).toBe(false);
   });
 });
 
@@ -33,7 +35,8 @@ describe('Connection', () => {
 
   it('hands over frames and ignores what is no frame', () => {
     env.socket.accept();
-    for (const bad of ['', 'null', '[]', '{}', '{"type":7}', '{', new ArrayBuffer(2)]) env.socket.pushRaw(bad);
+    for (const bad of ['', 'null', '[]', '{}', '{"type":7}', '{', new ArrayBuffer(2)])
+      env.socket.pushRaw(bad);
     env.socket.push({ type: 'chatMessage', data: { text: 'hi' } });
     expect(frames.map((frame) => frame.type)).toEqual(['chatMessage']);
   });
@@ -46,7 +49,11 @@ describe('Connection', () => {
 
   it('comes back after a loss, each time later', () => {
     env.socket.drop();
-    expect(connection.state).toMatchObject({ kind: 'waiting', attempt: 1, retryAt: env.now() + 150 });
+    expect(connection.state).toMatchObject({
+      kind: 'waiting',
+      attempt: 1,
+      retryAt: env.now() + 150,
+    });
     env.pass(150);
     env.socket.drop();
     expect(connection.state).toMatchObject({ kind: 'waiting', retryAt: env.now() + 300 });

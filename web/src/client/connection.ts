@@ -42,7 +42,11 @@ export interface ConnectionLimits {
   pongMs: number;
 }
 
-export const kDefaultLimits: ConnectionLimits = { connectMs: 10_000, pingMs: 25_000, pongMs: 10_000 };
+export const kDefaultLimits: ConnectionLimits = {
+  connectMs: 10_000,
+  pingMs: 25_000,
+  pongMs: 10_000,
+};
 
 const kOpen = 1;
 
@@ -160,7 +164,12 @@ export class Connection {
     const delay = this.drainAfterMs ?? backoffMs(this.attempt, this.env.random);
     this.drainAfterMs = undefined;
     this.attempt += 1;
-    this.setState({ kind: 'waiting', attempt: this.attempt, retryAt: this.env.now() + delay, code });
+    this.setState({
+      kind: 'waiting',
+      attempt: this.attempt,
+      retryAt: this.env.now() + delay,
+      code,
+    });
     this.timer = this.env.setTimer(() => this.connect(), delay);
   }
 

@@ -47,7 +47,11 @@ export class FakeSocket implements Socket {
   welcome(name = 'Neo', more: Data = {}): void {
     const user = { id: 'g_1', name, kind: 'guest', roles: [] };
     const data = { v: 1, session: 's_1', user, resumed: false, channels: {}, ...more };
-    this.reply(this.sent.find((frame) => ['auth', 'login', 'register'].includes(frame.action))!, 'welcome', data);
+    this.reply(
+      this.sent.find((frame) => ['auth', 'login', 'register'].includes(frame.action))!,
+      'welcome',
+      data,
+    );
   }
 }
 

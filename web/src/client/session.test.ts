@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeEnvironment, settle } from './fakes';
-import { CommandError, ConnectionLost, directChannel, directPeer, type Frame, type Welcome } from './protocol';
+import {
+  CommandError,
+  ConnectionLost,
+  directChannel,
+  directPeer,
+  type Frame,
+  type Welcome,
+} from './protocol';
 import { Session } from './session';
 
 describe('Session', () => {
@@ -35,7 +42,11 @@ describe('Session', () => {
   it('tells why it was not let in, and is signed out', async () => {
     const entered = session.signIn({ kind: 'guest', name: 'Neo' });
     env.socket.accept();
-    env.socket.reply(env.socket.last, 'error', { code: 'conflict', message: 'taken', suggestion: 'Neo2' });
+    env.socket.reply(env.socket.last, 'error', {
+      code: 'conflict',
+      message: 'taken',
+      suggestion: 'Neo2',
+    });
     await expect(entered).rejects.toMatchObject({ code: 'conflict', data: { suggestion: 'Neo2' } });
     expect(session.state).toBe('signedOut');
     expect(session.connection.state.kind).toBe('idle');
@@ -64,7 +75,11 @@ describe('Session', () => {
   it('keeps progress apart from the terminal frame', async () => {
     await enter();
     const heard: unknown[] = [];
-    const story = session.request('story', {}, { onProgress: (frame) => heard.push(frame.data?.['append']) });
+    const story = session.request(
+      'story',
+      {},
+      { onProgress: (frame) => heard.push(frame.data?.['append']) },
+    );
     const id = env.socket.last.id!;
     env.socket.push({ for: id, type: 'progress', data: { append: 'Once ' } });
     env.socket.push({ for: id, type: 'progress', data: { append: 'upon' } });
@@ -78,9 +93,16 @@ describe('Session', () => {
   it('gives an error its code and words', async () => {
     await enter();
     const roll = session.request('roll');
-    env.socket.reply(env.socket.last, 'error', { code: 'unknown_action', message: 'no command roll', action: 'roll' });
+    env.socket.reply(env.socket.last, 'error', {
+      code: 'unknown_action',
+      message: 'no command roll',
+      action: 'roll',
+    });
     await expect(roll).rejects.toBeInstanceOf(CommandError);
-    await expect(roll).rejects.toMatchObject({ code: 'unknown_action', message: 'no command roll' });
+    await expect(roll).rejects.toMatchObject({
+      code: 'unknown_action',
+      message: 'no command roll',
+    });
   });
 
   it('treats a second answer as a push, never as another answer', async () => {
@@ -126,7 +148,11 @@ describe('Session', () => {
     env.socket.drop();
     env.pass(150);
     env.socket.accept();
-    env.socket.reply(env.socket.last, 'error', { code: 'conflict', message: '', suggestion: 'Neo2' });
+    env.socket.reply(env.socket.last, 'error', {
+      code: 'conflict',
+      message: '',
+      suggestion: 'Neo2',
+    });
     await settle();
     expect(env.socket.last).toMatchObject({ action: 'auth', guest: 'Neo2' });
   });
@@ -142,6 +168,53 @@ describe('Session', () => {
     await settle();
     expect(reason).toBe('token_expired');
     expect(session.state).toBe('signedOut');
+  });
+
+  const enterWithToken = async (token: string): Promise<void> => {
+    const entered = session.signIn({ kind: 'token', token });
+    env.socket.accept();
+    env.socket.welcome();
+    await entered;
+  };
+
+  it('renews an expired token and goes on', async () => {
+    session.renew = (expired, attempt) => attempt({ kind: 'refresh', refresh: `for ${expired}` });
+    await enterWithToken('old');
+    env.socket.drop();
+    env.pass(150);
+    env.socket.accept();
+    env.socket.reply(env.socket.last, 'error', { code: 'token_expired', message: 'expired' });
+    await settle();
+    expect(env.socket.last).toMatchObject({ action: 'auth', refresh: 'for old' });
+    env.socket.reply(env.socket.last, 'welcome', { user: { id: 'u_1' }, token: 'new' });
+    await settle();
+    expect(session.state).toBe('ready');
+    env.socket.drop();
+    env.pass(150);
+    env.socket.accept();
+    expect(env.socket.last).toMatchObject({ token: 'new' });
+  });
+
+  it('renews on the live socket when it is told in time', async () => {
+    session.renew = (_, attempt) => attempt({ kind: 'refresh', refresh: 'r' });
+    await enterWithToken('old');
+    env.socket.push({ type: 'expiring', data: { inMs: 60_000 } });
+    expect(env.socket.last).toMatchObject({ action: 'auth', refresh: 'r' });
+    expect(session.state).toBe('ready');
+  });
+
+  it('is shut out when the refresh token is refused too', async () => {
+    session.renew = (_, attempt) => attempt({ kind: 'refresh', refresh: 'used' });
+    let reason = '';
+    session.onRejected = (error) => (reason = error.code);
+    await enterWithToken('old');
+    env.socket.drop(4502);
+    env.socket.accept();
+    env.socket.reply(env.socket.last, 'error', { code: 'token_expired', message: '' });
+    await settle();
+    env.socket.reply(env.socket.last, 'error', { code: 'unauthorized', message: '' });
+    await settle();
+    expect([reason, session.state]).toEqual(['unauthorized', 'signedOut']);
   });
 
   it('says so when the server closes with "token expired"', async () => {

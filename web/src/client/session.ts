@@ -16,6 +16,8 @@ import {
 export type Credential =
   | { kind: 'guest'; name: string }
   | { kind: 'token'; token: string }
+  /** Works once and buys a new pair; see Session.renew. */
+  | { kind: 'refresh'; refresh: string }
   | { kind: 'login'; name: string; password: string }
   | { kind: 'register'; name: string; password: string };
 
@@ -48,6 +50,15 @@ export class Session {
   /** The server did not let us back in by ourselves; the person must act. */
   onRejected: (error: CommandError) => void = () => {};
 
+  /**
+   * Asked when `expired` is no longer taken: calls `attempt` with what to try instead, or with undefined,
+   * and may hold a lock until it settles, because a refresh token that two tabs use ends the log-in.
+   */
+  renew: (
+    expired: string,
+    attempt: (next: Credential | undefined) => Promise<void>,
+  ) => Promise<void> = (_, attempt) => attempt(undefined);
+
   readonly connection: Connection;
   private state_: SessionState = 'signedOut';
   private credential: Credential | undefined;
@@ -77,7 +88,7 @@ export class Session {
     return new Promise((resolve, reject) => {
       this.entering = { resolve, reject };
       this.setState('signingIn');
-      if (this.connection.state.kind === 'open') this.authenticate();
+      if (this.connection.state.kind === 'open') void this.authenticate();
       else this.connection.open();
     });
   }
@@ -122,7 +133,7 @@ export class Session {
 
   private connectionChanged(state: ConnectionState): void {
     if (state.kind === 'open') {
-      if (this.credential) this.authenticate();
+      if (this.credential) void this.authenticate();
     } else if (state.kind !== 'connecting') {
       this.failAll();
       if (this.state_ === 'ready') this.setState('signingIn');
@@ -133,14 +144,14 @@ export class Session {
     this.onConnection(state);
   }
 
-  private authenticate(): void {
+  private authenticate(): Promise<void> {
     const credential = this.credential!;
     const id = this.nextId++;
     const timer = this.env.setTimer(() => this.connection.restart(), kWelcomeMs);
-    this.dispatch(id, credentialFrame(credential, id))
+    return this.dispatch(id, credentialFrame(credential, id))
       .then(
         (frame) => this.welcomed(credential, frame),
-        (error: Error) => this.notWelcome(error),
+        (error: Error) => this.notWelcome(credential, error),
       )
       .finally(() => this.env.clearTimer(timer));
   }
@@ -160,8 +171,26 @@ export class Session {
     entering?.resolve(welcome);
   }
 
-  private notWelcome(error: Error): void {
+  private notWelcome(used: Credential, error: Error): void {
     if (!(error instanceof CommandError)) return; // a lost connection comes back by itself
+    if (used !== this.credential) return;
+    if (error.code === 'token_expired' && used.kind === 'token') this.renewNow(used.token, error);
+    else this.shutOut(error);
+  }
+
+  /** Without `error` the token is still good for a moment: if there is no other, nothing happens yet. */
+  private renewNow(expired: string, error?: CommandError): void {
+    void this.renew(expired, (next) => {
+      if (next) {
+        this.credential = next;
+        return this.authenticate();
+      }
+      if (error) this.shutOut(error);
+      return Promise.resolve();
+    });
+  }
+
+  private shutOut(error: CommandError): void {
     if (this.entering) {
       this.giveUp(error);
       return;
@@ -170,7 +199,7 @@ export class Session {
     const { code, suggestion } = error.data;
     if (code === 'conflict' && suggestion && this.credential?.kind === 'guest') {
       this.credential = { kind: 'guest', name: suggestion };
-      this.authenticate();
+      void this.authenticate();
     } else if (kFinalCodes.includes(code) || !error.data.retry) {
       this.forget();
       this.onRejected(error);
@@ -181,7 +210,10 @@ export class Session {
 
   private refused(code: number): void {
     if (this.entering) this.giveUp(closeError(code));
-    else if (code === 4500 || code === 4502 || code === 4503) {
+    else if (code === 4502 && this.wasReady && this.credential?.kind === 'token') {
+      this.wasReady = false; // once: a token that expires while it is used is no reason to stop
+      this.connection.retryNow();
+    } else if (code === 4500 || code === 4502 || code === 4503) {
       this.forget();
       this.onRejected(closeError(code));
     }
@@ -216,6 +248,11 @@ export class Session {
     }
     const waiting = typeof frame.id === 'number' ? this.waiting.get(frame.id) : undefined;
     if (!waiting) {
+      const { credential } = this;
+      if (frame.type === 'expiring' && credential?.kind === 'token') {
+        this.renewNow(credential.token);
+        return;
+      }
       this.onPush(frame);
       return;
     }
@@ -244,6 +281,8 @@ function credentialFrame(credential: Credential, id: number): ClientFrame {
       return { action: 'auth', id, guest: credential.name, client };
     case 'token':
       return { action: 'auth', id, token: credential.token, client };
+    case 'refresh':
+      return { action: 'auth', id, refresh: credential.refresh, client };
     default:
       return { action: credential.kind, id, name: credential.name, password: credential.password };
   }

@@ -83,7 +83,10 @@ export const en = {
   tryAgain: 'Try again',
   delete: 'Delete',
   connecting: 'Connecting…',
-  connectionLost: { one: 'Connection lost. Trying again in {n} s', other: 'Connection lost. Trying again in {n} s' },
+  connectionLost: {
+    one: 'Connection lost. Trying again in {n} s',
+    other: 'Connection lost. Trying again in {n} s',
+  },
   tryNow: 'Try now',
   refusedKicked: 'An admin ended your connection.',
   refusedReplaced: 'This session was continued elsewhere.',
@@ -139,7 +142,10 @@ export const en = {
   errConnectionLimit: 'Too many connections for this account. Close another window.',
   errForbidden: 'This is not allowed here.',
   errRateLimited: 'That was a bit fast. Wait a moment.',
-  errRateLimitedIn: { one: 'That was a bit fast. Wait {n} second.', other: 'That was a bit fast. Wait {n} seconds.' },
+  errRateLimitedIn: {
+    one: 'That was a bit fast. Wait {n} second.',
+    other: 'That was a bit fast. Wait {n} seconds.',
+  },
   errOther: 'The server refused: {code}.',
   searchPeople: 'People here',
   topicNone: 'No topic',

@@ -39,19 +39,29 @@ export function formatTime(ts: number): string {
 
 /** Without AM and PM, for the narrow gutter beside grouped messages. */
 export function formatTimeShort(ts: number): string {
-  const parts = new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }).formatToParts(ts);
-  return parts.filter((part) => part.type !== 'dayPeriod').map((part) => part.value).join('').trim();
+  const parts = new Intl.DateTimeFormat(locale.value, {
+    hour: '2-digit',
+    minute: '2-digit',
+  }).formatToParts(ts);
+  return parts
+    .filter((part) => part.type !== 'dayPeriod')
+    .map((part) => part.value)
+    .join('')
+    .trim();
 }
 
 export function formatMoment(ts: number): string {
-  return new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'short' }).format(ts);
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'short' }).format(
+    ts,
+  );
 }
 
 export function formatDay(ts: number, now = Date.now()): string {
   const day = new Date(ts).toDateString();
   if (day === new Date(now).toDateString()) return t('today');
   if (day === new Date(now - 86_400_000).toDateString()) return t('yesterday');
-  const year = new Date(ts).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' as const };
+  const year =
+    new Date(ts).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' as const };
   return new Intl.DateTimeFormat(locale.value, {
     weekday: 'long',
     day: 'numeric',

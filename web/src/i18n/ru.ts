@@ -42,7 +42,12 @@ export const ru: Texts = {
   close: 'Закрыть',
   people: 'Люди',
   game: 'Игра',
-  peopleCount: { one: '{n} человек', few: '{n} человека', many: '{n} человек', other: '{n} человека' },
+  peopleCount: {
+    one: '{n} человек',
+    few: '{n} человека',
+    many: '{n} человек',
+    other: '{n} человека',
+  },
   unreadCount: {
     one: '{n} непрочитанное сообщение',
     few: '{n} непрочитанных сообщения',

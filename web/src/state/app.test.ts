@@ -27,15 +27,26 @@ describe('App', () => {
   });
 
   const chat = (offset: number, said: string, user = kAda): Data => ({
-    type: 'chatMessage', channel: 'global', offset, ts: env.now(), user, data: { from: 'Ada', text: said },
+    type: 'chatMessage',
+    channel: 'global',
+    offset,
+    ts: env.now(),
+    user,
+    data: { from: 'Ada', text: said },
   });
   const push = (data: Data): void => env.socket.push(data as unknown as Frame);
   const subscribed = async (data: Data): Promise<void> => {
-    env.socket.reply(env.socket.find('subscribe'), 'subscribed', { channel: 'global', recovered: true, ...data });
+    env.socket.reply(env.socket.find('subscribe'), 'subscribed', {
+      channel: 'global',
+      recovered: true,
+      ...data,
+    });
     await settle();
   };
   const said = (): string[] =>
-    app.active.value!.entries.value.map((entry: Entry) => (entry.kind === 'message' ? entry.text : entry.kind));
+    app.active.value!.entries.value.map((entry: Entry) =>
+      entry.kind === 'message' ? entry.text : entry.kind,
+    );
   const newest = <T extends Entry>(): T => {
     const { value } = app.active.value!.entries;
     return value[value.length - 1] as T;
@@ -70,7 +81,10 @@ describe('App', () => {
   it('says why a message was refused, and sends it again when asked', async () => {
     const channel = app.active.value!;
     app.outgoing.submit(channel, 'hello');
-    env.socket.reply(env.socket.find('sendChat'), 'error', { code: 'rate_limited', message: 'slow down' });
+    env.socket.reply(env.socket.find('sendChat'), 'error', {
+      code: 'rate_limited',
+      message: 'slow down',
+    });
     await settle();
     expect(newest<MessageEntry>()).toMatchObject({ status: 'failed', error: 'slow down' });
     app.outgoing.retry(channel, newest().key);
@@ -129,7 +143,11 @@ describe('App', () => {
     expect(env.socket.find('sendChat').data).toEqual({ channel: 'global', message: '/roll 2d6' });
     env.socket.reply(env.socket.find('sendChat'), 'diceRolled', { total: 7 });
     await settle();
-    expect(newest<CommandEntry>()).toMatchObject({ line: '/roll 2d6', status: 'done', reply: { data: { total: 7 } } });
+    expect(newest<CommandEntry>()).toMatchObject({
+      line: '/roll 2d6',
+      status: 'done',
+      reply: { data: { total: 7 } },
+    });
   });
 
   it('escapes a slash with a second one, and says so to nobody', () => {
@@ -145,9 +163,16 @@ describe('App', () => {
   });
 
   it('updates the game by what a push names', () => {
-    push({ type: 'playerStateUpdate', data: { name: 'Neo', hp: 9, maxHp: 10, room: { name: 'Gate', exits: ['north'] } } });
+    push({
+      type: 'playerStateUpdate',
+      data: { name: 'Neo', hp: 9, maxHp: 10, room: { name: 'Gate', exits: ['north'] } },
+    });
     push({ type: 'playerStateUpdate', data: { hp: 5 } });
-    expect(player.value).toMatchObject({ hp: 5, maxHp: 10, room: { name: 'Gate', exits: ['north'] } });
+    expect(player.value).toMatchObject({
+      hp: 5,
+      maxHp: 10,
+      room: { name: 'Gate', exits: ['north'] },
+    });
   });
 
   it('shows a world event whose name stands at the top level', () => {
@@ -163,12 +188,20 @@ describe('App', () => {
 
   it('counts what is said elsewhere, and clears it on opening', async () => {
     void app.join('games');
-    env.socket.reply(env.socket.find('subscribe'), 'subscribed', { channel: 'games', offset: 0, messages: [] });
+    env.socket.reply(env.socket.find('subscribe'), 'subscribed', {
+      channel: 'games',
+      offset: 0,
+      messages: [],
+    });
     await settle();
     app.activate('games');
     push(chat(3, 'are you there, Neo?'));
     const global = app.channels.value.get('global')!;
-    expect([global.unread.value, global.mentioned.value, app.unreadTotal.value]).toEqual([1, true, 1]);
+    expect([global.unread.value, global.mentioned.value, app.unreadTotal.value]).toEqual([
+      1,
+      true,
+      1,
+    ]);
     app.activate('global');
     expect(global.unread.value).toBe(0);
     expect(global.divider.value).toBe(2);
@@ -198,7 +231,10 @@ describe('App', () => {
     channel.entries.value = channel.entries.value.slice(1);
     void app.sync.loadOlder(channel);
     expect(env.socket.find('history').data).toMatchObject({ before: 2 });
-    env.socket.reply(env.socket.find('history'), 'history', { messages: [chat(1, 'one')], more: false });
+    env.socket.reply(env.socket.find('history'), 'history', {
+      messages: [chat(1, 'one')],
+      more: false,
+    });
     await settle();
     expect(said()).toEqual(['one', 'two']);
     expect(channel.more.value).toBe(false);

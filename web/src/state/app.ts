@@ -64,6 +64,7 @@ export class App {
     this.session.onWelcome = (welcome, again) => this.welcomed(welcome, again);
     this.session.onPush = (frame) => router.push(frame);
     this.session.onRejected = (error) => this.backToDoor(error.code);
+    this.session.renew = (expired, attempt) => renewOnce(() => attempt(this.renewed(expired)));
     locale.subscribe(() => void this.refreshCommands());
   }
 
@@ -244,6 +245,14 @@ export class App {
     kept.set(`read.${self.id}`, JSON.stringify(Object.fromEntries(read)));
   }
 
+  /** Another tab may have bought a new token already; a refresh token works only once. */
+  private renewed(expired: string): Credential | undefined {
+    const token = kept.get('token');
+    if (token && token !== expired) return { kind: 'token', token };
+    const refresh = kept.get('refresh');
+    return refresh ? { kind: 'refresh', refresh } : undefined;
+  }
+
   private keepCredential(welcome: Welcome): void {
     if (welcome.token) {
       kept.set('token', welcome.token);
@@ -279,6 +288,13 @@ export class App {
       this.ownIds.clear();
     });
   }
+}
+
+/** One tab at a time, where the browser can do that. */
+function renewOnce(run: () => Promise<void>): Promise<void> {
+  return navigator.locks
+    ? navigator.locks.request('parley.renew', run).then(() => undefined)
+    : run();
 }
 
 /** A sentence-ready code for any failure of a request. */

@@ -28,7 +28,8 @@ export class ChannelSync {
       this.apply(channel, reply);
     } catch (error) {
       // A direct channel is made by its first message; until then there is nothing to be in.
-      const notYet = error instanceof CommandError && channel.isDirect && error.code === 'not_found';
+      const notYet =
+        error instanceof CommandError && channel.isDirect && error.code === 'not_found';
       if (explicit && !notYet) throw error;
     } finally {
       channel.subscribing = false;
@@ -43,8 +44,10 @@ export class ChannelSync {
       return frame && typeof frame.type === 'string' ? [frame] : [];
     });
     const offset = number(data['offset']) ?? channel.lastOffset;
-    const lost = channel.loaded &&
-      (data['recovered'] === false || offset - channel.lastOffset > Math.max(kMaxGap, frames.length));
+    const lost =
+      channel.loaded &&
+      (data['recovered'] === false ||
+        offset - channel.lastOffset > Math.max(kMaxGap, frames.length));
     batch(() => {
       const firstTime = !channel.loaded;
       if (lost) channel.entries.value = channel.entries.value.filter((entry) => !offsetOf(entry));
@@ -77,7 +80,9 @@ export class ChannelSync {
       return;
     }
     const fresh = channel.entries.value.filter(
-      (entry) => entry.kind === 'message' && (entry.offset ?? 0) > channel.readUpTo &&
+      (entry) =>
+        entry.kind === 'message' &&
+        (entry.offset ?? 0) > channel.readUpTo &&
         !this.app.isSelf(entry.author.id),
     );
     // The divider stands where reading stopped, until the channel is opened anew.
@@ -114,12 +119,14 @@ export class ChannelSync {
   }
 
   applyPresence(channel: Channel, reply: Frame): void {
-    const members = list(reply.data?.['users'] ?? reply.data?.['members']).flatMap((item): Member[] => {
-      const member = object(item);
-      const id = text(member?.['id']);
-      if (!member || !id) return [];
-      return [{ id, name: text(member['name']) ?? id, kind: text(member['kind']) ?? 'user' }];
-    });
+    const members = list(reply.data?.['users'] ?? reply.data?.['members']).flatMap(
+      (item): Member[] => {
+        const member = object(item);
+        const id = text(member?.['id']);
+        if (!member || !id) return [];
+        return [{ id, name: text(member['name']) ?? id, kind: text(member['kind']) ?? 'user' }];
+      },
+    );
     channel.members.value = members;
     const peer = members.find((member) => member.id === channel.peer);
     if (peer) channel.title.value = peer.name;
@@ -145,9 +152,10 @@ export class ChannelSync {
     const offset = number(frame.data?.['offset']);
     const old = channel.entries.value.find((entry) => offsetOf(entry) === offset);
     if (offset === undefined || old?.kind !== 'message') return;
-    const changed: Entry = frame.type === 'chatDeleted'
-      ? { ...old, deleted: true, text: '', buttons: [] }
-      : { ...old, text: text(frame.data?.['text']) ?? old.text };
+    const changed: Entry =
+      frame.type === 'chatDeleted'
+        ? { ...old, deleted: true, text: '', buttons: [] }
+        : { ...old, text: text(frame.data?.['text']) ?? old.text };
     channel.entries.value = insertMessage(channel.entries.value, changed);
   }
 

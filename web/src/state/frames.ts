@@ -14,7 +14,16 @@ import { append, type Entry } from './timeline';
 const kTypingShownMs = 6000;
 
 /** Frames that are answers to nobody, or handled below the page. */
-const kSilent = new Set(['ok', 'pong', 'reconnect', 'lag', 'caughtUp', 'expiring', 'welcome', 'progress']);
+const kSilent = new Set([
+  'ok',
+  'pong',
+  'reconnect',
+  'lag',
+  'caughtUp',
+  'expiring',
+  'welcome',
+  'progress',
+]);
 
 export class FrameRouter {
   constructor(private readonly app: App) {}
@@ -91,7 +100,8 @@ export class FrameRouter {
     const name = text(user?.['name']) ?? id;
     channel.typing.value = new Map(channel.typing.value).set(id, { name, until });
     this.app.env.setTimer(() => {
-      if ((channel.typing.value.get(id)?.until ?? 0) <= this.app.env.now()) this.stopTyping(channel, id);
+      if ((channel.typing.value.get(id)?.until ?? 0) <= this.app.env.now())
+        this.stopTyping(channel, id);
     }, kTypingShownMs);
   }
 
@@ -105,8 +115,11 @@ export class FrameRouter {
   private commandsChanged(frame: Frame): void {
     void this.app.refreshCommands();
     const names = (value: unknown): string =>
-      list(value).map((item) => text(item) ?? text(object(item)?.['name']) ?? '').filter(Boolean)
-        .map((name) => `/${name}`).join(', ');
+      list(value)
+        .map((item) => text(item) ?? text(object(item)?.['name']) ?? '')
+        .filter(Boolean)
+        .map((name) => `/${name}`)
+        .join(', ');
     const added = names(frame.data?.['added']);
     const removed = names(frame.data?.['removed']);
     const said = [
@@ -122,7 +135,13 @@ export class FrameRouter {
     const said = text(frame['text']) ?? text(frame.data?.['text']);
     const ts = frame.ts ?? this.app.env.now();
     if (target) {
-      this.add(target, { kind: 'event', key: localKey(), ts, event, ...(said ? { text: said } : {}) });
+      this.add(target, {
+        kind: 'event',
+        key: localKey(),
+        ts,
+        event,
+        ...(said ? { text: said } : {}),
+      });
     }
     this.app.announcement.value = said ?? event;
   }

@@ -54,7 +54,9 @@ export function parsePlayer(data: Data): Player {
 
 function parseRoom(room: Data): Player['room'] {
   const description = text(room['description']);
-  const exits = Array.isArray(room['exits']) ? room['exits'] : Object.keys(object(room['exits']) ?? {});
+  const exits = Array.isArray(room['exits'])
+    ? room['exits']
+    : Object.keys(object(room['exits']) ?? {});
   return {
     name: text(room['name']) ?? text(room['id']) ?? '',
     ...(description ? { description } : {}),

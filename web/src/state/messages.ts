@@ -12,7 +12,9 @@ export const text = (value: unknown): string | undefined =>
 export const number = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 export const object = (value: unknown): Data | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Data) : undefined;
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Data)
+    : undefined;
 export const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 
 export function toMessage(frame: Frame, now: number): MessageEntry {

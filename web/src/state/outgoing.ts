@@ -62,7 +62,11 @@ export class Outgoing {
   afterSync(channel: Channel): void {
     if (!this.app.ready.value) return;
     for (const entry of channel.entries.value) {
-      if (entry.kind === 'message' && entry.status === 'pending' && this.unanswered.has(entry.key)) {
+      if (
+        entry.kind === 'message' &&
+        entry.status === 'pending' &&
+        this.unanswered.has(entry.key)
+      ) {
         this.unanswered.delete(entry.key);
         this.setMessage(channel, entry.key, { status: 'failed', error: 'not_confirmed' });
       }
@@ -125,7 +129,12 @@ export class Outgoing {
   /** A reply that is more than an acknowledgement stands in the stream. */
   answer(channel: Channel, frame: Frame): void {
     const ts = this.app.env.now();
-    channel.entries.value = append(channel.entries.value, { kind: 'reply', key: localKey(), ts, frame });
+    channel.entries.value = append(channel.entries.value, {
+      kind: 'reply',
+      key: localKey(),
+      ts,
+      frame,
+    });
   }
 
   private async run(
@@ -145,8 +154,10 @@ export class Outgoing {
     };
     channel.entries.value = append(channel.entries.value, entry);
     const change = (values: Partial<CommandEntry>): void => {
-      channel.entries.value = patch(channel.entries.value, entry.key, (old) =>
-        ({ ...old, ...values }) as CommandEntry,
+      channel.entries.value = patch(
+        channel.entries.value,
+        entry.key,
+        (old) => ({ ...old, ...values }) as CommandEntry,
       );
     };
     let progress = '';
@@ -193,8 +204,10 @@ export class Outgoing {
   }
 
   private setMessage(channel: Channel, key: string, values: Partial<MessageEntry>): void {
-    channel.entries.value = patch(channel.entries.value, key, (old) =>
-      ({ ...old, ...values }) as MessageEntry,
+    channel.entries.value = patch(
+      channel.entries.value,
+      key,
+      (old) => ({ ...old, ...values }) as MessageEntry,
     );
   }
 }

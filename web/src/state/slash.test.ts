@@ -4,14 +4,24 @@ import type { CommandSpec } from '../client';
 import { completeChoice, completeName, signature, slashState } from './slash';
 
 const move: CommandSpec = {
-  name: 'move', aliases: ['go'], plugin: 'game',
+  name: 'move',
+  aliases: ['go'],
+  plugin: 'game',
   args: [{ name: 'direction', type: 'string', required: true, choices: ['north', 'south'] }],
 };
-const roll: CommandSpec = { name: 'roll', plugin: 'dice', args: [{ name: 'dice', type: 'string' }] };
+const roll: CommandSpec = {
+  name: 'roll',
+  plugin: 'dice',
+  args: [{ name: 'dice', type: 'string' }],
+};
 const look: CommandSpec = { name: 'look', plugin: 'game' };
-const login: CommandSpec = { name: 'login', args: [{ name: 'password', type: 'string', secret: true }] };
+const login: CommandSpec = {
+  name: 'login',
+  args: [{ name: 'password', type: 'string', secret: true }],
+};
 const all = [roll, move, look, login, { name: 'sendChat' }];
-const names = (line: string): string[] => slashState(line, all).matches.map((command) => command.name);
+const names = (line: string): string[] =>
+  slashState(line, all).matches.map((command) => command.name);
 
 describe('slash completion', () => {
   it('offers everything typable after a slash, in order', () => {
@@ -38,7 +48,11 @@ describe('slash completion', () => {
   });
 
   it('offers the choices of the argument at the caret', () => {
-    expect(slashState('/move ', all)).toMatchObject({ command: move, arg: 0, choices: ['north', 'south'] });
+    expect(slashState('/move ', all)).toMatchObject({
+      command: move,
+      arg: 0,
+      choices: ['north', 'south'],
+    });
     expect(slashState('/go n', all).choices).toEqual(['north']);
     expect(slashState('/move north', all).choices).toEqual([]);
   });

@@ -16,7 +16,16 @@ export interface SlashState {
 const kClosed: SlashState = { choosing: false, matches: [], arg: -1, choices: [] };
 
 /** Core and module actions that make no sense as a typed line. */
-const kHidden = new Set(['auth', 'resume', 'ping', 'ack', 'sync', 'sendChat', 'typing', 'commands']);
+const kHidden = new Set([
+  'auth',
+  'resume',
+  'ping',
+  'ack',
+  'sync',
+  'sendChat',
+  'typing',
+  'commands',
+]);
 
 /** Commands that take passwords are refused in a command line, so they are not offered there. */
 const typable = (command: CommandSpec): boolean =>
@@ -29,7 +38,9 @@ export function slashState(line: string, commands: readonly CommandSpec[]): Slas
   if (match[2] === undefined) {
     return { choosing: true, matches: rank(word, commands), arg: -1, choices: [] };
   }
-  const command = commands.find((item) => namesOf(item).some((name) => name.toLowerCase() === word));
+  const command = commands.find((item) =>
+    namesOf(item).some((name) => name.toLowerCase() === word),
+  );
   if (!command || !typable(command)) return kClosed;
   const words = match[2].replace(/^\s+/, '').split(/\s+/);
   const args = command.args ?? [];
@@ -47,7 +58,6 @@ function choicesFor(arg: ArgSpec | undefined, typed: string | undefined): string
 function namesOf(command: CommandSpec): string[] {
   return [command.name, ...(command.aliases ?? [])];
 }
-
 
 function rank(word: string, commands: readonly CommandSpec[]): CommandSpec[] {
   const score = (command: CommandSpec): number => {

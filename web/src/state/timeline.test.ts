@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import {
-  append, confirm, insertMessage, prepend, reconcile, rows, trim, type Entry, type EventEntry, type MessageEntry,
+  append,
+  confirm,
+  insertMessage,
+  prepend,
+  reconcile,
+  rows,
+  trim,
+  type Entry,
+  type EventEntry,
+  type MessageEntry,
 } from './timeline';
 
 const ada = { id: 'u_ada', name: 'Ada', kind: 'user' };
@@ -9,8 +18,16 @@ const neo = { id: 'g_neo', name: 'Neo', kind: 'guest' };
 
 function message(values: Partial<MessageEntry> & { key: string }): MessageEntry {
   return {
-    kind: 'message', ts: 1_760_000_000_000, author: ada, text: values.key, markdown: false, only: false,
-    deleted: false, buttons: [], status: 'sent', ...values,
+    kind: 'message',
+    ts: 1_760_000_000_000,
+    author: ada,
+    text: values.key,
+    markdown: false,
+    only: false,
+    deleted: false,
+    buttons: [],
+    status: 'sent',
+    ...values,
   };
 }
 const stored = (offset: number, more: Partial<MessageEntry> = {}): MessageEntry =>
@@ -26,7 +43,12 @@ describe('the order of a channel', () => {
   });
 
   it('puts a late message where its offset belongs', () => {
-    expect(keys(insertMessage([stored(1), event('e'), stored(3)], stored(2)))).toEqual(['m1', 'e', 'm2', 'm3']);
+    expect(keys(insertMessage([stored(1), event('e'), stored(3)], stored(2)))).toEqual([
+      'm1',
+      'e',
+      'm2',
+      'm3',
+    ]);
   });
 
   it('keeps what is being sent below what arrives, and what failed where it failed', () => {
@@ -44,7 +66,9 @@ describe('the order of a channel', () => {
   });
 
   it('forgets the pending one when its copy came before the confirmation', () => {
-    expect(keys(confirm([stored(2), message({ key: 'w', status: 'pending' })], 'w', 2))).toEqual(['m2']);
+    expect(keys(confirm([stored(2), message({ key: 'w', status: 'pending' })], 'w', 2))).toEqual([
+      'm2',
+    ]);
   });
 
   it('recognises its own message in the gap after a reconnect', () => {
@@ -53,11 +77,20 @@ describe('the order of a channel', () => {
     const arrived = stored(5, { text: 'hi', author: neo });
     expect(keys(reconcile([stored(1), waiting], arrived, mine))).toEqual(['m1', 'w']);
     // Somebody else saying the same is somebody else.
-    expect(keys(reconcile([stored(1), waiting], stored(5, { text: 'hi' }), mine))).toEqual(['m1', 'm5', 'w']);
+    expect(keys(reconcile([stored(1), waiting], stored(5, { text: 'hi' }), mine))).toEqual([
+      'm1',
+      'm5',
+      'w',
+    ]);
   });
 
   it('puts older pages in front, without what it has', () => {
-    expect(keys(prepend([stored(3), event('e')], [stored(1), stored(2), stored(3)]))).toEqual(['m1', 'm2', 'm3', 'e']);
+    expect(keys(prepend([stored(3), event('e')], [stored(1), stored(2), stored(3)]))).toEqual([
+      'm1',
+      'm2',
+      'm3',
+      'e',
+    ]);
   });
 
   it('keeps the newest when it trims', () => {
@@ -70,13 +103,16 @@ describe('rows', () => {
   const start = new Date(2025, 5, 1, 12).getTime();
 
   it('groups one author within five minutes, within a day', () => {
-    const list = rows([
-      stored(1, { ts: start }),
-      stored(2, { ts: start + minute }),
-      stored(3, { ts: start + 7 * minute }),
-      stored(4, { ts: start + 8 * minute, author: neo }),
-      stored(5, { ts: start + 24 * 60 * minute, author: neo }),
-    ], undefined);
+    const list = rows(
+      [
+        stored(1, { ts: start }),
+        stored(2, { ts: start + minute }),
+        stored(3, { ts: start + 7 * minute }),
+        stored(4, { ts: start + 8 * minute, author: neo }),
+        stored(5, { ts: start + 24 * 60 * minute, author: neo }),
+      ],
+      undefined,
+    );
     expect(list.map((row) => row.grouped)).toEqual([false, true, false, false, false]);
     expect(list.map((row) => row.day)).toEqual([true, false, false, false, true]);
   });

@@ -128,7 +128,10 @@ export function reconcile(
 ): Entry[] {
   if (!mine(arrived.author)) return insertMessage(entries, arrived);
   const waiting = entries.find(
-    (entry) => isWaiting(entry) && entry.kind === 'message' && entry.status === 'pending' &&
+    (entry) =>
+      isWaiting(entry) &&
+      entry.kind === 'message' &&
+      entry.status === 'pending' &&
       entry.text === arrived.text,
   );
   if (!waiting) return insertMessage(entries, arrived);
@@ -168,8 +171,14 @@ export function rows(entries: readonly Entry[], readUpTo: number | undefined): R
 }
 
 function sameBreath(a: Entry, b: Entry): boolean {
-  return a.kind === 'message' && b.kind === 'message' && a.author.id === b.author.id &&
-    a.author.name === b.author.name && a.only === b.only && b.ts - a.ts < kGroupMs;
+  return (
+    a.kind === 'message' &&
+    b.kind === 'message' &&
+    a.author.id === b.author.id &&
+    a.author.name === b.author.name &&
+    a.only === b.only &&
+    b.ts - a.ts < kGroupMs
+  );
 }
 
 function dayOf(ts: number): string {

@@ -28,7 +28,9 @@ describe('markdown of bots', () => {
   it.each(hostile)('keeps %s inert', (source) => {
     const box = document.createElement('div');
     box.append(renderMarkdown(source));
-    expect(box.querySelector('script, img, iframe, svg, style, [onerror], [onclick], [onload]')).toBeNull();
+    expect(
+      box.querySelector('script, img, iframe, svg, style, [onerror], [onclick], [onload]'),
+    ).toBeNull();
     for (const link of box.querySelectorAll('a')) expect(link.href).toMatch(/^(https:|mailto:)/);
   });
 
@@ -41,7 +43,11 @@ describe('markdown of bots', () => {
     const box = document.createElement('div');
     box.append(renderMarkdown('https://example.org and [mail](mailto:a@example.org)'));
     const [site, mail] = box.querySelectorAll('a');
-    expect(site).toMatchObject({ href: 'https://example.org/', target: '_blank', rel: 'noopener noreferrer nofollow' });
+    expect(site).toMatchObject({
+      href: 'https://example.org/',
+      target: '_blank',
+      rel: 'noopener noreferrer nofollow',
+    });
     expect(mail!.href).toBe('mailto:a@example.org');
   });
 
@@ -60,7 +66,12 @@ describe('links in plain text', () => {
   });
 
   it('makes nothing else a link', () => {
-    for (const text of ['javascript:alert(1)', 'http://example.org', 'data:text/html,x', '<a href="x">']) {
+    for (const text of [
+      'javascript:alert(1)',
+      'http://example.org',
+      'data:text/html,x',
+      '<a href="x">',
+    ]) {
       expect(pieces(text)).toEqual([{ text }]);
     }
   });

@@ -8,14 +8,25 @@ import type { Key } from '../i18n/en';
 import { kept } from '../state/storage';
 import { useApp } from './context';
 import { errorText } from './errors';
+import { wide } from './view';
 
 export type Way = 'guest' | 'login' | 'register';
 
 const kLabels: Record<Way, Key> = { guest: 'guestTab', login: 'logIn', register: 'register' };
 const kSubmits: Record<Way, Key> = { guest: 'comeInAsGuest', login: 'logIn', register: 'register' };
-const kHints: Record<Way, Key> = { guest: 'guestHint', login: 'loginHint', register: 'registerHint' };
+const kHints: Record<Way, Key> = {
+  guest: 'guestHint',
+  login: 'loginHint',
+  register: 'registerHint',
+};
 
-export function AccountForm({ way, onWay, ways, name: initialName, onDone }: Readonly<{
+export function AccountForm({
+  way,
+  onWay,
+  ways,
+  name: initialName,
+  onDone,
+}: Readonly<{
   way: Way;
   onWay: (way: Way) => void;
   ways: Way[];
@@ -28,15 +39,17 @@ export function AccountForm({ way, onWay, ways, name: initialName, onDone }: Rea
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(undefined);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), [way]);
+  useEffect(() => {
+    // On a phone the keyboard would cover what this page is about.
+    if (wide.matches) field.current?.focus();
+  }, [way]);
 
   const enter = async (who: string): Promise<void> => {
     setBusy(true);
     setError(undefined);
     try {
-      const credential: Credential = way === 'guest'
-        ? { kind: 'guest', name: who }
-        : { kind: way, name: who, password };
+      const credential: Credential =
+        way === 'guest' ? { kind: 'guest', name: who } : { kind: way, name: who, password };
       await app.signIn(credential);
       onDone?.();
     } catch (failure) {
@@ -113,7 +126,10 @@ export function AccountForm({ way, onWay, ways, name: initialName, onDone }: Rea
           )}
         </p>
       ) : (
-        <p class="form-hint">{t(way === 'register' ? 'passwordHint' : kHints[way])}{way === 'register' && ` ${t('registerHint')}`}</p>
+        <p class="form-hint">
+          {t(way === 'register' ? 'passwordHint' : kHints[way])}
+          {way === 'register' && ` ${t('registerHint')}`}
+        </p>
       )}
       <button type="submit" class="primary" disabled={busy}>
         {t(busy ? 'comingIn' : kSubmits[way])}

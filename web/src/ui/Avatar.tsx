@@ -10,12 +10,20 @@ export function hueOf(id: string): number {
 }
 
 export function initials(name: string): string {
-  const words = name.trim().split(/[\s_.-]+/).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s_.-]+/)
+    .filter(Boolean);
   const letters = words.length > 1 ? [words[0]!, words[words.length - 1]!] : [words[0] ?? '?'];
   return letters.map((word) => [...word][0]!.toLocaleUpperCase()).join('');
 }
 
-export function Avatar({ id, name, kind, small }: Readonly<{
+export function Avatar({
+  id,
+  name,
+  kind,
+  small,
+}: Readonly<{
   id: string;
   name: string;
   kind: string;
@@ -23,10 +31,15 @@ export function Avatar({ id, name, kind, small }: Readonly<{
 }>) {
   const shape = `avatar${small ? ' small' : ''}`;
   if (kind === 'bot') {
-    return <span class={`${shape} bot`} aria-hidden="true"><Bot size={small ? 14 : 18} strokeWidth={1.5} /></span>;
+    return (
+      <span class={`${shape} bot`} aria-hidden="true">
+        <Bot size={small ? 14 : 18} strokeWidth={1.5} />
+      </span>
+    );
   }
   return (
-    <span class={shape} style={{ '--hue': String(hueOf(id)) }} aria-hidden="true">{initials(name)}</span>
+    <span class={shape} style={{ '--hue': String(hueOf(id)) }} aria-hidden="true">
+      {initials(name)}
+    </span>
   );
 }
-

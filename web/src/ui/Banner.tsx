@@ -37,17 +37,25 @@ export function Banner() {
       <WifiOff size={16} strokeWidth={1.5} aria-hidden="true" />
       {state.kind === 'waiting' && (
         <>
-          <span>{t('connectionLost', { n: Math.max(1, Math.ceil((state.retryAt - now) / 1000)) })}</span>
-          <button type="button" class="link" onClick={retry}>{t('tryNow')}</button>
+          <span>
+            {t('connectionLost', { n: Math.max(1, Math.ceil((state.retryAt - now) / 1000)) })}
+          </span>
+          <button type="button" class="link" onClick={retry}>
+            {t('tryNow')}
+          </button>
         </>
       )}
       {state.kind === 'refused' && (
         <>
           <span>{refusedText(state.code)}</span>
-          <button type="button" class="link" onClick={retry}>{t('reconnect')}</button>
+          <button type="button" class="link" onClick={retry}>
+            {t('reconnect')}
+          </button>
         </>
       )}
-      {(state.kind === 'connecting' || state.kind === 'open' || state.kind === 'idle') && <span>{t('connecting')}</span>}
+      {(state.kind === 'connecting' || state.kind === 'open' || state.kind === 'idle') && (
+        <span>{t('connecting')}</span>
+      )}
     </div>
   );
 }

@@ -13,10 +13,14 @@ import { Clock, OnlyYou } from './Message';
 export function CommandView({ channel, entry }: { channel: Channel; entry: CommandEntry }) {
   return (
     <article class={`row command ${entry.status}`} tabIndex={-1}>
-      <span class="prompt" aria-hidden="true"><ChevronRight size={16} strokeWidth={1.5} /></span>
+      <span class="prompt" aria-hidden="true">
+        <ChevronRight size={16} strokeWidth={1.5} />
+      </span>
       <div class="row-body">
         <header class="row-head">
-          <code class="line" dir="auto">{entry.line}</code>
+          <code class="line" dir="auto">
+            {entry.line}
+          </code>
           <Clock ts={entry.ts} />
           <OnlyYou />
         </header>
@@ -29,8 +33,19 @@ export function CommandView({ channel, entry }: { channel: Channel; entry: Comma
 function Outcome({ channel, entry }: { channel: Channel; entry: CommandEntry }) {
   if (entry.reply) return <ReplyCard channel={channel} frame={entry.reply} />;
   if (entry.error) return <Refusal error={entry.error} />;
-  if (entry.progress) return <div class="answer growing"><Markdown source={entry.progress} /></div>;
-  return <p class="running" aria-label={t('running')}><i /><i /><i /></p>;
+  if (entry.progress)
+    return (
+      <div class="answer growing">
+        <Markdown source={entry.progress} />
+      </div>
+    );
+  return (
+    <p class="running" aria-label={t('running')}>
+      <i />
+      <i />
+      <i />
+    </p>
+  );
 }
 
 function Refusal({ error }: { error: NonNullable<CommandEntry['error']> }) {

@@ -80,7 +80,9 @@ export function Composer({ channel }: { channel: Channel }) {
   const isWhole = (): boolean => {
     const command = slash.matches[chosen];
     const typed = text.trim().slice(1).toLowerCase();
-    const named = command && [command.name, ...(command.aliases ?? [])].some((name) => name.toLowerCase() === typed);
+    const named =
+      command &&
+      [command.name, ...(command.aliases ?? [])].some((name) => name.toLowerCase() === typed);
     return Boolean(named && !command.args?.some((arg) => arg.required));
   };
 
@@ -91,7 +93,8 @@ export function Composer({ channel }: { channel: Channel }) {
     if (open && !event.shiftKey && onMenuKey(event)) handled = true;
     else if (event.key === 'Enter' && !event.shiftKey) send();
     else if (event.key === 'ArrowUp' && caret === 0) handled = recall(true);
-    else if (event.key === 'ArrowUp' && !text.includes('\n') && caret === text.length) handled = recall(true);
+    else if (event.key === 'ArrowUp' && !text.includes('\n') && caret === text.length)
+      handled = recall(true);
     else if (event.key === 'ArrowDown' && caret === text.length) handled = recall(false);
     else handled = false;
     if (handled) event.preventDefault();
@@ -111,9 +114,8 @@ export function Composer({ channel }: { channel: Channel }) {
           dir="auto"
           placeholder={t('messageTo', { name: channel.title.value })}
           aria-label={t('messageTo', { name: channel.title.value })}
-          role="combobox"
           aria-autocomplete="list"
-          aria-expanded={listed}
+          aria-haspopup="listbox"
           aria-controls={kMenuId}
           aria-activedescendant={listed ? optionId(chosen) : undefined}
           enterkeyhint="send"
@@ -123,7 +125,13 @@ export function Composer({ channel }: { channel: Channel }) {
           }}
           onKeyDown={onKey}
         />
-        <button type="button" class="send" aria-label={t('send')} disabled={!text.trim() || left < 0} onClick={send}>
+        <button
+          type="button"
+          class="send"
+          aria-label={t('send')}
+          disabled={!text.trim() || left < 0}
+          onClick={send}
+        >
           <ArrowUp size={18} strokeWidth={2} />
         </button>
       </div>
@@ -142,10 +150,11 @@ export function Composer({ channel }: { channel: Channel }) {
 function Typing({ channel }: { channel: Channel }) {
   const names = [...channel.typing.value.values()].map((item) => item.name);
   if (names.length === 0) return <span class="only-wide">{t('composerHint')}</span>;
-  const said = names.length === 1
-    ? t('typingOne', { a: names[0]! })
-    : names.length === 2
-      ? t('typingTwo', { a: names[0]!, b: names[1]! })
-      : t('typingMany');
+  const said =
+    names.length === 1
+      ? t('typingOne', { a: names[0]! })
+      : names.length === 2
+        ? t('typingTwo', { a: names[0]!, b: names[1]! })
+        : t('typingMany');
   return <span class="typing">{said}</span>;
 }

@@ -16,15 +16,35 @@ import { dialog, focusComposer } from './view';
 export function Dialogs() {
   switch (dialog.value) {
     case 'switcher':
-      return <Window title={t('switcher')} bare><SwitcherBody /></Window>;
+      return (
+        <Window title={t('switcher')} bare>
+          <SwitcherBody />
+        </Window>
+      );
     case 'help':
-      return <Window title={t('help')}><HelpBody /></Window>;
+      return (
+        <Window title={t('help')}>
+          <HelpBody />
+        </Window>
+      );
     case 'join':
-      return <Window title={t('joinChannel')}><JoinBody /></Window>;
+      return (
+        <Window title={t('joinChannel')}>
+          <JoinBody />
+        </Window>
+      );
     case 'settings':
-      return <Window title={t('settings')}><SettingsBody /></Window>;
+      return (
+        <Window title={t('settings')}>
+          <SettingsBody />
+        </Window>
+      );
     case 'account':
-      return <Window title={t('register')}><AccountBody /></Window>;
+      return (
+        <Window title={t('register')}>
+          <AccountBody />
+        </Window>
+      );
     default:
       return null;
   }
@@ -35,7 +55,15 @@ function close(): void {
   focusComposer();
 }
 
-function Window({ title, bare, children }: { title: string; bare?: boolean; children: ComponentChildren }) {
+function Window({
+  title,
+  bare,
+  children,
+}: {
+  title: string;
+  bare?: boolean;
+  children: ComponentChildren;
+}) {
   const element = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const box = element.current!;
@@ -95,8 +123,14 @@ function JoinBody() {
           onInput={(event) => setName(event.currentTarget.value)}
         />
       </label>
-      {error !== undefined && <p class="form-error" role="alert">{errorText(error)}</p>}
-      <button type="submit" class="primary">{t('join')}</button>
+      {error !== undefined && (
+        <p class="form-error" role="alert">
+          {errorText(error)}
+        </p>
+      )}
+      <button type="submit" class="primary">
+        {t('join')}
+      </button>
     </form>
   );
 }
@@ -106,12 +140,19 @@ function SettingsBody() {
   const guest = app.self.value?.kind === 'guest';
   return (
     <div class="settings">
-      <div class="setting"><span>{t('language')}</span><LanguageChoice /></div>
-      <div class="setting"><span>{t('theme')}</span><ThemeChoice /></div>
+      <div class="setting">
+        <span>{t('language')}</span>
+        <LanguageChoice />
+      </div>
+      <div class="setting">
+        <span>{t('theme')}</span>
+        <ThemeChoice />
+      </div>
       <div class="setting-actions">
         {guest && (
           <button type="button" class="secondary" onClick={() => (dialog.value = 'account')}>
-            <UserPlus size={16} strokeWidth={1.5} aria-hidden="true" />{t('keepName')}
+            <UserPlus size={16} strokeWidth={1.5} aria-hidden="true" />
+            {t('keepName')}
           </button>
         )}
         <button
@@ -122,7 +163,8 @@ function SettingsBody() {
             void app.signOut();
           }}
         >
-          <LogOut size={16} strokeWidth={1.5} aria-hidden="true" />{t('logOut')}
+          <LogOut size={16} strokeWidth={1.5} aria-hidden="true" />
+          {t('logOut')}
         </button>
       </div>
     </div>

@@ -25,11 +25,13 @@ export function Door() {
             <p>{t('appTagline')}</p>
           </div>
         </header>
-        {reason && <p class="notice" role="alert">{reasonText(reason)}</p>}
+        {reason && (
+          <p class="notice" role="alert">
+            {reasonText(reason)}
+          </p>
+        )}
         <AccountForm way={way} onWay={setWay} ways={['guest', 'login', 'register']} />
-        <ThingsToTry
-          onTry={(line) => void enterAndRun(app, line)}
-        />
+        <ThingsToTry onTry={(line) => void enterAndRun(app, line)} />
       </main>
       <footer class="door-foot">
         <LanguageChoice />

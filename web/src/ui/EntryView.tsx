@@ -11,7 +11,11 @@ import { TriangleAlert } from './icons';
 import { Message } from './Message';
 import { ReplyCard } from './cards/ReplyCard';
 
-export const EntryView = memo(function EntryView({ channel, entry, grouped }: {
+export const EntryView = memo(function EntryView({
+  channel,
+  entry,
+  grouped,
+}: {
   channel: Channel;
   entry: Entry;
   grouped: boolean;
@@ -25,7 +29,13 @@ export const EntryView = memo(function EntryView({ channel, entry, grouped }: {
     case 'event':
       return <WorldEvent entry={entry} />;
     case 'reply':
-      return <div class="row bare"><div class="row-body"><ReplyCard channel={channel} frame={entry.frame} /></div></div>;
+      return (
+        <div class="row bare">
+          <div class="row-body">
+            <ReplyCard channel={channel} frame={entry.frame} />
+          </div>
+        </div>
+      );
   }
 });
 
@@ -43,6 +53,9 @@ function WorldEvent({ entry }: { entry: EventEntry }) {
 
 /** `earthQuake` and `earth_quake` read as words. */
 function eventName(event: string): string {
-  const words = event.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[_.-]+/g, ' ').trim();
+  const words = event
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[_.-]+/g, ' ')
+    .trim();
   return words.charAt(0).toLocaleUpperCase() + words.slice(1).toLowerCase();
 }

@@ -20,7 +20,9 @@ export function GamePanel({ channel }: { channel: Channel }) {
       <div class="no-game">
         <Compass size={28} strokeWidth={1.5} aria-hidden="true" />
         <p>{t('noGame')}</p>
-        <button type="button" class="pill primary" onClick={() => run('look')}>{t('lookAround')}</button>
+        <button type="button" class="pill primary" onClick={() => run('look')}>
+          {t('lookAround')}
+        </button>
       </div>
     );
   }
@@ -29,8 +31,16 @@ export function GamePanel({ channel }: { channel: Channel }) {
       <Vitals state={state} />
       {state.room && <Room room={state.room} self={state.name} run={run} />}
       {state.inventory && (
-        <Section icon={<Backpack size={16} strokeWidth={1.5} aria-hidden="true" />} title={t('inventory')}>
-          <Things things={state.inventory} verb={(item) => t('drop', { name: item.name })} act={(item) => run('drop', { item: item.id })} empty={t('inventoryEmpty')} />
+        <Section
+          icon={<Backpack size={16} strokeWidth={1.5} aria-hidden="true" />}
+          title={t('inventory')}
+        >
+          <Things
+            things={state.inventory}
+            verb={(item) => t('drop', { name: item.name })}
+            act={(item) => run('drop', { item: item.id })}
+            empty={t('inventoryEmpty')}
+          />
         </Section>
       )}
       <Fields pairs={state.rest.map(([key, value]) => [label(key), display(value)])} />
@@ -41,16 +51,27 @@ export function GamePanel({ channel }: { channel: Channel }) {
 function Vitals({ state }: { state: Player }) {
   return (
     <section class="vitals">
-      {state.hp !== undefined && <Bar name={t('health')} value={state.hp} max={state.maxHp} tone="hp" />}
-      {state.mana !== undefined && <Bar name={t('mana')} value={state.mana} max={state.maxMana} tone="mana" />}
+      {state.hp !== undefined && (
+        <Bar name={t('health')} value={state.hp} max={state.maxHp} tone="hp" />
+      )}
+      {state.mana !== undefined && (
+        <Bar name={t('mana')} value={state.mana} max={state.maxMana} tone="mana" />
+      )}
       {state.score !== undefined && (
-        <p class="score"><span>{t('score')}</span><strong>{formatNumber(state.score)}</strong></p>
+        <p class="score">
+          <span>{t('score')}</span>
+          <strong>{formatNumber(state.score)}</strong>
+        </p>
       )}
     </section>
   );
 }
 
-function Room({ room, self, run }: {
+function Room({
+  room,
+  self,
+  run,
+}: {
   room: NonNullable<Player['room']>;
   self: string | undefined;
   run: (action: string, args?: Record<string, string>) => void;
@@ -63,40 +84,80 @@ function Room({ room, self, run }: {
         {room.exits.length > 0 && (
           <div class="pills" role="group" aria-label={t('exits')}>
             {room.exits.map((exit) => (
-              <button type="button" key={exit} class="pill" onClick={() => run('move', { direction: exit })}>{exit}</button>
+              <button
+                type="button"
+                key={exit}
+                class="pill"
+                onClick={() => run('move', { direction: exit })}
+              >
+                {exit}
+              </button>
             ))}
           </div>
         )}
       </Section>
       {room.creatures.length > 0 && (
-        <Section icon={<Swords size={16} strokeWidth={1.5} aria-hidden="true" />} title={t('hereNow')}>
-          <Things things={room.creatures} verb={(item) => t('attack', { name: item.name })} act={(item) => run('attack', { target: item.id })} />
+        <Section
+          icon={<Swords size={16} strokeWidth={1.5} aria-hidden="true" />}
+          title={t('hereNow')}
+        >
+          <Things
+            things={room.creatures}
+            verb={(item) => t('attack', { name: item.name })}
+            act={(item) => run('attack', { target: item.id })}
+          />
         </Section>
       )}
       {others.length > 0 && (
-        <Section icon={<Users size={16} strokeWidth={1.5} aria-hidden="true" />} title={t('people')}>
+        <Section
+          icon={<Users size={16} strokeWidth={1.5} aria-hidden="true" />}
+          title={t('people')}
+        >
           <Things things={others} />
         </Section>
       )}
       {room.items.length > 0 && (
-        <Section icon={<Gem size={16} strokeWidth={1.5} aria-hidden="true" />} title={t('onTheGround')}>
-          <Things things={room.items} verb={(item) => t('take', { name: item.name })} act={(item) => run('take', { item: item.id })} />
+        <Section
+          icon={<Gem size={16} strokeWidth={1.5} aria-hidden="true" />}
+          title={t('onTheGround')}
+        >
+          <Things
+            things={room.items}
+            verb={(item) => t('take', { name: item.name })}
+            act={(item) => run('take', { item: item.id })}
+          />
         </Section>
       )}
     </>
   );
 }
 
-function Section({ icon, title, children }: { icon: ComponentChildren; title: string; children: ComponentChildren }) {
+function Section({
+  icon,
+  title,
+  children,
+}: {
+  icon: ComponentChildren;
+  title: string;
+  children: ComponentChildren;
+}) {
   return (
     <section>
-      <h2>{icon}{title}</h2>
+      <h2>
+        {icon}
+        {title}
+      </h2>
       {children}
     </section>
   );
 }
 
-function Things({ things, verb, act, empty }: {
+function Things({
+  things,
+  verb,
+  act,
+  empty,
+}: {
   things: Named[];
   verb?: (item: Named) => string;
   act?: (item: Named) => void;
@@ -109,7 +170,11 @@ function Things({ things, verb, act, empty }: {
         <li key={item.id}>
           <span>{item.name}</span>
           {item.detail && <span class="muted">{item.detail}</span>}
-          {act && verb && <button type="button" class="link" aria-label={verb(item)} onClick={() => act(item)}>{verbWord(verb(item))}</button>}
+          {act && verb && (
+            <button type="button" class="link" aria-label={verb(item)} onClick={() => act(item)}>
+              {verbWord(verb(item))}
+            </button>
+          )}
         </li>
       ))}
     </ul>

@@ -24,12 +24,19 @@ export function Header({ channel }: { channel: Channel }) {
         {elsewhere > 0 && <i class="pip" aria-hidden="true" />}
       </button>
       {channel.peer ? (
-        <Avatar id={channel.peer} name={title} kind={channel.peer.startsWith('b_') ? 'bot' : 'user'} small />
+        <Avatar
+          id={channel.peer}
+          name={title}
+          kind={channel.peer.startsWith('b_') ? 'bot' : 'user'}
+          small
+        />
       ) : (
         <Hash class="header-hash" size={18} strokeWidth={1.5} aria-hidden="true" />
       )}
       <h1>{title}</h1>
-      <p class="topic" title={topic || undefined}>{topic}</p>
+      <p class="topic" title={topic || undefined}>
+        {topic}
+      </p>
       <button
         type="button"
         class="icon with-count"
@@ -43,7 +50,13 @@ export function Header({ channel }: { channel: Channel }) {
         <Users size={18} strokeWidth={1.5} />
         <span>{channel.total.value}</span>
       </button>
-      <button type="button" class="icon" aria-pressed={panel.value === 'game'} aria-label={t('game')} onClick={() => togglePanel('game')}>
+      <button
+        type="button"
+        class="icon"
+        aria-pressed={panel.value === 'game'}
+        aria-label={t('game')}
+        onClick={() => togglePanel('game')}
+      >
         <Compass size={18} strokeWidth={1.5} />
       </button>
     </header>

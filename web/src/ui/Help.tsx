@@ -22,7 +22,11 @@ export function HelpBody() {
       <dl class="keys">
         {kKeys.map(([keys, text]) => (
           <div key={text}>
-            <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
             <dd>{t(text)}</dd>
           </div>
         ))}
@@ -30,15 +34,17 @@ export function HelpBody() {
       <h3>{t('commands')}</h3>
       <p class="muted">{t('commandsFrom')}</p>
       <dl class="command-list">
-        {app.commands.value.filter((command) => command.help).map((command) => (
-          <div key={command.name}>
-            <dt>
-              <code>/{command.name}</code>
-              <span>{command.args?.map(signature).join(' ')}</span>
-            </dt>
-            <dd>{command.help}</dd>
-          </div>
-        ))}
+        {app.commands.value
+          .filter((command) => command.help)
+          .map((command) => (
+            <div key={command.name}>
+              <dt>
+                <code>/{command.name}</code>
+                <span>{command.args?.map(signature).join(' ')}</span>
+              </dt>
+              <dd>{command.help}</dd>
+            </div>
+          ))}
       </dl>
     </div>
   );

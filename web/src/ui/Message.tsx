@@ -10,7 +10,11 @@ import { CardView } from './cards/Card';
 import { useApp } from './context';
 import { Markdown } from './Markdown';
 
-export function Message({ channel, message, grouped }: {
+export function Message({
+  channel,
+  message,
+  grouped,
+}: {
   channel: Channel;
   message: MessageEntry;
   grouped: boolean;
@@ -51,30 +55,52 @@ function Face({ message, mine }: { message: MessageEntry; mine: boolean }) {
   const face = <Avatar id={author.id} name={author.name} kind={author.kind} />;
   if (mine || !/^[a-z]_[A-Za-z0-9]+$/.test(author.id)) return face;
   return (
-    <button type="button" class="face" aria-label={t('messagePerson', { name: author.name })} onClick={() => app.openDirect(author)}>
+    <button
+      type="button"
+      class="face"
+      aria-label={t('messagePerson', { name: author.name })}
+      onClick={() => app.openDirect(author)}
+    >
       {face}
     </button>
   );
 }
 
 export function Clock({ ts, short }: { ts: number; short?: boolean }) {
-  return <time class="clock" dateTime={new Date(ts).toISOString()} title={formatMoment(ts)}>{short ? formatTimeShort(ts) : formatTime(ts)}</time>;
+  return (
+    <time class="clock" dateTime={new Date(ts).toISOString()} title={formatMoment(ts)}>
+      {short ? formatTimeShort(ts) : formatTime(ts)}
+    </time>
+  );
 }
 
 export function OnlyYou() {
-  return <span class="only-you"><Eye size={14} strokeWidth={1.5} aria-hidden="true" />{t('onlyYou')}</span>;
+  return (
+    <span class="only-you">
+      <Eye size={14} strokeWidth={1.5} aria-hidden="true" />
+      {t('onlyYou')}
+    </span>
+  );
 }
 
-export function Text({ message }: { message: Pick<MessageEntry, 'text' | 'markdown' | 'deleted'> }) {
+export function Text({
+  message,
+}: {
+  message: Pick<MessageEntry, 'text' | 'markdown' | 'deleted'>;
+}) {
   if (message.deleted) return <p class="text deleted">{t('deleted')}</p>;
   if (!message.text) return null;
   if (message.markdown) return <Markdown source={message.text} />;
   return (
     <p class="text" dir="auto">
       {pieces(message.text).map((piece) =>
-        piece.href
-          ? <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">{piece.text}</a>
-          : piece.text,
+        piece.href ? (
+          <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+            {piece.text}
+          </a>
+        ) : (
+          piece.text
+        ),
       )}
     </p>
   );
@@ -89,10 +115,18 @@ function Delivery({ channel, message }: { channel: Channel; message: MessageEntr
     <p class="delivery failed" role="alert">
       <span class="why">
         <CircleAlert size={15} strokeWidth={1.5} aria-hidden="true" />
-        <span>{reason && message.error !== 'not_confirmed' ? `${t('notSent')}: ${reason}` : reason || t('notSent')}</span>
+        <span>
+          {reason && message.error !== 'not_confirmed'
+            ? `${t('notSent')}: ${reason}`
+            : reason || t('notSent')}
+        </span>
       </span>
-      <button type="button" class="link" onClick={() => app.outgoing.retry(channel, message.key)}>{t('tryAgain')}</button>
-      <button type="button" class="link" onClick={() => app.outgoing.discard(channel, message.key)}>{t('delete')}</button>
+      <button type="button" class="link" onClick={() => app.outgoing.retry(channel, message.key)}>
+        {t('tryAgain')}
+      </button>
+      <button type="button" class="link" onClick={() => app.outgoing.discard(channel, message.key)}>
+        {t('delete')}
+      </button>
     </p>
   );
 }

@@ -72,7 +72,8 @@ export function MessageList({ channel }: { channel: Channel }) {
   // A page that is not full has nothing to scroll, so it asks for what is above by itself.
   useEffect(() => {
     const box = scroller.current!;
-    if (channel.more.value && box.scrollHeight <= box.clientHeight) void app.sync.loadOlder(channel);
+    if (channel.more.value && box.scrollHeight <= box.clientHeight)
+      void app.sync.loadOlder(channel);
   }, [list]);
 
   const toBottom = (): void => {
@@ -96,18 +97,33 @@ export function MessageList({ channel }: { channel: Channel }) {
       >
         <div class="entries" ref={content}>
           {channel.loadingOlder.value && <p class="older">{t('loadingOlder')}</p>}
-          {channel.loaded && !channel.more.value && <Beginning channel={channel} empty={list.length === 0} />}
+          {channel.loaded && !channel.more.value && (
+            <Beginning channel={channel} empty={list.length === 0} />
+          )}
           {list.map(({ entry, day, fresh, grouped }) => (
             <div key={entry.key} data-key={entry.key} data-offset={offsetOf(entry)}>
-              {day && <div class="rule day"><span>{formatDay(entry.ts)}</span></div>}
-              {fresh && <div class="rule fresh"><span>{t('newDivider')}</span></div>}
+              {day && (
+                <div class="rule day">
+                  <span>{formatDay(entry.ts)}</span>
+                </div>
+              )}
+              {fresh && (
+                <div class="rule fresh">
+                  <span>{t('newDivider')}</span>
+                </div>
+              )}
               <EntryView channel={channel} entry={entry} grouped={grouped} />
             </div>
           ))}
         </div>
       </div>
       {below && (
-        <button type="button" class={`to-bottom${unread ? ' has-new' : ''}`} onClick={toBottom} aria-label={unread ? t('newMessages', { n: unread }) : t('jumpDown')}>
+        <button
+          type="button"
+          class={`to-bottom${unread ? ' has-new' : ''}`}
+          onClick={toBottom}
+          aria-label={unread ? t('newMessages', { n: unread }) : t('jumpDown')}
+        >
           <ArrowDown size={16} strokeWidth={1.5} aria-hidden="true" />
           {unread > 0 && <span>{t('newMessages', { n: unread })}</span>}
         </button>
@@ -120,8 +136,14 @@ function Beginning({ channel, empty }: { channel: Channel; empty: boolean }) {
   const app = useApp();
   return (
     <div class={`beginning${empty ? ' empty' : ''}`}>
-      <p>{channel.isDirect && empty ? t('emptyDirect') : t('beginning', { name: channel.title.value })}</p>
-      {empty && !channel.isDirect && <ThingsToTry onTry={(line) => app.outgoing.submit(channel, line)} />}
+      <p>
+        {channel.isDirect && empty
+          ? t('emptyDirect')
+          : t('beginning', { name: channel.title.value })}
+      </p>
+      {empty && !channel.isDirect && (
+        <ThingsToTry onTry={(line) => app.outgoing.submit(channel, line)} />
+      )}
     </div>
   );
 }

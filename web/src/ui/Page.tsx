@@ -28,13 +28,19 @@ export function Page() {
       {app.phase.value === 'door' && <Door />}
       {app.phase.value === 'entering' && <Entering />}
       {app.phase.value === 'inside' && <Room />}
-      <div class="sr-only" role="status" aria-live="polite">{app.announcement.value}</div>
+      <div class="sr-only" role="status" aria-live="polite">
+        {app.announcement.value}
+      </div>
     </>
   );
 }
 
 function Entering() {
-  return <main class="entering"><Mark size={56} /></main>;
+  return (
+    <main class="entering">
+      <Mark size={56} />
+    </main>
+  );
 }
 
 function Room() {

@@ -25,7 +25,12 @@ export function PeoplePanel({ channel }: { channel: Channel }) {
               {!mine && member.kind === 'guest' && <span class="badge">{t('guest')}</span>}
               {member.kind === 'bot' && <span class="badge bot">{t('bot')}</span>}
               {!mine && (
-                <button type="button" class="icon" aria-label={t('messagePerson', { name: member.name })} onClick={() => app.openDirect(member)}>
+                <button
+                  type="button"
+                  class="icon"
+                  aria-label={t('messagePerson', { name: member.name })}
+                  onClick={() => app.openDirect(member)}
+                >
                   <MessageSquare size={16} strokeWidth={1.5} />
                 </button>
               )}

@@ -7,7 +7,13 @@ export function LanguageChoice() {
   return (
     <div class="segments quiet" role="group" aria-label={t('language')}>
       {(Object.keys(kLanguages) as Locale[]).map((item) => (
-        <button type="button" key={item} lang={item} aria-pressed={locale.value === item} onClick={() => setLocale(item)}>
+        <button
+          type="button"
+          key={item}
+          lang={item}
+          aria-pressed={locale.value === item}
+          onClick={() => setLocale(item)}
+        >
           {kLanguages[item]}
         </button>
       ))}
@@ -15,13 +21,22 @@ export function LanguageChoice() {
   );
 }
 
-const kThemes: [Theme, Key][] = [['auto', 'themeAuto'], ['light', 'themeLight'], ['dark', 'themeDark']];
+const kThemes: [Theme, Key][] = [
+  ['auto', 'themeAuto'],
+  ['light', 'themeLight'],
+  ['dark', 'themeDark'],
+];
 
 export function ThemeChoice() {
   return (
     <div class="segments quiet" role="group" aria-label={t('theme')}>
       {kThemes.map(([item, text]) => (
-        <button type="button" key={item} aria-pressed={theme.value === item} onClick={() => setTheme(item)}>
+        <button
+          type="button"
+          key={item}
+          aria-pressed={theme.value === item}
+          onClick={() => setTheme(item)}
+        >
           {t(text)}
         </button>
       ))}

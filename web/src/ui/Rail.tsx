@@ -19,7 +19,12 @@ export function Rail() {
       <div class="rail-head">
         <Mark size={26} />
         <strong>Parley</strong>
-        <button type="button" class="icon only-narrow" aria-label={t('close')} onClick={() => (rail.value = false)}>
+        <button
+          type="button"
+          class="icon only-narrow"
+          aria-label={t('close')}
+          onClick={() => (rail.value = false)}
+        >
           <X size={20} strokeWidth={1.5} />
         </button>
       </div>
@@ -31,13 +36,28 @@ export function Rail() {
       <div class="rail-lists">
         <h2>
           {t('channels')}
-          <button type="button" class="icon" aria-label={t('joinChannel')} onClick={() => (dialog.value = 'join')}>
+          <button
+            type="button"
+            class="icon"
+            aria-label={t('joinChannel')}
+            onClick={() => (dialog.value = 'join')}
+          >
             <Plus size={16} strokeWidth={1.5} />
           </button>
         </h2>
-        <ul>{all.filter((channel) => !channel.isDirect).map((channel) => <Item key={channel.name} channel={channel} />)}</ul>
+        <ul>
+          {all
+            .filter((channel) => !channel.isDirect)
+            .map((channel) => (
+              <Item key={channel.name} channel={channel} />
+            ))}
+        </ul>
         {direct.length > 0 && <h2>{t('directMessages')}</h2>}
-        <ul>{direct.map((channel) => <Item key={channel.name} channel={channel} />)}</ul>
+        <ul>
+          {direct.map((channel) => (
+            <Item key={channel.name} channel={channel} />
+          ))}
+        </ul>
       </div>
       <Oneself />
     </nav>
@@ -51,9 +71,18 @@ function Item({ channel }: { channel: Channel }) {
   const title = channel.title.value;
   return (
     <li class={`rail-item${active ? ' active' : ''}${unread ? ' unread' : ''}`}>
-      <button type="button" aria-current={active ? 'page' : undefined} onClick={() => go(app, channel.name)}>
+      <button
+        type="button"
+        aria-current={active ? 'page' : undefined}
+        onClick={() => go(app, channel.name)}
+      >
         {channel.peer ? (
-          <Avatar id={channel.peer} name={title} kind={channel.peer.startsWith('b_') ? 'bot' : 'user'} small />
+          <Avatar
+            id={channel.peer}
+            name={title}
+            kind={channel.peer.startsWith('b_') ? 'bot' : 'user'}
+            small
+          />
         ) : (
           <Hash size={16} strokeWidth={1.5} aria-hidden="true" />
         )}
@@ -66,7 +95,12 @@ function Item({ channel }: { channel: Channel }) {
         )}
       </button>
       {channel.name !== 'global' && (
-        <button type="button" class="icon leave" aria-label={t('leave', { name: title })} onClick={() => void app.leave(channel)}>
+        <button
+          type="button"
+          class="icon leave"
+          aria-label={t('leave', { name: title })}
+          onClick={() => void app.leave(channel)}
+        >
           <X size={14} strokeWidth={1.5} />
         </button>
       )}
@@ -81,7 +115,9 @@ function Oneself() {
   return (
     <div class="oneself">
       {self.kind === 'guest' && (
-        <button type="button" class="link" onClick={() => (dialog.value = 'account')}>{t('keepName')}</button>
+        <button type="button" class="link" onClick={() => (dialog.value = 'account')}>
+          {t('keepName')}
+        </button>
       )}
       <div class="oneself-row">
         <Avatar id={self.id} name={self.name} kind={self.kind} />
@@ -92,10 +128,20 @@ function Oneself() {
             {t(!app.ready.value ? 'offline' : self.kind === 'guest' ? 'guest' : 'online')}
           </span>
         </span>
-        <button type="button" class="icon" aria-label={t('help')} onClick={() => (dialog.value = 'help')}>
+        <button
+          type="button"
+          class="icon"
+          aria-label={t('help')}
+          onClick={() => (dialog.value = 'help')}
+        >
           <CircleQuestionMark size={18} strokeWidth={1.5} />
         </button>
-        <button type="button" class="icon" aria-label={t('settings')} onClick={() => (dialog.value = 'settings')}>
+        <button
+          type="button"
+          class="icon"
+          aria-label={t('settings')}
+          onClick={() => (dialog.value = 'settings')}
+        >
           <Settings size={18} strokeWidth={1.5} />
         </button>
       </div>

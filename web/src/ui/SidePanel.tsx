@@ -12,12 +12,22 @@ export function SidePanel({ channel, which }: { channel: Channel; which: Panel }
       <div class="side-head">
         <div class="segments quiet" role="group">
           {(['people', 'game'] as const).map((item) => (
-            <button type="button" key={item} aria-pressed={item === which} onClick={() => (panel.value = item)}>
+            <button
+              type="button"
+              key={item}
+              aria-pressed={item === which}
+              onClick={() => (panel.value = item)}
+            >
               {t(item)}
             </button>
           ))}
         </div>
-        <button type="button" class="icon" aria-label={t('close')} onClick={() => (panel.value = undefined)}>
+        <button
+          type="button"
+          class="icon"
+          aria-label={t('close')}
+          onClick={() => (panel.value = undefined)}
+        >
           <X size={18} strokeWidth={1.5} />
         </button>
       </div>

@@ -9,7 +9,11 @@ import { signature, type SlashState } from '../state/slash';
 export const kMenuId = 'slash-menu';
 export const optionId = (index: number): string => `slash-${index}`;
 
-export function SlashMenu({ slash, chosen, onTake }: {
+export function SlashMenu({
+  slash,
+  chosen,
+  onTake,
+}: {
   slash: SlashState;
   chosen: number;
   onTake: (index: number) => void;
@@ -42,7 +46,12 @@ export function SlashMenu({ slash, chosen, onTake }: {
   );
 }
 
-function Option({ index, chosen, onTake, children }: {
+function Option({
+  index,
+  chosen,
+  onTake,
+  children,
+}: {
   index: number;
   chosen: number;
   onTake: (index: number) => void;
@@ -72,10 +81,14 @@ function ArgumentHint({ command, at }: { command: CommandSpec; at: number }) {
     <div class="slash-hint">
       <p class="slash-line">
         <span class="slash-name">/{command.name}</span>
-        {args.map((arg, index) => <span class={index === at ? 'at' : ''}>{signature(arg)}</span>)}
+        {args.map((arg, index) => (
+          <span class={index === at ? 'at' : ''}>{signature(arg)}</span>
+        ))}
         <span class="slash-plugin">{command.plugin}</span>
       </p>
-      <p class="slash-help">{current ? [current.help, limits(current)].filter(Boolean).join(' · ') : command.help}</p>
+      <p class="slash-help">
+        {current ? [current.help, limits(current)].filter(Boolean).join(' · ') : command.help}
+      </p>
     </div>
   );
 }
@@ -83,12 +96,13 @@ function ArgumentHint({ command, at }: { command: CommandSpec; at: number }) {
 function limits(arg: ArgSpec): string {
   // Of a text, they count its characters: the server says so when it matters.
   const { min, max } = arg.type === 'int' || arg.type === 'number' ? arg : ({} as ArgSpec);
-  const range = min !== undefined && max !== undefined
-    ? t('range', { min: String(min), max: String(max) })
-    : min !== undefined
-      ? t('atLeast', { min: String(min) })
-      : max !== undefined
-        ? t('atMost', { max: String(max) })
-        : '';
+  const range =
+    min !== undefined && max !== undefined
+      ? t('range', { min: String(min), max: String(max) })
+      : min !== undefined
+        ? t('atLeast', { min: String(min) })
+        : max !== undefined
+          ? t('atMost', { max: String(max) })
+          : '';
   return [range, arg.required ? '' : t('optional')].filter(Boolean).join(', ');
 }

@@ -21,7 +21,9 @@ export function SwitcherBody() {
   const app = useApp();
   const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState(0);
-  const found = targets(app).filter((item) => item.title.toLowerCase().includes(query.trim().toLowerCase()));
+  const found = targets(app).filter((item) =>
+    item.title.toLowerCase().includes(query.trim().toLowerCase()),
+  );
   const take = (target: Target | undefined): void => {
     if (!target) return;
     dialog.value = undefined;
@@ -45,8 +47,10 @@ export function SwitcherBody() {
           }}
           onKeyDown={(event) => {
             if (event.key === 'Enter') take(found[chosen]);
-            else if (event.key === 'ArrowDown' && found.length) setChosen((chosen + 1) % found.length);
-            else if (event.key === 'ArrowUp' && found.length) setChosen((chosen - 1 + found.length) % found.length);
+            else if (event.key === 'ArrowDown' && found.length)
+              setChosen((chosen + 1) % found.length);
+            else if (event.key === 'ArrowUp' && found.length)
+              setChosen((chosen - 1 + found.length) % found.length);
             else return;
             event.preventDefault();
           }}
@@ -63,9 +67,11 @@ export function SwitcherBody() {
             onClick={() => take(target)}
             onMouseMove={() => setChosen(index)}
           >
-            {target.person
-              ? <Avatar id={target.person.id} name={target.title} kind={target.person.kind} small />
-              : <Hash size={16} strokeWidth={1.5} aria-hidden="true" />}
+            {target.person ? (
+              <Avatar id={target.person.id} name={target.title} kind={target.person.kind} small />
+            ) : (
+              <Hash size={16} strokeWidth={1.5} aria-hidden="true" />
+            )}
             <span>{target.title}</span>
           </div>
         ))}
@@ -77,7 +83,9 @@ export function SwitcherBody() {
 
 function targets(app: App): Target[] {
   const channels = [...app.channels.value.values()];
-  const people = new Map(channels.flatMap((channel) => channel.members.value.map((item) => [item.id, item])));
+  const people = new Map(
+    channels.flatMap((channel) => channel.members.value.map((item) => [item.id, item])),
+  );
   const known = new Set(channels.map((channel) => channel.peer));
   return [
     ...channels.map((channel): Target => ({

@@ -29,7 +29,8 @@ export function reasonText(code: string): string {
 export function errorText(error: unknown): string {
   if (!(error instanceof CommandError)) return t('errConnectionLost');
   const wait = error.data.retryAfterMs;
-  if (error.code === 'rate_limited' && wait) return t('errRateLimitedIn', { n: Math.ceil(wait / 1000) });
+  if (error.code === 'rate_limited' && wait)
+    return t('errRateLimitedIn', { n: Math.ceil(wait / 1000) });
   if (error.code === 'unauthorized') return t('errUnauthorized');
   return error.message && error.message !== error.code ? error.message : reasonText(error.code);
 }

@@ -2,7 +2,12 @@
 import { formatNumber } from '../../i18n';
 
 /** A share with its numbers; the colour turns when little is left, the numbers always say it too. */
-export function Bar({ name, value, max, tone }: Readonly<{
+export function Bar({
+  name,
+  value,
+  max,
+  tone,
+}: Readonly<{
   name: string;
   value: number;
   max: number | undefined;
@@ -14,7 +19,10 @@ export function Bar({ name, value, max, tone }: Readonly<{
   return (
     <div class={`bar ${tone}${low ? ' low' : ''}`}>
       <span class="bar-name">{name}</span>
-      <span class="bar-numbers">{formatNumber(value)}{max !== undefined && ` / ${formatNumber(max)}`}</span>
+      <span class="bar-numbers">
+        {formatNumber(value)}
+        {max !== undefined && ` / ${formatNumber(max)}`}
+      </span>
       <div
         class="bar-track"
         role="meter"

@@ -8,7 +8,12 @@ import { formatNumber, t } from '../../i18n';
 import { object, text } from '../../state/messages';
 import { Box } from '../icons';
 
-export function Card({ icon: IconOf, title, tone, children }: {
+export function Card({
+  icon: IconOf,
+  title,
+  tone,
+  children,
+}: {
   icon: LucideIcon;
   title: string;
   tone?: string;
@@ -16,10 +21,10 @@ export function Card({ icon: IconOf, title, tone, children }: {
 }) {
   return (
     <section class={`card${tone ? ` ${tone}` : ''}`}>
-      <h3>
+      <h2>
         <IconOf size={16} strokeWidth={1.5} aria-hidden="true" />
         <span>{title}</span>
-      </h3>
+      </h2>
       {children}
     </section>
   );
@@ -41,7 +46,10 @@ export function Fields({ pairs }: { pairs: [string, ComponentChildren][] }) {
 
 /** `maxHp` and `max_hp` read as "Max hp". */
 export function label(name: string): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[_.-]+/g, ' ').trim();
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_.-]+/g, ' ')
+    .trim();
   return words.charAt(0).toLocaleUpperCase() + words.slice(1).toLowerCase();
 }
 
@@ -52,7 +60,12 @@ export function display(value: Json | undefined): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(display).join(', ') || '–';
   const named = text(value['name']) ?? text(value['label']);
-  return named ?? Object.entries(value).map(([key, item]) => `${label(key)} ${display(item)}`).join(', ');
+  return (
+    named ??
+    Object.entries(value)
+      .map(([key, item]) => `${label(key)} ${display(item)}`)
+      .join(', ')
+  );
 }
 
 export function pairsOf(data: Data, skip: readonly string[] = []): [string, string][] {

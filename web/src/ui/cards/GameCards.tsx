@@ -15,12 +15,16 @@ export function StateCard({ channel, data }: { channel: Channel; data: Data }) {
   const state = parsePlayer(data);
   const room = state.room;
   const others = room?.players.filter((item) => item.name !== state.name) ?? [];
-  const present = room ? [...room.creatures, ...others, ...room.items].map((item) => item.name) : [];
+  const present = room
+    ? [...room.creatures, ...others, ...room.items].map((item) => item.name)
+    : [];
   return (
     <Card icon={MapPin} title={room?.name || state.name || t('place')} tone="state">
       {room?.description && <p>{room.description}</p>}
       {present.length > 0 && <p class="present">{present.join(' · ')}</p>}
-      {state.hp !== undefined && <Bar name={t('health')} value={state.hp} max={state.maxHp} tone="hp" />}
+      {state.hp !== undefined && (
+        <Bar name={t('health')} value={state.hp} max={state.maxHp} tone="hp" />
+      )}
       <Fields pairs={state.rest.map(([key, value]) => [label(key), display(value)])} />
       {room && room.exits.length > 0 && (
         <div class="pills">
@@ -47,14 +51,29 @@ export function CombatCard({ data }: { data: Data }) {
   const defeated = data['defeated'] === true;
   const damage = number(data['damage']);
   const hp = number(data['targetHp']);
-  const title = text(data['text']) ?? t(defeated ? 'defeated' : hit ? 'hit' : 'miss', { attacker, target });
-  const known = ['attacker', 'target', 'damage', 'targetHp', 'targetMaxHp', 'hit', 'defeated', 'text'];
+  const title =
+    text(data['text']) ?? t(defeated ? 'defeated' : hit ? 'hit' : 'miss', { attacker, target });
+  const known = [
+    'attacker',
+    'target',
+    'damage',
+    'targetHp',
+    'targetMaxHp',
+    'hit',
+    'defeated',
+    'text',
+  ];
   return (
     <Card icon={defeated ? Skull : Swords} title={title} tone="combat">
       {hit && damage !== undefined && (
-        <p class="figure"><strong>−{formatNumber(damage)}</strong><span>{t('damage')}</span></p>
+        <p class="figure">
+          <strong>−{formatNumber(damage)}</strong>
+          <span>{t('damage')}</span>
+        </p>
       )}
-      {hp !== undefined && <Bar name={target} value={hp} max={number(data['targetMaxHp'])} tone="hp" />}
+      {hp !== undefined && (
+        <Bar name={target} value={hp} max={number(data['targetMaxHp'])} tone="hp" />
+      )}
       <Fields pairs={pairsOf(data, known)} />
     </Card>
   );

@@ -31,7 +31,12 @@ export function ReplyCard({ channel, frame }: { channel: Channel; frame: Frame }
       return <Done data={data} />;
     case 'subscribed':
     case 'unsubscribed':
-      return <Quiet icon={<Hash size={16} strokeWidth={1.5} aria-hidden="true" />} said={text(data['channel']) ?? ''} />;
+      return (
+        <Quiet
+          icon={<Hash size={16} strokeWidth={1.5} aria-hidden="true" />}
+          said={text(data['channel']) ?? ''}
+        />
+      );
     case 'history':
       return <HistoryCard data={data} />;
     case 'error':
@@ -58,7 +63,12 @@ function Answer({ channel, frame }: { channel: Channel; frame: Frame }) {
 }
 
 function Quiet({ icon, said }: { icon: preact.ComponentChildren; said: string }) {
-  return <p class="quiet-line">{icon}<span>{said}</span></p>;
+  return (
+    <p class="quiet-line">
+      {icon}
+      <span>{said}</span>
+    </p>
+  );
 }
 
 function Done({ data }: { data: Data }) {
@@ -66,7 +76,10 @@ function Done({ data }: { data: Data }) {
   const pairs = pairsOf(data, ['text', 'message', 'offset', 'ok']);
   return (
     <>
-      <Quiet icon={<Check size={16} strokeWidth={1.5} aria-hidden="true" />} said={said ?? t('done')} />
+      <Quiet
+        icon={<Check size={16} strokeWidth={1.5} aria-hidden="true" />}
+        said={said ?? t('done')}
+      />
       <Fields pairs={pairs} />
     </>
   );
@@ -80,7 +93,13 @@ function DiceCard({ data }: { data: Data }) {
     <Card icon={Dices} title={dice ? `${t('rolled')} ${dice}` : t('rolled')} tone="dice">
       <p class="figure">
         <strong>{total === undefined ? '–' : display(total)}</strong>
-        {rolls.length > 1 && <span class="rolls">{rolls.map((roll) => <i>{roll}</i>)}</span>}
+        {rolls.length > 1 && (
+          <span class="rolls">
+            {rolls.map((roll) => (
+              <i>{roll}</i>
+            ))}
+          </span>
+        )}
       </p>
       <Fields pairs={pairsOf(data, ['total', 'rolls', 'dice', 'text'])} />
     </Card>
@@ -105,7 +124,9 @@ function HistoryCard({ data }: { data: Data }) {
   return (
     <div class="answer">
       {messages.map((message) => (
-        <p key={message.key} class="quoted"><strong>{message.author.name}</strong> {message.text}</p>
+        <p key={message.key} class="quoted">
+          <strong>{message.author.name}</strong> {message.text}
+        </p>
       ))}
     </div>
   );
