@@ -31,6 +31,7 @@ class Admission {
 
   // Nothing: admitted, leave() must follow. A trusted proxy speaks for many and has no rate of its own.
   std::optional<Refusal> enter(const IpAddress& peer, bool trusted_proxy = false);
+  bool within_rate(const IpAddress& peer);  // counts one new connection of that address
   void leave() { open_.fetch_sub(1, std::memory_order_relaxed); }
   int open() const { return open_.load(std::memory_order_relaxed); }
 
@@ -42,7 +43,6 @@ class Admission {
   struct Hash {
     std::size_t operator()(const IpAddress& address) const;
   };
-  bool within_rate(const IpAddress& peer);
   void forget_idle(Clock::TimePoint now);
   double tokens_of(const Bucket& bucket, Clock::TimePoint now) const;
 

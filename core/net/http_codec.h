@@ -39,7 +39,6 @@ class HttpCodec {
   struct Framing {
     bool keep_alive = true;
     bool chunked = false;  // a stream: no Content-Length
-    bool head_only = false;
     bool http10 = false;
   };
   // The status line and headers; the body follows as it is.

@@ -22,7 +22,7 @@ HttpConnection::~HttpConnection() {
 // --- Input -------------------------------------------------------------------------------------------------
 
 void HttpConnection::on_bytes(char* data, std::size_t size) {
-  if (phase_ == Phase::kBusy) {
+  if (phase_ == Phase::kBusy || crowded()) {
     // One request at a time: what is pipelined waits here, and the rest in the kernel.
     pending_.append(data, size);
     return transport_.pause_reading(true);
@@ -30,6 +30,11 @@ void HttpConnection::on_bytes(char* data, std::size_t size) {
   if (pending_.empty()) return run(data, size);
   pending_.append(data, size);
   resume();
+}
+
+// Requests are short and answers long: who pipelines without reading must not fill the memory.
+bool HttpConnection::crowded() const {
+  return transport_.queued() > transport_.service().outbox.soft_cap;
 }
 
 void HttpConnection::resume() {
@@ -48,6 +53,7 @@ void HttpConnection::run(char* data, std::size_t size) {
 // False when more bytes, an answer or nothing at all is awaited.
 bool HttpConnection::step(char*& data, std::size_t& size) {
   if (closing_ || upgraded_ || phase_ == Phase::kBusy || transport_.over()) return false;
+  if (crowded()) return false;  // on_flushed goes on
   if (phase_ == Phase::kIdle) {
     if (size == 0) return false;
     enter(Phase::kHeader);
@@ -124,6 +130,12 @@ HttpResponse HttpConnection::ask_policy(const HttpRequestHead& head, WebSocketHa
   }
   HttpResponse answer = WebSocketProtocol::handshake(head);
   if (answer.status != 101) return answer;
+  // A proxy's connections were admitted without a rate; each client behind it has one of its own.
+  const bool forwarded = head.peer != transport_.peer().address;
+  if (forwarded && transport_.admission() && !transport_.admission()->within_rate(head.peer)) {
+    transport_.shard().counters().of(Refusal::kRate).bump();
+    return HttpResponse::text(429, "Too many new connections from this address; wait a second.\n");
+  }
   auto verdict = service.upgrade(head);
   if (auto* refusal = std::get_if<HttpResponse>(&verdict)) return std::move(*refusal);
   handler = std::get<WebSocketHandler*>(verdict);
@@ -166,8 +178,8 @@ void HttpConnection::write(HttpResponse response) {
   const std::size_t size =
       response.shared_body ? response.shared_body->size() : response.body.size();
   auto& outbox = transport_.outbox();
-  outbox.append(HttpCodec::write_head(
-      response, size, {.keep_alive = keep_alive_, .head_only = head_only_, .http10 = http10_}));
+  outbox.append(
+      HttpCodec::write_head(response, size, {.keep_alive = keep_alive_, .http10 = http10_}));
   if (!head_only_ && response.status != 304 && response.status != 204) {
     outbox.append(response.body);
     outbox.append(std::move(response.shared_body));
@@ -243,7 +255,11 @@ void HttpConnection::exchange_done() {
 void HttpConnection::on_flushed(bool empty) {
   if (exchange_) exchange_->queued.store(transport_.queued(), std::memory_order_relaxed);
   since_ = phase_ == Phase::kIdle || phase_ == Phase::kBusy ? transport_.shard().now() : since_;
-  if (empty && closing_) transport_.finish();
+  if (!empty) return;
+  if (closing_) return transport_.finish();
+  if (phase_ == Phase::kBusy || upgraded_) return;
+  transport_.pause_reading(false);
+  if (!pending_.empty()) resume();
 }
 
 // --- The end -----------------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ class HttpConnection final : public Protocol {
   void run(char* data, std::size_t size);
   bool step(char*& data, std::size_t& size);
   void resume();
+  bool crowded() const;
   void enter(Phase phase);
   void begin_request(char* rest, std::size_t size);
   void dispatch();

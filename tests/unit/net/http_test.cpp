@@ -245,6 +245,26 @@ TEST_F(HttpTest, SendsLargeBodiesWhole) {
   EXPECT_TRUE(client.reaches_end());
 }
 
+TEST_F(HttpTest, WaitsWithPipelinedRequestsUntilTheAnswersAreRead) {
+  const auto body = std::make_shared<const std::string>(4 * 1024 * 1024, 'L');
+  std::atomic<int> asked{0};
+  service_->handle = [&](const HttpRequest&, HttpResponder responder) {
+    ++asked;
+    HttpResponse response;
+    response.shared_body = body;
+    responder.respond(std::move(response));
+  };
+  start();
+  RawSocket client = connect();
+  std::string burst;
+  for (int i = 0; i < 20; ++i) burst += "GET /big HTTP/1.1\r\nHost: x\r\n\r\n";
+  client.send(burst);
+  EXPECT_EQ(client.read_answer().second.size(), body->size());
+  EXPECT_LT(asked, 10);
+  for (int i = 1; i < 20; ++i) ASSERT_EQ(client.read_answer().second.size(), body->size()) << i;
+  EXPECT_EQ(asked, 20);
+}
+
 TEST_F(HttpTest, BelievesOnlyListedProxies) {
   service_->handle = [](const HttpRequest& request, HttpResponder responder) {
     responder.respond(

@@ -100,6 +100,19 @@ TEST_F(ListenerTest, LimitsNewConnectionsPerAddress) {
   stop();
 }
 
+TEST_F(ListenerTest, CountsClientsBehindATrustedProxyOneByOne) {
+  ManualClock time;
+  service_->trusted_proxies = {*Network::parse("127.0.0.1")};
+  start(1, std::make_shared<Admission>(Admission::Options{.new_connections = 1}, time));
+  const auto upgrade_for = [&](const std::string& client) {
+    return connect().upgrade("/ws", "X-Forwarded-For: " + client + "\r\n").substr(0, 12);
+  };
+  EXPECT_EQ(upgrade_for("203.0.113.1"), "HTTP/1.1 101");
+  EXPECT_EQ(upgrade_for("203.0.113.2"), "HTTP/1.1 101");
+  EXPECT_EQ(upgrade_for("203.0.113.1"), "HTTP/1.1 429");
+  stop();
+}
+
 TEST_F(ListenerTest, AsksTheHook) {
   Admission::Options options;
   options.admit = [](const IpAddress& peer) { return !peer.is_loopback(); };
