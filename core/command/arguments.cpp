@@ -215,7 +215,9 @@ void append_undeclared(const CommandSpec& spec, JsonView args, bool flat,
 ArgumentValue& fresh(Arguments& values, std::size_t i, const ArgumentSpec& spec) {
   auto& value = values[i];
   value.type = spec.type;
-  value.present = false;
+  value.present = value.boolean = false;
+  value.integer = 0;
+  value.number = 0;
   value.text.clear();
   return value;
 }

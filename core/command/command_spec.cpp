@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "command/arguments.h"
 #include "protocol/envelope.h"
 
 namespace parley::command {
@@ -42,6 +43,15 @@ bool may_have_choices(ArgumentType type) {
   return type == ArgumentType::kString || type == ArgumentType::kInt;
 }
 
+Status check_preset(const CommandSpec& spec, const ArgumentSpec& argument) {
+  if (!argument.preset) return {};
+  const CommandSpec alone{.name = spec.name, .args = {argument}};
+  Arguments values;
+  std::string raw_json;
+  const auto errors = read_words(alone, {}, values, raw_json);
+  return errors.empty() ? Status() : refuse(spec, errors.status().message());
+}
+
 Status check_argument(const CommandSpec& spec, std::size_t i) {
   const auto& argument = spec.args[i];
   const auto label = "argument " + argument.name + ": ";
@@ -66,7 +76,7 @@ Status check_argument(const CommandSpec& spec, std::size_t i) {
     return refuse(spec, label + "a command line is a string that is not secret");
   if (argument.required && argument.preset)
     return refuse(spec, label + "required and a preset exclude each other");
-  return {};
+  return check_preset(spec, argument);
 }
 
 }  // namespace
