@@ -56,6 +56,10 @@ test('a step north shows the place and what happens there', async () => {
   await side.getByRole('group', { name: 'Exits' }).waitFor();
 });
 
+test('a world event is a line in the stream', async () => {
+  await neo.log.locator('.world-event').first().waitFor();
+});
+
 test('commands complete from what the server offers', async () => {
   await ada.composer.fill('/ro');
   await ada.page.getByRole('option', { name: /\/roll/ }).waitFor();

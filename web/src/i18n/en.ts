@@ -49,6 +49,7 @@ export const en = {
   newDivider: 'New',
   jumpDown: 'To the newest messages',
   beginning: 'This is where {name} begins.',
+  beginningDirect: 'Only you and {name} read this.',
   loadingOlder: 'Loading older messages…',
   emptyDirect: 'Nothing said yet. Say hello.',
   today: 'Today',

@@ -59,6 +59,7 @@ export const ru: Texts = {
   newDivider: 'Новое',
   jumpDown: 'К последним сообщениям',
   beginning: 'Здесь начинается {name}.',
+  beginningDirect: 'Это читаете только вы и {name}.',
   loadingOlder: 'Загружаем старые сообщения…',
   emptyDirect: 'Пока ничего не сказано. Поздоровайтесь.',
   today: 'Сегодня',

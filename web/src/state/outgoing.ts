@@ -79,6 +79,7 @@ export class Outgoing {
   private say(channel: Channel, text: string): void {
     const self = this.app.self.value;
     if (!self) return;
+    this.typingAt = 0; // whoever writes on after this is typing again
     const entry: MessageEntry = {
       kind: 'message',
       key: localKey(),

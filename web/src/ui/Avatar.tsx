@@ -4,9 +4,10 @@
 import { Bot } from './icons';
 
 export function hueOf(id: string): number {
-  let hash = 0;
-  for (const char of id) hash = (hash * 31 + char.codePointAt(0)!) >>> 0;
-  return hash % 360;
+  // FNV-1a, then the golden angle: ids that differ in one letter end far apart on the circle.
+  let hash = 0x811c9dc5;
+  for (const char of id) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193) >>> 0;
+  return Math.round((hash * 137.508) % 360);
 }
 
 export function initials(name: string): string {

@@ -134,13 +134,10 @@ export function MessageList({ channel }: { channel: Channel }) {
 
 function Beginning({ channel, empty }: { channel: Channel; empty: boolean }) {
   const app = useApp();
+  const key = !channel.isDirect ? 'beginning' : empty ? 'emptyDirect' : 'beginningDirect';
   return (
     <div class={`beginning${empty ? ' empty' : ''}`}>
-      <p>
-        {channel.isDirect && empty
-          ? t('emptyDirect')
-          : t('beginning', { name: channel.title.value })}
-      </p>
+      <p>{t(key, { name: channel.title.value })}</p>
       {empty && !channel.isDirect && (
         <ThingsToTry onTry={(line) => app.outgoing.submit(channel, line)} />
       )}
