@@ -328,12 +328,14 @@ TEST_F(WebSocketTest, TellsTheHandlerWhenThePoolStops) {
 
 TEST_F(WebSocketTest, NeverReusesAnId) {
   start();
+  std::uint64_t first_id = 0, second_id = 0;
   RawSocket first = open_websocket();
-  const auto id = recorder_.last()->id();
+  on_shard([&] { first_id = recorder_.last()->id(); });
   first.close();
   ASSERT_EQ(recorder_.wait_closed(), 1006);
   RawSocket second = open_websocket();
-  EXPECT_GT(recorder_.last()->id(), id);
+  on_shard([&] { second_id = recorder_.last()->id(); });
+  EXPECT_GT(second_id, first_id);
 }
 
 }  // namespace
