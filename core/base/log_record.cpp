@@ -36,7 +36,13 @@ std::string rfc3339(std::int64_t wall_ms) {
 }
 
 std::string console_line(const Record& record) {
-  std::string out = fmt::format("{} {:<8} ", rfc3339(record.wall_ms), level_name(record.level));
+  return console_line(record, rfc3339(record.wall_ms));
+}
+
+std::string console_line(const Record& record, std::string_view time) {
+  std::string out;
+  append_terminal_escaped(out, time);
+  out += fmt::format(" {:<8} ", level_name(record.level));
   append_terminal_escaped(out, record.component);
   out += ": ";
   append_terminal_escaped(out, record.message);

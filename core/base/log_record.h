@@ -22,6 +22,8 @@ std::string rfc3339(std::int64_t wall_ms);
 // For people: time, level, component, message, fields in brackets; control and bidi characters
 // escaped.
 std::string console_line(const Record& record);
+// The same with a time that was already written, for readers of the file.
+std::string console_line(const Record& record, std::string_view time);
 
 // For programs: {"time","level","component","plugin","session","user","request","node","message"},
 // empty fields left out.

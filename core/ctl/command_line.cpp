@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/command_line.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+
+#include "base/clock.h"
+#include "ctl/verbs.h"
+
+namespace parley::ctl {
+namespace {
+
+using Action = std::function<int(Context&)>;
+
+// The words of all verbs; each verb reads its own. One command runs per process, so they are not shared.
+struct Words {
+  std::string state = "var", format = "table", timeout = "60";
+  std::string id, from, text, channel, reason, name, code, file, level, component, password_file,
+      program;
+  std::vector<std::string> roles, sets;
+  std::string since, plugin, user, session, request;
+  int limit = 50;
+  std::size_t last = 0;
+  bool follow = false;
+};
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", "parleyctl " PARLEY_VERSION);
+    app_.add_option("--state", words_.state, "the server's state folder")
+        ->envname("PARLEY_STATE")
+        ->capture_default_str();
+    app_.add_option("-o,--output", words_.format, "how to print")
+        ->check(CLI::IsMember({"table", "json"}))
+        ->capture_default_str();
+    app_.add_option("--timeout", words_.timeout, "seconds to wait for the server")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str();
+    add_server_verbs();
+    add_plugin_verbs();
+    add_people_verbs();
+    add_log_verbs();
+    add_config_verbs();
+  }
+
+  int run(int argc, const char* const* argv, Terminal& terminal) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+      terminal.out << app_.help();
+      return kDone;
+    } catch (const CLI::CallForVersion& version) {
+      terminal.out << version.what() << '\n';
+      return kDone;
+    } catch (const CLI::ParseError& error) {
+      return usage(terminal, error.what());
+    }
+    Context context{terminal, words_.state, app_.count("--state") > 0,
+                    words_.format == "json" ? Format::kJson : Format::kTable,
+                    Millis(1000 * std::stoll(words_.timeout))};
+    try {
+      return action_(context);
+    } catch (const nlohmann::json::exception&) {
+      return refuse(context,
+                    Status::internal("the server's answer has another shape than expected; "
+                                     "are parleyd and parleyctl of the same version?"));
+    }
+  }
+
+ private:
+  static int usage(Terminal& terminal, const std::string& why) {
+    terminal.err << why << "\nparleyctl --help shows the verbs.\n";
+    return kUsage;
+  }
+
+  CLI::App* verb(CLI::App& parent, const char* name, const char* help, Action action) {
+    auto* added = parent.add_subcommand(name, help);
+    added->fallthrough();
+    added->callback([this, action = std::move(action)] { action_ = action; });
+    return added;
+  }
+  CLI::App* group(const char* name, const char* help) {
+    auto* added = app_.add_subcommand(name, help);
+    added->require_subcommand(1);
+    added->fallthrough();
+    return added;
+  }
+
+  void add_server_verbs() {
+    verb(app_, "status", "version, uptime, counts", [](Context& c) { return status(c); });
+    verb(app_, "sessions", "who is connected", [](Context& c) { return sessions(c); });
+    auto* kicked = verb(app_, "kick", "end a session",
+                        [this](Context& c) { return kick(c, words_.id, words_.reason); });
+    kicked->add_option("SESSION", words_.id, "its id")->required();
+    kicked->add_option("--reason", words_.reason, "told to the person");
+    auto* said = verb(app_, "say", "speak in a channel as the server",
+                      [this](Context& c) { return say(c, words_.channel, words_.text); });
+    said->add_option("CHANNEL", words_.channel)->required();
+    said->add_option("TEXT", words_.text)->required();
+    auto* saved = verb(app_, "backup", "copy the database to a file while serving",
+                       [this](Context& c) { return backup(c, words_.file); });
+    saved->add_option("FILE", words_.file)->required();
+    auto* restored =
+        verb(app_, "restore", "put a backup in place of the database of a stopped server",
+             [this](Context& c) { return restore(c, words_.file, words_.program); });
+    restored->add_option("FILE", words_.file)->required();
+    restored->add_option("--parleyd", words_.program,
+                         "the server's program; by default the one beside parleyctl");
+    auto* audited = verb(app_, "audit", "what admins did, newest first",
+                         [this](Context& c) { return audit(c, words_.limit); });
+    audited->add_option("--limit", words_.limit)
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+  }
+
+  void add_plugin_verbs() {
+    auto* plugin = group("plugin", "list, load, unload, reload and configure plugins");
+    verb(*plugin, "list", "every plugin with its state", [](Context& c) { return plugin_list(c); });
+    auto* info = verb(*plugin, "info", "one plugin",
+                      [this](Context& c) { return plugin_info(c, words_.id); });
+    info->add_option("NAME", words_.id)->required();
+    for (const char* operation : {"load", "unload", "reload"})
+      add_plugin_operation(*plugin, operation);
+    auto* config = verb(*plugin, "config", "show its keys, or set some",
+                        [this](Context& c) { return configure(c); });
+    config->add_option("NAME", words_.id)->required();
+    config->add_option("--set", words_.sets, "a key of the plugin; null takes a value back")
+        ->type_name("KEY.PATH=VALUE")
+        ->expected(1)
+        ->take_all();
+  }
+
+  void add_plugin_operation(CLI::App& plugin, const char* operation) {
+    auto* added =
+        verb(plugin, operation, "while people stay connected", [this, operation](Context& c) {
+          return plugin_operate(c, operation, words_.id, words_.from);
+        });
+    added->add_option("NAME", words_.id)->required();
+    if (std::string_view(operation) != "unload")
+      added->add_option("--from", words_.from, "another file than the folder's")->type_name("FILE");
+  }
+
+  int configure(Context& context) {
+    KeyValues changes;
+    for (const auto& set : words_.sets) {
+      const auto equals = set.find('=');
+      if (equals == set.npos || equals == 0)
+        return usage(context.terminal, "--set " + set + ": write --set key.path=value");
+      changes.emplace_back(set.substr(0, equals), set.substr(equals + 1));
+    }
+    return plugin_config(context, words_.id, changes);
+  }
+
+  void add_people_verbs() {
+    verb(app_, "users", "accounts and their roles", [](Context& c) { return users(c); });
+    auto* user = group("user", "change an account");
+    auto* role = verb(*user, "role", "give it these roles instead of those it has",
+                      [this](Context& c) { return user_roles(c, words_.name, words_.roles); });
+    role->add_option("NAME", words_.name)->required();
+    role->add_option("ROLE", words_.roles)->required();
+    auto* admin = group("admin", "the first admin");
+    auto* redeemed = verb(
+        *admin, "redeem", "make the first admin with the one-time code",
+        [this](Context& c) { return redeem(c, words_.code, words_.name, words_.password_file); });
+    redeemed->add_option("CODE", words_.code)->required();
+    redeemed->add_option("NAME", words_.name)->required();
+    redeemed
+        ->add_option("--password-file", words_.password_file,
+                     "instead of asking; readable by you alone")
+        ->type_name("FILE");
+  }
+
+  void add_log_verbs() {
+    auto* logs = verb(app_, "logs", "the server's log, read from the state folder",
+                      [this](Context& c) { return logs_verb(c); });
+    logs->add_option("--since", words_.since, "15m, 2h, 2026-01-31, 2026-01-31T12:00Z");
+    logs->add_option("--level", words_.level, "this level and above");
+    logs->add_option("--component", words_.component);
+    logs->add_option("--plugin", words_.plugin);
+    logs->add_option("--user", words_.user);
+    logs->add_option("--session", words_.session);
+    logs->add_option("--request", words_.request);
+    logs->add_option("-n,--lines", words_.last, "only the last so many");
+    logs->add_flag("-f,--follow", words_.follow, "and what comes, until interrupted");
+    logs->add_option("--file", words_.file, "the log file, when log.file is not the default");
+    auto* log = group("log", "the running server's log");
+    auto* level = verb(*log, "level", "set a component's level",
+                       [this](Context& c) { return log_level(c, words_.component, words_.level); });
+    level->add_option("COMPONENT", words_.component)->required();
+    level->add_option("LEVEL", words_.level)
+        ->required()
+        ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
+  }
+
+  int logs_verb(Context& context) {
+    LogFilter filter{.component = words_.component,
+                     .plugin = words_.plugin,
+                     .user = words_.user,
+                     .session = words_.session,
+                     .request = words_.request};
+    if (!words_.since.empty()) {
+      const auto since = since_from(words_.since, SystemClock().wall_ms());
+      if (!since)
+        return usage(context.terminal, "--since " + words_.since +
+                                           ": write 15m, 2h or a date such as 2026-01-31T12:00Z");
+      filter.since = *since;
+    }
+    if (!words_.level.empty()) {
+      const auto level = log::parse_level(words_.level);
+      if (!level)
+        return usage(context.terminal, "--level " + words_.level +
+                                           ": there are trace, debug, info, warn, error, critical");
+      filter.level = *level;
+    }
+    const auto file = words_.file.empty() ? context.state_dir + "/logs/parley.jsonl" : words_.file;
+    return show_logs(context, file, filter, words_.last, words_.follow);
+  }
+
+  void add_config_verbs() {
+    auto* config = group("config", "the server's configuration");
+    auto* check = verb(*config, "check", "say what is wrong with a file",
+                       [this](Context& c) { return check_config(c, words_.file); });
+    auto* print = verb(*config, "print", "every value with its origin",
+                       [this](Context& c) { return print_config(c, words_.file); });
+    for (auto* reader : {check, print})
+      reader->add_option("--config", words_.file, "instead of the defaults")->type_name("FILE");
+    verb(*config, "reload", "read it again in the running server",
+         [](Context& c) { return reload_config(c); });
+  }
+
+  Words words_;
+  CLI::App app_{"Looks after a running Parley server", "parleyctl"};
+  Action action_;
+};
+
+}  // namespace
+
+int run(int argc, const char* const* argv, Terminal& terminal) {
+  return std::make_unique<CommandLine>()->run(argc, argv, terminal);
+}
+
+}  // namespace parley::ctl

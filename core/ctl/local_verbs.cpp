@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <deque>
+#include <filesystem>
+#include <thread>
+
+#include <fmt/core.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include "base/log_file.h"
+#include "config/flags.h"
+#include "ctl/verbs.h"
+
+extern char** environ;
+
+namespace parley::ctl {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr std::chrono::milliseconds kFollowPause{200};
+
+std::string line_for(const Context& context, const Json& line) {
+  if (context.format == Format::kTable) return human_line(line);
+  return line.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+// The same code, sentences and exit codes as parleyd --check-config and --print-config.
+int run_flags(Context& context, const char* mode, const std::string& file) {
+  std::vector<const char*> words{"parleyd", mode};
+  if (context.state_given) words.insert(words.end(), {"--state", context.state_dir.c_str()});
+  if (!file.empty()) words.insert(words.end(), {"--config", file.c_str()});
+  const auto start = config::parse_flags(static_cast<int>(words.size()), words.data(),
+                                         config::environment_of(environ));
+  context.terminal.out << start.output;
+  context.terminal.err << start.complaint;
+  return start.exit_code;
+}
+
+std::string program_beside() {
+  std::error_code error;
+  return (fs::read_symlink("/proc/self/exe", error).parent_path() / "parleyd").string();
+}
+
+}  // namespace
+
+int show_logs(Context& context, const std::string& file, const LogFilter& filter, std::size_t last,
+              bool follow) {
+  if (!follow && log::existing_files(file).empty()) {
+    return refuse(context, Status::not_found(
+                               fmt::format("there is no log {}: give --state or --file", file)));
+  }
+  std::deque<std::string> held;  // with --lines, until it is known which are the last
+  bool holding = last > 0;
+  LogReader reader(file, filter, [&](const Json& line) {
+    if (!holding) {
+      context.terminal.out << line_for(context, line) << '\n';
+      return;
+    }
+    held.push_back(line_for(context, line));
+    if (held.size() > last) held.pop_front();
+  });
+  reader.read_all();
+  for (const auto& line : held) context.terminal.out << line << '\n';
+  holding = false;
+  context.terminal.out.flush();
+  while (follow && context.terminal.out.good()) {
+    std::this_thread::sleep_for(kFollowPause);
+    reader.read_more();
+    context.terminal.out.flush();
+  }
+  if (reader.unreadable() > 0) {
+    context.terminal.err << fmt::format("parleyctl: {} lines are no JSON and were passed over\n",
+                                        reader.unreadable());
+  }
+  return kDone;
+}
+
+int check_config(Context& context, const std::string& file) {
+  return run_flags(context, "--check-config", file);
+}
+int print_config(Context& context, const std::string& file) {
+  return run_flags(context, "--print-config", file);
+}
+
+// parleyd does it: it knows the database, and holds the state folder's lock while it does.
+int restore(Context& context, const std::string& file, const std::string& program) {
+  std::string path = program.empty() ? program_beside() : program;
+  std::string backup = fs::absolute(file).string();
+  char restore_flag[] = "--restore", state_flag[] = "--state";
+  char* const words[] = {
+      path.data(), restore_flag, backup.data(), state_flag, context.state_dir.data(), nullptr};
+  pid_t child = 0;
+  if (const int error = ::posix_spawn(&child, path.c_str(), nullptr, nullptr, words, environ);
+      error != 0) {
+    return refuse(context, Status::not_found(fmt::format(
+                               "cannot run {}: {}; it lies beside parleyctl, or give --parleyd",
+                               path, std::strerror(error))));
+  }
+  int how = 0;
+  while (::waitpid(child, &how, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(how) ? WEXITSTATUS(how) : kRefused;
+}
+
+}  // namespace parley::ctl

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/core.h>
+
+#include "ctl/table.h"
+#include "ctl/verbs.h"
+
+namespace parley::ctl {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string plugin_path(const std::string& id, const std::string& rest = "") {
+  return "/admin/v1/plugins/" + path_step(id) + rest;
+}
+
+// Steps are shown for a failure too: which one failed is the point.
+void show_steps(Context& context, const Json& body) {
+  if (!body.is_object() || !body.contains("steps") || !body["steps"].is_array() ||
+      body["steps"].empty())
+    return;
+  Table table({"step", "ms", "", "detail"});
+  for (const auto& step : body["steps"]) {
+    if (!step.is_object()) continue;
+    table.add({cell("", step.value("name", Json(""))), cell("", step.value("ms", Json(0))),
+               step.value("ok", false) ? "ok" : "failed",
+               cell("", step.value("detail", Json("")))});
+  }
+  table.print(context.terminal.out, context.terminal.width);
+}
+
+std::string dotted(std::string pointer) {
+  if (pointer.starts_with('/')) pointer.erase(0, 1);
+  std::ranges::replace(pointer, '/', '.');
+  return pointer;
+}
+
+void show_config(Context& context, const Json& body) {
+  const Json config = body.value("config", Json::object());
+  const Json origins = body.value("origins", Json::object());
+  if (!config.is_object() || config.empty()) {
+    context.terminal.out << "this plugin has no keys of its own\n";
+    return;
+  }
+  Table table({"key", "value", "origin"});
+  const Json leaves = config.flatten();
+  for (const auto& [pointer, value] : leaves.items()) {
+    table.add({dotted(pointer), value.is_null() ? "null" : cell("", value),
+               cell("", origins.value(pointer, Json("")))});
+  }
+  table.print(context.terminal.out, context.terminal.width);
+}
+
+// 12, true, [1, 2] and "text" are read as JSON; anything else is text as it stands.
+Json typed(const std::string& text) {
+  Json value = Json::parse(text, nullptr, false);
+  return value.is_discarded() ? Json(text) : value;
+}
+
+}  // namespace
+
+int plugin_list(Context& context) {
+  return answer(context, context.client().get("/admin/v1/plugins"),
+                [](Context& c, const Json& body) {
+                  print_list(c, body, "plugins",
+                             {"id", "version", "state", "execution", "isolation", "commands",
+                              "calls", "faults", "reason"});
+                });
+}
+
+int plugin_info(Context& context, const std::string& id) {
+  return answer(context, context.client().get(plugin_path(id)), print_object);
+}
+
+int plugin_operate(Context& context, const std::string& operation, const std::string& id,
+                   const std::string& from) {
+  Json body = Json::object();
+  if (!from.empty()) body["from"] = std::filesystem::absolute(from).lexically_normal().string();
+  const auto reply = context.client().post(plugin_path(id, "/" + operation), body);
+  if (!reply) return refuse(context, reply.status());
+  if (context.format == Format::kTable) show_steps(context, reply->body);
+  const bool done = reply->ok() && reply->body.is_object() && reply->body.value("ok", true);
+  if (!done) return refuse(context, *reply);
+  if (context.format == Format::kJson) {
+    print_json(context, reply->body);
+  } else {
+    context.terminal.out << fmt::format("{} {}: done\n", operation, id);
+  }
+  return kDone;
+}
+
+int plugin_config(Context& context, const std::string& id, const KeyValues& changes) {
+  if (changes.empty())
+    return answer(context, context.client().get(plugin_path(id, "/config")), show_config);
+  Json set = Json::object();
+  for (const auto& [path, text] : changes) set[path] = typed(text);
+  return answer(context, context.client().patch(plugin_path(id, "/config"), {{"set", set}}),
+                show_config);
+}
+
+}  // namespace parley::ctl

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each verb does. A verb prints its result and returns the process's exit code.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ctl/admin_client.h"
+#include "ctl/log_view.h"
+#include "ctl/terminal.h"
+
+namespace parley::ctl {
+
+constexpr int kDone = 0, kRefused = 1, kUsage = 2;
+
+enum class Format { kTable, kJson };
+
+struct Context {
+  Terminal& terminal;
+  std::string state_dir;
+  bool state_given = false;  // by flag or environment, not the default
+  Format format = Format::kTable;
+  Millis timeout{60'000};
+
+  AdminClient client() const { return {state_dir, timeout}; }
+};
+
+using KeyValues = std::vector<std::pair<std::string, std::string>>;
+
+// server_verbs.cpp
+int status(Context& context);
+int sessions(Context& context);
+int kick(Context& context, const std::string& session, const std::string& reason);
+int say(Context& context, const std::string& channel, const std::string& text);
+int users(Context& context);
+int user_roles(Context& context, const std::string& name, const std::vector<std::string>& roles);
+int audit(Context& context, int limit);
+int log_level(Context& context, const std::string& component, const std::string& level);
+int backup(Context& context, const std::string& file);
+int reload_config(Context& context);
+int redeem(Context& context, const std::string& code, const std::string& name,
+           const std::string& password_file);
+
+// plugin_verbs.cpp
+int plugin_list(Context& context);
+int plugin_info(Context& context, const std::string& id);
+// `operation` is load, unload or reload; `from` names another file than <plugins.folder>/<id>.so.
+int plugin_operate(Context& context, const std::string& operation, const std::string& id,
+                   const std::string& from);
+int plugin_config(Context& context, const std::string& id, const KeyValues& changes);
+
+// local_verbs.cpp: these ask no server
+int show_logs(Context& context, const std::string& file, const LogFilter& filter, std::size_t last,
+              bool follow);
+int check_config(Context& context, const std::string& file);
+int print_config(Context& context, const std::string& file);
+int restore(Context& context, const std::string& file, const std::string& program);
+
+// answers.cpp
+// Prints a refusal, or a failure to ask, to standard error; the exit code is kRefused.
+int refuse(Context& context, const Status& status);
+int refuse(Context& context, const Reply& reply);
+// Asks, and on success hands the body to `show` (table) or prints it (json).
+using Show = void (*)(Context&, const nlohmann::json&);
+int answer(Context& context, const Result<Reply>& reply, Show show);
+void print_json(Context& context, const nlohmann::json& value);
+void print_list(Context& context, const nlohmann::json& body, const char* list,
+                const std::vector<std::string>& columns);
+void print_object(Context& context, const nlohmann::json& body);
+// "done" or the server's own `message`.
+void print_done(Context& context, const nlohmann::json& body);
+
+}  // namespace parley::ctl

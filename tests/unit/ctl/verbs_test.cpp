@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "admin_server.h"
+#include "ctl/command_line.h"
+#include "temp_folder.h"
+
+namespace parley::ctl {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+class VerbsTest : public ::testing::Test {
+ protected:
+  // Runs one command against the test's server; what it printed is in out_ and err_.
+  int run(std::vector<std::string> words) {
+    out_.str("");
+    err_.str("");
+    Terminal terminal{out_, err_, 0, [this](const std::string&) -> Result<std::string> {
+                        if (typed_.empty())
+                          return Status::invalid_args("there is no terminal to ask on");
+                        const auto line = typed_.front();
+                        typed_.erase(typed_.begin());
+                        return line;
+                      }};
+    std::vector<const char*> argv{"parleyctl", "--state", state_.c_str()};
+    for (const auto& word : words) argv.push_back(word.c_str());
+    return ctl::run(static_cast<int>(argv.size()), argv.data(), terminal);
+  }
+  std::string out() const { return out_.str(); }
+  std::string err() const { return err_.str(); }
+  Asked last_asked() const { return server_.asked().empty() ? Asked{} : server_.asked().back(); }
+
+  TempFolder folder_;
+  std::string state_ = folder_.path();
+  AdminServer server_{folder_.path("admin.sock")};
+  std::vector<std::string> typed_;
+  std::ostringstream out_, err_;
+};
+
+TEST_F(VerbsTest, StatusShowsOneKeyPerLine) {
+  server_.answer(
+      "GET /admin/v1/status", 200,
+      R"({"version":"0.1.0","uptimeMs":90000,"connections":{"now":2},"databaseBytes":65536})");
+  EXPECT_EQ(run({"status"}), 0);
+  EXPECT_EQ(out(),
+            "connections.now  2\ndatabaseBytes    64 KiB\nuptimeMs         90s\nversion          "
+            "0.1.0\n");
+  EXPECT_THAT(last_asked().headers, HasSubstr("Host: localhost"));
+}
+
+TEST_F(VerbsTest, OutputIsJsonWhenAskedBeforeOrAfterTheVerb) {
+  server_.answer("GET /admin/v1/status", 200, R"({"name":"жук"})");
+  EXPECT_EQ(run({"-o", "json", "status"}), 0);
+  EXPECT_EQ(json::parse(out()), json::parse(R"({"name":"жук"})"));
+  EXPECT_EQ(run({"status", "-o", "json"}), 0);
+  EXPECT_EQ(json::parse(out()), json::parse(R"({"name":"жук"})"));
+}
+
+TEST_F(VerbsTest, ListsAreAlignedAndEscaped) {
+  server_.answer(
+      "GET /admin/v1/sessions", 200,
+      R"({"sessions":[{"id":"1","user":"龙","channels":["a","b"],"connectedAt":1760000000123},
+                     {"id":"22","user":"\u001b[31mevil\u202e","channels":[]}]})");
+  EXPECT_EQ(run({"sessions"}), 0);
+  EXPECT_EQ(out(),
+            "id  user                channels  connectedAt\n"
+            "1   龙                  a, b      2025-10-09T08:53:20.123Z\n"
+            "22  \\x1b[31mevil\\u202e\n");
+  server_.answer("GET /admin/v1/sessions", 200, R"({"sessions":[]})");
+  EXPECT_EQ(run({"sessions"}), 0);
+  EXPECT_EQ(out(), "no sessions\n");
+}
+
+TEST_F(VerbsTest, VerbsThatActSendTheirWords) {
+  server_.answer("POST /admin/v1/sessions/s%2F1/kick", 200, "{}");
+  EXPECT_EQ(run({"kick", "s/1", "--reason", "spam"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"reason":"spam"})"));
+  EXPECT_THAT(last_asked().headers, HasSubstr("Content-Type: application/json"));
+  server_.answer("POST /admin/v1/say", 200, R"({"message":"said to 3 people"})");
+  EXPECT_EQ(run({"say", "global", "back at five"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"channel":"global","text":"back at five"})"));
+  EXPECT_EQ(out(), "said to 3 people\n");
+  server_.answer("POST /admin/v1/users/Ann/roles", 200, "{}");
+  EXPECT_EQ(run({"user", "role", "Ann", "user", "moderator"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"roles":["user","moderator"]})"));
+  server_.answer("POST /admin/v1/log/level", 200, "{}");
+  EXPECT_EQ(run({"log", "level", "net", "debug"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"component":"net","level":"debug"})"));
+  server_.answer("GET /admin/v1/audit?limit=5", 200,
+                 R"({"entries":[{"actor":"root","action":"plugin.load"}]})");
+  EXPECT_EQ(run({"audit", "--limit", "5"}), 0);
+  EXPECT_THAT(out(), HasSubstr("root   plugin.load"));
+}
+
+TEST_F(VerbsTest, BackupNamesAnAbsolutePath) {
+  server_.answer("POST /admin/v1/backup", 200, "{}");
+  EXPECT_EQ(run({"backup", "here.db"}), 0);
+  EXPECT_EQ(last_asked().body.at("file"), (std::filesystem::current_path() / "here.db").string());
+}
+
+TEST_F(VerbsTest, ARefusalIsASentenceAndExitCodeOne) {
+  server_.answer("POST /admin/v1/say", 403,
+                 R"({"error":{"code":"forbidden","message":"not \u001b[2Jyou"}})");
+  EXPECT_EQ(run({"say", "global", "x"}), 1);
+  EXPECT_EQ(err(), "refused: not \\x1b[2Jyou (forbidden)\n");
+  EXPECT_EQ(out(), "");
+  EXPECT_EQ(run({"status"}), 1) << "404 without an error object";
+  EXPECT_EQ(err(), "refused: the server answered 404\n");
+}
+
+TEST_F(VerbsTest, WithoutAServerTheSentenceSaysWhatToDo) {
+  state_ = folder_.path("nowhere");
+  EXPECT_EQ(run({"status"}), 1);
+  EXPECT_EQ(err(), "parleyctl: no server answers on " + state_ +
+                       "/admin.sock: start it with scripts/run or give --state\n");
+  state_ = std::string(200, 'x');
+  EXPECT_EQ(run({"status"}), 1);
+  EXPECT_THAT(err(), HasSubstr("too long for a socket's path"));
+}
+
+TEST_F(VerbsTest, AnswersThatAreNoJsonAreSaid) {
+  server_.answer("GET /admin/v1/status", 200, "<html>");
+  EXPECT_EQ(run({"status"}), 1);
+  EXPECT_THAT(err(), HasSubstr("no JSON"));
+  server_.answer("GET /admin/v1/status", 200, "[1]");
+  EXPECT_EQ(run({"status"}), 0) << "odd, but JSON";
+  server_.answer("POST /admin/v1/config/reload", 200, "[1]");
+  EXPECT_EQ(run({"config", "reload"}), 1);
+  EXPECT_THAT(err(), HasSubstr("of the same version"));
+}
+
+TEST_F(VerbsTest, UsageErrorsAreTwo) {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{},
+                                             {"dance"},
+                                             {"kick"},
+                                             {"plugin"},
+                                             {"plugin", "load"},
+                                             {"status", "-o", "xml"},
+                                             {"log", "level", "net", "loud"},
+                                             {"logs", "--level", "loud"},
+                                             {"logs", "--since", "yesterday"},
+                                             {"plugin", "config", "dice", "--set", "sides"},
+                                             {"status", "--timeout", "0"}}) {
+    EXPECT_EQ(run(words), 2) << (words.empty() ? "nothing" : words.front());
+    EXPECT_THAT(err(), HasSubstr("--help"));
+  }
+  EXPECT_THAT(server_.asked(), SizeIs(0));
+}
+
+TEST_F(VerbsTest, HelpNamesTheVerbs) {
+  EXPECT_EQ(run({"--help"}), 0);
+  EXPECT_THAT(out(), HasSubstr("sessions"));
+  EXPECT_EQ(run({"plugin", "--help"}), 0);
+  EXPECT_THAT(out(), HasSubstr("reload"));
+}
+
+TEST_F(VerbsTest, PluginListAndInfo) {
+  server_.answer(
+      "GET /admin/v1/plugins", 200,
+      R"({"plugins":[{"id":"dice","version":"1.0.0","state":"active","commands":["roll"]}]})");
+  EXPECT_EQ(run({"plugin", "list"}), 0);
+  EXPECT_THAT(out(), HasSubstr("dice  1.0.0    active  roll\n"));
+  server_.answer("GET /admin/v1/plugins/dice", 200, R"({"id":"dice","limits":{"queue":1024}})");
+  EXPECT_EQ(run({"plugin", "info", "dice"}), 0);
+  EXPECT_THAT(out(), HasSubstr("limits.queue  1024\n"));
+}
+
+TEST_F(VerbsTest, PluginOperationsShowTheirSteps) {
+  server_.answer(
+      "POST /admin/v1/plugins/dice/load", 200,
+      R"({"ok":true,"steps":[{"name":"stage","ms":2,"ok":true,"detail":""},{"name":"describe","ms":31,"ok":true,"detail":"dice 1.0.0"}]})");
+  EXPECT_EQ(run({"plugin", "load", "dice", "--from", "/tmp/x/../dice.so"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"from":"/tmp/dice.so"})"));
+  EXPECT_EQ(out(),
+            "step      ms      detail\nstage     2   ok\ndescribe  31  ok  dice 1.0.0\nload dice: "
+            "done\n");
+}
+
+TEST_F(VerbsTest, AFailedPluginOperationShowsWhichStep) {
+  server_.answer("POST /admin/v1/plugins/dice/reload", 409,
+                 R"({"ok":false,"steps":[{"name":"check","ms":1,"ok":false,"detail":"abi 2"}],
+                     "error":{"code":"conflict","message":"plugin dice needs ABI 2"}})");
+  EXPECT_EQ(run({"plugin", "reload", "dice"}), 1);
+  EXPECT_THAT(out(), HasSubstr("check  1   failed  abi 2\n"));
+  EXPECT_THAT(err(), HasSubstr("needs ABI 2"));
+  server_.answer("POST /admin/v1/plugins/dice/unload", 200,
+                 R"({"ok":false,"error":{"message":"still busy"}})");
+  EXPECT_EQ(run({"plugin", "unload", "dice"}), 1);
+  EXPECT_THAT(err(), HasSubstr("still busy"));
+}
+
+TEST_F(VerbsTest, PluginConfigSetsTypedValues) {
+  server_.answer(
+      "PATCH /admin/v1/plugins/dice/config", 200,
+      R"({"config":{"sides":12,"names":["a","b"]},"origins":{"/sides":"overlay","/names/0":"dice.yaml:3"}})");
+  EXPECT_EQ(run({"plugin", "config", "dice", "--set", "sides=12", "--set", "name=two words",
+                 "--set", "on=true", "--set", "list=[1,2]", "--set", "gone=null", "--set",
+                 "text=\"7\"", "--set", "eq=a=b"}),
+            0)
+      << err();
+  EXPECT_EQ(
+      last_asked().body,
+      json::parse(
+          R"({"set":{"sides":12,"name":"two words","on":true,"list":[1,2],"gone":null,"text":"7","eq":"a=b"}})"));
+  EXPECT_THAT(out(), HasSubstr("sides    12     overlay\n"));
+  EXPECT_THAT(out(), HasSubstr("names.0  a      dice.yaml:3\n"));
+}
+
+TEST_F(VerbsTest, ARefusedPluginConfigNamesFileAndLine) {
+  server_.answer("PATCH /admin/v1/plugins/dice/config", 400,
+                 R"({"error":{"code":"invalid_args","message":"the old configuration stays",
+                     "details":[{"file":"dice.yaml","line":4,"path":"config.sides","message":"must be at least 2, is 1"}]}})");
+  EXPECT_EQ(run({"plugin", "config", "dice", "--set", "sides=1"}), 1);
+  EXPECT_EQ(err(),
+            "refused: the old configuration stays (invalid_args)\n  dice.yaml:4: config.sides: "
+            "must be at least 2, is 1\n");
+}
+
+TEST_F(VerbsTest, ConfigReloadSaysWhatChangedAndWhatWaits) {
+  server_.answer("POST /admin/v1/config/reload", 200,
+                 R"({"changes":[{"path":"limits.rate","before":"30","after":"5","restart":false},
+                                {"path":"storage.readers","before":"2","after":"4","restart":true}]})");
+  EXPECT_EQ(run({"config", "reload"}), 0);
+  EXPECT_THAT(out(), HasSubstr("limits.rate      30      5      now\n"));
+  EXPECT_THAT(out(), HasSubstr("storage.readers  2       4      after a restart\n"));
+}
+
+TEST_F(VerbsTest, ConfigCheckAndPrintNeedNoServer) {
+  const auto file = folder_.write("parley.yaml", "limits: {rats: 1}\n");
+  EXPECT_EQ(run({"config", "check", "--config", file}), 1);
+  EXPECT_THAT(err(), HasSubstr(file + ":1: limits.rats: there is no such key"));
+  EXPECT_EQ(run({"config", "print"}), 0);
+  EXPECT_THAT(out(), HasSubstr("rate: 30  # default\n"));
+  EXPECT_THAT(server_.asked(), SizeIs(0));
+}
+
+TEST_F(VerbsTest, RedeemAsksForThePasswordTwiceAndNeverShowsIt) {
+  server_.answer("POST /admin/v1/admin/redeem", 200, R"({"message":"Ann is admin"})");
+  typed_ = {"long enough", "long enough"};
+  EXPECT_EQ(run({"admin", "redeem", "CODE", "Ann"}), 0);
+  EXPECT_EQ(last_asked().body,
+            json::parse(R"({"code":"CODE","name":"Ann","password":"long enough"})"));
+  EXPECT_THAT(out() + err(), Not(HasSubstr("long enough")));
+  typed_ = {"one", "two"};
+  EXPECT_EQ(run({"admin", "redeem", "CODE", "Ann"}), 1);
+  EXPECT_THAT(server_.asked(), SizeIs(1)) << "differing passwords are not sent";
+  EXPECT_EQ(run({"admin", "redeem", "CODE", "Ann"}), 1) << "nobody to ask";
+}
+
+TEST_F(VerbsTest, RedeemReadsAPrivateFileOnly) {
+  server_.answer("POST /admin/v1/admin/redeem", 200, "{}");
+  const auto file = folder_.write("password", "from a file\n");
+  EXPECT_EQ(run({"admin", "redeem", "CODE", "Ann", "--password-file", file}), 0);
+  EXPECT_EQ(last_asked().body.at("password"), "from a file");
+  std::filesystem::permissions(file, std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  EXPECT_EQ(run({"admin", "redeem", "CODE", "Ann", "--password-file", file}), 1);
+  EXPECT_THAT(err(), HasSubstr("chmod 600"));
+}
+
+TEST_F(VerbsTest, RestoreRunsTheServersProgramAndKeepsItsExitCode) {
+  const auto program = folder_.write(
+      "parleyd", "#!/bin/sh\necho \"$@\" > '" + folder_.path("words") + "'\nexit 1\n");
+  std::filesystem::permissions(program, std::filesystem::perms::owner_exec,
+                               std::filesystem::perm_options::add);
+  EXPECT_EQ(run({"restore", "/backups/b.db", "--parleyd", program}), 1);
+  EXPECT_EQ(TempFolder::read(folder_.path("words")),
+            "--restore /backups/b.db --state " + state_ + "\n");
+  EXPECT_EQ(run({"restore", "b.db", "--parleyd", folder_.path("none")}), 1);
+  EXPECT_THAT(err(), HasSubstr("cannot run"));
+}
+
+}  // namespace
+}  // namespace parley::ctl
