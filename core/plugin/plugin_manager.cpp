@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/plugin_manager.h"
 
+#include <fstream>
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
@@ -103,10 +105,11 @@ bool PluginManager::prepare(Operation& operation, const std::string& id, const s
   if (!read_settings(operation, id, prepared)) return false;
 
   const std::filesystem::path source = from.empty() ? paths_.plugins / (id + ".so") : std::filesystem::path(from);
-  Result<loader::StagedFile> staged = failed("not staged");
+  std::optional<loader::StagedFile> staged;
   if (!operation.step("stage", [&] {
-        staged = staging_.stage(id, source);
-        return staged.status();
+        auto copy = staging_.stage(id, source);
+        if (copy) staged.emplace(std::move(copy).value());
+        return copy.status();
       }))
     return false;
   if (!operation.step("describe", [&] {
@@ -125,10 +128,11 @@ bool PluginManager::prepare(Operation& operation, const std::string& id, const s
         return checked.ok() ? Status::ok() : Status::invalid_args(config::sentences(checked.problems));
       }))
     return false;
+  heed_hang(prepared, staged->sha256());
   return operation.step("open", [&] {
     const std::lock_guard lock(mutex_);
     auto& record = records_[id];
-    LocalPlugin::Parts parts{prepared.manifest, std::move(staged).value(), source.string(), prepared.settings, ++record.generations};
+    LocalPlugin::Parts parts{prepared.manifest, std::move(*staged), source.string(), prepared.settings, ++record.generations};
     auto plugin = LocalPlugin::create(services_, std::move(parts));
     if (plugin) prepared.plugin = std::move(plugin).value();
     return plugin.status();
@@ -346,6 +350,28 @@ PluginInfo PluginManager::info_of(const std::string& id, const Record& record) c
   info.queued = plugin.queued();
   for (const auto& stats : plugin.stats()) info.commands.push_back({stats.name, stats.calls, stats.faults, stats.total_us});
   return info;
+}
+
+std::string PluginManager::blame_for_hang() {
+  std::string blamed;
+  for (const auto& plugin : active()) {
+    const auto command = plugin->running_command();
+    if (command.empty() || !plugin->runs_inline()) continue;
+    blamed += (blamed.empty() ? "" : ", ") + plugin->id() + " in " + command;
+    std::error_code error;
+    std::filesystem::create_directories(paths_.state / "hung", error);
+    std::ofstream(paths_.state / "hung" / plugin->id()) << plugin->sha256() << '\n';
+  }
+  return blamed.empty() ? "no plugin was running there" : "plugin " + blamed + " did not return";
+}
+
+// A plugin that hung a shard runs on the workers until another file of it comes.
+void PluginManager::heed_hang(Prepared& prepared, const std::string& sha256) const {
+  std::ifstream file(paths_.state / "hung" / prepared.manifest.id);
+  std::string hung;
+  if (!(file >> hung) || hung != sha256 || prepared.settings.execution == config::Execution::kWorker) return;
+  prepared.settings.execution = config::Execution::kWorker;
+  log::Event(log::Level::kWarn, "plugin").plugin(prepared.manifest.id).write("this version once hung an I/O thread: it runs on the workers");
 }
 
 std::vector<PluginInfo> PluginManager::list() const {

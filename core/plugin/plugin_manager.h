@@ -79,6 +79,12 @@ class PluginManager {
   // Ends every plugin; blocks. Nothing can be loaded afterwards.
   void stop();
 
+  // Slow work of an operator's, for example a backup, between operations on plugins.
+  void run_in_background(Task task) { maintenance_.post(std::move(task)); }
+
+  // For the watchdog: which plugins are inside an inline call now. They run on the workers at the next start, until their file changes.
+  std::string blame_for_hang();
+
   std::vector<PluginInfo> list() const;
   Result<PluginInfo> info(const std::string& id) const;                     // not_found
   Result<config::PluginSettings> settings(const std::string& id) const;     // not_found
@@ -107,6 +113,7 @@ class PluginManager {
   bool prepare(Operation& operation, const std::string& id, const std::string& from, Prepared& prepared);
   bool read_settings(Operation& operation, const std::string& id, Prepared& prepared);
   bool start_and_publish(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin);
+  void heed_hang(Prepared& prepared, const std::string& sha256) const;
   void withdraw(const std::string& id);
   bool retire(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin);
   void bring_back(Operation& operation, LocalPlugin& old);

@@ -70,7 +70,8 @@ RequestView::RequestView(const command::Invocation& invocation, std::int64_t dea
   std::transform(arguments.begin(), arguments.end(), values, value_of);
 
   view_.size = sizeof view_;
-  view_.flags = (invocation.from_command_line ? PARLEY_REQUEST_SLASH : 0u) | (invocation.from_rule ? PARLEY_REQUEST_BUTTON : 0u);
+  if (invocation.from_command_line) view_.flags |= PARLEY_REQUEST_SLASH;
+  if (invocation.from_rule) view_.flags |= PARLEY_REQUEST_BUTTON;
   view_.id = invocation.call.value;
   view_.arguments = values;
   view_.argument_count = arguments.size();

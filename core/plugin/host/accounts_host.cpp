@@ -5,9 +5,11 @@
 #include "command/dispatcher.h"
 #include "command/identity.h"
 #include "command/replies.h"
+#include "net/shard.h"
 #include "plugin/event_bus.h"
 #include "plugin/host/entry.h"
 #include "plugin/request_view.h"
+#include "protocol/close_codes.h"
 #include "protocol/json_writer.h"
 #include "session/session_registry.h"
 #include "storage/store.h"
@@ -30,14 +32,6 @@ struct Operation {
   command::Replies& replies() const { return plugin->services().dispatcher.replies(); }
   std::string user_id() const { return caller.user != nullptr ? caller.user->id : std::string(); }
 
-  void audit(std::string_view action, const Status& status) const {
-    plugin->services().store.append_audit({.ts = plugin->services().clock.wall_ms(),
-                                           .actor = caller.user != nullptr ? caller.user->id : "-",
-                                           .address = address,
-                                           .action = std::string(action),
-                                           .target = name,
-                                           .result = status ? "ok" : std::string(status.message())});
-  }
   void fail(const Status& status, std::string_view details = {}) const {
     replies().fail(call, status, details);
     plugin->settle(call);
@@ -83,7 +77,6 @@ parley_status register_user(const parley_host* host, parley_id request, parley_s
   services.accounts.register_account(
       copy(name), copy(password), was_guest ? operation->user_id() : std::string(), operation->address,
       [operation, &services, was_guest](Result<users::User> user, const std::string& suggestion) {
-        operation->audit("register", user.status());
         if (!user) {
           std::string details;
           if (!suggestion.empty()) protocol::ObjectWriter(details).field("suggestion", suggestion);
@@ -103,9 +96,13 @@ parley_status login(const parley_host* host, parley_id request, parley_string na
   const auto operation = take(host, request, name, "accounts.login", status);
   if (operation == nullptr) return status;
   operation->plugin->services().accounts.login(copy(name), copy(password), operation->address, [operation](Result<users::User> user) {
-    operation->audit("login", user.status());
-    if (!user) return operation->fail(user.status());
-    welcome(operation, std::move(*user));
+    if (user) return welcome(operation, std::move(*user));
+    // Held back after failures on this name: guessing gets slow, the owner only waits.
+    auto& services = operation->plugin->services();
+    auto& shard = services.timer_shard;
+    shard.post([&shard, operation, status = user.status(), delay = services.accounts.login_delay(operation->name)] {
+      shard.call_after(delay, [operation, status] { operation->fail(status); });
+    });
   });
   return PARLEY_OK;
 }
@@ -114,8 +111,10 @@ parley_status logout(const parley_host* host, parley_id request) {
   parley_status status = PARLEY_OK;
   const auto operation = take(host, request, {}, "accounts.logout", status);
   if (operation == nullptr) return status;
-  operation->audit("logout", Status::ok());
-  operation->plugin->services().dispatcher.identity().sign_out(operation->call);
+  auto& services = operation->plugin->services();
+  services.store.append_audit(
+      {.ts = services.clock.wall_ms(), .actor = operation->user_id(), .address = operation->address, .action = "logout", .result = "ok"});
+  services.dispatcher.identity().sign_out(operation->call);
   operation->plugin->settle(operation->call);
   return PARLEY_OK;
 }
@@ -127,12 +126,11 @@ parley_status change_password(const parley_host* host, parley_id request, parley
   const auto own_session = operation->caller.session_key;
   operation->plugin->services().accounts.change_password(
       operation->user_id(), copy(old_password), copy(new_password), operation->address, [operation, own_session](const Status& done) {
-        operation->audit("change_password", done);
         if (!done) return operation->fail(done);
         auto& sessions = operation->plugin->services().sessions;
         for (const auto key : sessions.sessions_of(operation->user_id())) {
           if (key == own_session) continue;
-          sessions.post(key, [&sessions](session::Session& other) { sessions.kick(other, 4500, "The password was changed elsewhere: log in again."); });
+          sessions.post(key, [&sessions](session::Session& other) { sessions.kick(other, protocol::close::kBadCredential, "The password was changed elsewhere: log in again."); });
         }
         operation->replies().ok(operation->call);
         operation->plugin->settle(operation->call);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The client port: the page, and WebSockets on /ws for the dispatcher.
+//
+// Ownership: one per server; owns the state of its connections. Thread: everything on the connection's shard, except begin_drain() and
+// set_origins() (any). Lifetime: outlives the listeners and the shards' run. Failure: a foreign origin gets 403 and a bad Authorization
+// header 401, both before the upgrade; a credential in the query that cannot be taken closes with 4500, because browsers do not show a 401.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "api/context.h"
+#include "net/echo.h"
+#include "net/service.h"
+#include "net/static_files.h"
+#include "net/websocket_connection.h"
+#include "users/accounts.h"
+#include "users/token_service.h"
+
+namespace parley::api {
+
+class ClientGateway final : public net::WebSocketHandler {
+ public:
+  ClientGateway(const Context& context, const users::TokenService& tokens, std::shared_ptr<const net::StaticFiles> page);
+  ~ClientGateway() override;
+
+  // Allowed Origin values; read at every upgrade.
+  void set_origins(std::set<std::string> origins);
+
+  void serve(const net::HttpRequest& request, net::HttpResponder responder) const;
+  net::UpgradeVerdict admit(const net::HttpRequestHead& head);
+
+  void on_open(net::WebSocketConnection& connection, const net::HttpRequestHead& head) override;
+  void on_text(net::WebSocketConnection& connection, std::string_view text) override;
+  void on_binary(net::WebSocketConnection& connection, std::string_view data) override;
+  void on_slow(net::WebSocketConnection& connection) override;
+  void on_closed(net::WebSocketConnection& connection, std::uint16_t code, std::string_view reason) override;
+
+  // Tells every client to come back later, each at another moment within `spread`, and closes with 4400.
+  void begin_drain(Millis spread);
+
+ private:
+  struct Client;
+  struct ShardClients;
+  void sign_in_with_token(Client& client, const std::string& token);
+  void signed_in(std::size_t shard, std::uint64_t connection_id, const users::TokenClaims& claims, Result<users::User> user);
+
+  const Context& context_;
+  const users::TokenService& tokens_;
+  const std::shared_ptr<const net::StaticFiles> page_;
+  net::EchoHandler echo_;
+  mutable std::mutex origins_mutex_;
+  std::set<std::string> origins_;
+  std::vector<std::unique_ptr<ShardClients>> shards_;
+};
+
+}  // namespace parley::api

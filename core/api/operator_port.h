@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may ask what on the operator's two doors: the loopback port and the admin socket.
+//
+// The port answers /healthz, /readyz and /metrics to anyone who reaches it; the admin API there needs the bearer token of
+// <state>/operator.token (0600, made at every start). Host is held against an exact list (421), so that a page elsewhere cannot reach it
+// through a rebound name, and a foreign Origin is refused. The socket is for the server's own uid; a peer that descends from the
+// server (a plugin's child) is refused. Ownership: borrows the router and context. Thread: any shard.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "api/context.h"
+#include "api/router.h"
+
+namespace parley::api {
+
+class OperatorPort {
+ public:
+  // `hosts`: allowed Host values, with port. `token`: the bearer token for the admin API.
+  OperatorPort(const Context& context, std::set<std::string> hosts, std::string token);
+
+  void serve_port(const net::HttpRequest& request, net::HttpResponder responder) const;
+  void serve_socket(const net::HttpRequest& request, net::HttpResponder responder) const;
+
+ private:
+  bool is_foreign(const net::HttpRequest& request) const;
+  bool has_token(const net::HttpRequest& request) const;
+
+  const Context& context_;
+  const std::set<std::string> hosts_;
+  const std::string token_;
+  Router open_;   // health, metrics, redeeming the first admin's code
+  Router admin_;
+};
+
+// Does the process `pid` descend from this one?
+bool descends_from_us(int pid);
+
+}  // namespace parley::api
