@@ -119,7 +119,11 @@ struct PasswordHasher::Impl {
   }
 
   void work() {
-    for (Job job; take(job);) job.run();
+    for (;;) {
+      Job job;  // of this turn only: what it captured is let go before the next wait
+      if (!take(job)) return;
+      job.run();
+    }
   }
 
   // Looks the same from outside whether there is a stored hash or not.
