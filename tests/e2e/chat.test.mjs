@@ -56,8 +56,9 @@ test('a step north shows the place and what happens there', async () => {
   await side.getByRole('group', { name: 'Exits' }).waitFor();
 });
 
-test('a world event is a line in the stream', async () => {
-  await neo.log.locator('.world-event').first().waitFor();
+test('an earthquake is a line in the stream of everybody', async () => {
+  await neo.say('/castSpell 123');
+  for (const person of [ada, neo]) await person.log.locator('.world-event').first().waitFor();
 });
 
 test('commands complete from what the server offers', async () => {

@@ -42,6 +42,7 @@ try {
 
   await mikhail.run('/look');
   await mikhail.run('/move north');
+  await mikhail.run('/castSpell 123');
   await shot(mikhail, 'chat-dark-russian');
 
   const kit = await Person.open(browser, server.url, { viewport: kPhone });

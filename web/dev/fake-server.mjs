@@ -334,8 +334,6 @@ class FakeServer {
     if (!next) return fail('invalid_args', `there is no way ${direction} from here`);
     socket.player.room = next;
     reply('playerStateUpdate', this.state(socket));
-    if (next === 'forest')
-      this.event('earthquake', 'The ground shakes; birds rise from the trees.');
   }
 
   do_attack(socket, args, reply) {
@@ -350,6 +348,28 @@ class FakeServer {
       targetHp: socket.player.wolf,
       targetMaxHp: 12,
     });
+  }
+
+  do_castSpell(socket, _args, reply) {
+    reply('combatResult', {
+      attacker: socket.user.name,
+      target: 'grey wolf',
+      damage: 8,
+      hit: true,
+      targetHp: 4,
+      targetMaxHp: 12,
+      spell: 'earthquake',
+      text: 'Your earthquake strikes the grey wolf.',
+    });
+    this.event('earthquake', 'The ground shakes; birds rise from the trees.');
+  }
+
+  do_score(socket, _args, reply) {
+    const scores = [
+      { place: 1, name: 'Ada', score: 120, level: 3 },
+      { place: 2, name: socket.user.name, score: 40, level: 2 },
+    ];
+    reply('scoreBoard', { scores, you: scores[1], text: 'You are number 2 with 40 points.' });
   }
 
   do_take(socket, { item }, reply) {

@@ -37,6 +37,15 @@ const kCommands = [
     [['target', 'string', true, 'whom', 'на кого']],
   ],
   [
+    'castSpell',
+    'game',
+    ['cast'],
+    'Cast a spell',
+    'Сотворить заклинание',
+    [['spellId', 'int', true, 'its number', 'номер']],
+  ],
+  ['score', 'game', [], 'The best players', 'Лучшие игроки', []],
+  [
     'join',
     'chat',
     [],

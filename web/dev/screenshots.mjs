@@ -122,6 +122,8 @@ async function tour(page, shot, server) {
   await send('/look');
   await send('/move north');
   await send('/attack wolf');
+  await send('/castSpell 123');
+  await send('/score');
   await send('/weather');
   await shot('8-game');
   await send('forbidden words');

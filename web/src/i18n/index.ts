@@ -29,6 +29,13 @@ function fill(text: string, values: Values): string {
   });
 }
 
+/** The usual directions in the reader's language; a map may have its own, which are shown as they are. */
+export function directionName(exit: string): string {
+  const known: readonly Key[] = ['north', 'south', 'east', 'west', 'up', 'down'];
+  const key = known.find((item) => item === exit);
+  return key ? t(key) : exit;
+}
+
 export function formatNumber(value: number): string {
   return new Intl.NumberFormat(locale.value).format(value);
 }

@@ -55,7 +55,7 @@ export class FrameRouter {
       case 'commandsChanged':
         return this.commandsChanged(frame);
       case 'playerStateUpdate':
-        return updatePlayer(frame.data ?? {});
+        return this.playerState(channel, frame);
       case 'worldEvent':
         return this.worldEvent(channel, frame);
       case 'error':
@@ -127,6 +127,16 @@ export class FrameRouter {
       removed && t('commandsRemoved', { names: removed }),
     ];
     this.app.announcement.value = said.filter(Boolean).join('. ');
+  }
+
+  /** Others came, went, took something: the panel follows, the words stand in the stream. */
+  private playerState(channel: Channel | undefined, frame: Frame): void {
+    updatePlayer(frame.data ?? {});
+    const target = channel ?? this.app.active.value;
+    const said = text(frame.data?.['text']);
+    if (!target || !said) return;
+    const ts = frame.ts ?? this.app.env.now();
+    this.add(target, { kind: 'note', key: localKey(), ts, text: said });
   }
 
   private worldEvent(channel: Channel | undefined, frame: Frame): void {

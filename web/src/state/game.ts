@@ -19,6 +19,9 @@ export interface Player {
   mana?: number;
   maxMana?: number;
   score?: number;
+  level?: number;
+  /** What just happened, in words. */
+  text?: string;
   room?: {
     name: string;
     description?: string;
@@ -32,7 +35,20 @@ export interface Player {
   rest: [string, Json][];
 }
 
-const kKnown = new Set(['name', 'hp', 'maxHp', 'mana', 'maxMana', 'score', 'room', 'inventory']);
+const kKnown = new Set([
+  'name',
+  'x',
+  'y',
+  'hp',
+  'maxHp',
+  'mana',
+  'maxMana',
+  'score',
+  'level',
+  'text',
+  'room',
+  'inventory',
+]);
 
 export function parsePlayer(data: Data): Player {
   const player: Player = {
@@ -42,7 +58,9 @@ export function parsePlayer(data: Data): Player {
   };
   const name = text(data['name']);
   if (name) player.name = name;
-  for (const key of ['hp', 'maxHp', 'mana', 'maxMana', 'score'] as const) {
+  const said = text(data['text']);
+  if (said) player.text = said;
+  for (const key of ['hp', 'maxHp', 'mana', 'maxMana', 'score', 'level'] as const) {
     const value = number(data[key]);
     if (value !== undefined) player[key] = value;
   }

@@ -53,6 +53,14 @@ export interface EventEntry {
   text?: string;
 }
 
+/** A quiet line: somebody came, went, took something. */
+export interface NoteEntry {
+  kind: 'note';
+  key: string;
+  ts: number;
+  text: string;
+}
+
 export interface ReplyEntry {
   kind: 'reply';
   key: string;
@@ -60,7 +68,7 @@ export interface ReplyEntry {
   frame: Frame;
 }
 
-export type Entry = MessageEntry | CommandEntry | EventEntry | ReplyEntry;
+export type Entry = MessageEntry | CommandEntry | EventEntry | NoteEntry | ReplyEntry;
 
 export function offsetOf(entry: Entry): number | undefined {
   return entry.kind === 'message' ? entry.offset : undefined;

@@ -28,6 +28,12 @@ export const EntryView = memo(function EntryView({
       return <CommandView channel={channel} entry={entry} />;
     case 'event':
       return <WorldEvent entry={entry} />;
+    case 'note':
+      return (
+        <div class="row note">
+          <div class="row-body">{entry.text}</div>
+        </div>
+      );
     case 'reply':
       return (
         <div class="row bare">

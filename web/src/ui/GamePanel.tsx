@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { Backpack, Compass, Gem, MapPin, Swords, Users } from './icons';
-import { formatNumber, t } from '../i18n';
+import { directionName, formatNumber, t } from '../i18n';
 import type { Channel } from '../state/channel';
 import { player, type Named, type Player } from '../state/game';
 import { Bar } from './cards/Bar';
@@ -57,13 +57,18 @@ function Vitals({ state }: { state: Player }) {
       {state.mana !== undefined && (
         <Bar name={t('mana')} value={state.mana} max={state.maxMana} tone="mana" />
       )}
-      {state.score !== undefined && (
-        <p class="score">
-          <span>{t('score')}</span>
-          <strong>{formatNumber(state.score)}</strong>
-        </p>
-      )}
+      {state.level !== undefined && <Figure name={t('level')} value={state.level} />}
+      {state.score !== undefined && <Figure name={t('score')} value={state.score} />}
     </section>
+  );
+}
+
+function Figure({ name, value }: { name: string; value: number }) {
+  return (
+    <p class="score">
+      <span>{name}</span>
+      <strong>{formatNumber(value)}</strong>
+    </p>
   );
 }
 
@@ -90,7 +95,7 @@ function Room({
                 class="pill"
                 onClick={() => run('move', { direction: exit })}
               >
-                {exit}
+                {directionName(exit)}
               </button>
             ))}
           </div>

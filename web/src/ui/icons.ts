@@ -24,6 +24,7 @@ export {
   Skull,
   Swords,
   TriangleAlert,
+  Trophy,
   UserPlus,
   Users,
   WifiOff,

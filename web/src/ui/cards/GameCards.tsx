@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Data } from '../../client';
-import { formatNumber, t } from '../../i18n';
+import { directionName, formatNumber, t } from '../../i18n';
 import type { Channel } from '../../state/channel';
 import { parsePlayer } from '../../state/game';
-import { number, object, text } from '../../state/messages';
+import { list, number, object, text } from '../../state/messages';
 import { useApp } from '../context';
-import { MapPin, Skull, Swords } from '../icons';
+import { MapPin, Skull, Swords, Trophy } from '../icons';
 import { Bar } from './Bar';
 import { Card, Fields, display, label, pairsOf } from './Card';
 
@@ -18,8 +18,12 @@ export function StateCard({ channel, data }: { channel: Channel; data: Data }) {
   const present = room
     ? [...room.creatures, ...others, ...room.items].map((item) => item.name)
     : [];
+  // A look around says in words what the card shows anyway; anything else in `text` is news.
+  const known = room?.description && state.text?.includes(room.description);
+  const news = known ? undefined : state.text;
   return (
     <Card icon={MapPin} title={room?.name || state.name || t('place')} tone="state">
+      {news && <p class="news">{news}</p>}
       {room?.description && <p>{room.description}</p>}
       {present.length > 0 && <p class="present">{present.join(' · ')}</p>}
       {state.hp !== undefined && (
@@ -35,7 +39,7 @@ export function StateCard({ channel, data }: { channel: Channel; data: Data }) {
               class="pill"
               onClick={() => app.outgoing.press(channel, { action: 'move', direction: exit })}
             >
-              {exit}
+              {directionName(exit)}
             </button>
           ))}
         </div>
@@ -62,6 +66,7 @@ export function CombatCard({ data }: { data: Data }) {
     'hit',
     'defeated',
     'text',
+    'spell',
   ];
   return (
     <Card icon={defeated ? Skull : Swords} title={title} tone="combat">
@@ -81,4 +86,36 @@ export function CombatCard({ data }: { data: Data }) {
 
 function nameOf(value: unknown): string {
   return text(value) ?? text(object(value)?.['name']) ?? '?';
+}
+
+/** scoreBoard {scores: [{place, name, score, level}], text}: what a row lacks stays empty. */
+export function ScoreCard({ data }: { data: Data }) {
+  const lines = list(data['scores'])
+    .map(object)
+    .filter((line): line is Data => line !== undefined);
+  return (
+    <Card icon={Trophy} title={t('scores')}>
+      {text(data['text']) && <p class="news">{text(data['text'])}</p>}
+      <table class="scores">
+        <thead>
+          <tr>
+            <th scope="col" aria-label="#" />
+            <th scope="col">{t('player')}</th>
+            <th scope="col">{t('level')}</th>
+            <th scope="col">{t('score')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line, index) => (
+            <tr key={index}>
+              <td>{display(line['place'] ?? index + 1)}</td>
+              <td>{nameOf(line)}</td>
+              <td>{display(line['level'])}</td>
+              <td>{display(line['score'])}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
 }

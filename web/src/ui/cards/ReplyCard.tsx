@@ -11,7 +11,7 @@ import { errorText } from '../errors';
 import { Box, Check, CircleAlert, Dices, Hash, Users } from '../icons';
 import { Text } from '../Message';
 import { Card, CardView, Fields, display, label, pairsOf } from './Card';
-import { CombatCard, StateCard } from './GameCards';
+import { CombatCard, ScoreCard, StateCard } from './GameCards';
 
 export function ReplyCard({ channel, frame }: { channel: Channel; frame: Frame }) {
   const data = frame.data ?? {};
@@ -23,6 +23,8 @@ export function ReplyCard({ channel, frame }: { channel: Channel; frame: Frame }
       return <StateCard channel={channel} data={data} />;
     case 'combatResult':
       return <CombatCard data={data} />;
+    case 'scoreBoard':
+      return <ScoreCard data={data} />;
     case 'diceRolled':
       return <DiceCard data={data} />;
     case 'presence':
