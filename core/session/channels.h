@@ -139,6 +139,8 @@ class Channels {
                    Result<Missed> missed);
   void fail_again(Session& session, const EntryPtr& entry, std::uint64_t join, const Status& why);
   void release(Session& session, const EntryPtr& entry, std::uint64_t join);
+
+  // channel_attach.cpp
   Status read_places(storage::Reader& reader, const std::string& user, std::size_t most,
                      Attachment& attachment);
   void finish_attach(Session& session, Attachment& attachment);

@@ -84,7 +84,7 @@ struct Listener {
 
 TEST(ChannelsStress, NoGapAndNoDoubleWhileManyWriteAndJoin) {
   constexpr int kAuthors = 3;
-  constexpr int kEach = 200;
+  constexpr int kEach = 700;
   constexpr int kListeners = 4;
   TempStore disk;
   SystemClock clock;
@@ -103,7 +103,9 @@ TEST(ChannelsStress, NoGapAndNoDoubleWhileManyWriteAndJoin) {
   channels = std::make_unique<Channels>(*registry, *disk.store, rights, clock, config);
 
   std::atomic<bool> stop{false};
+  std::atomic<int> joins{0};
   std::function<void(Listener&)> join = [&](Listener& listener) {
+    ++joins;
     channels->subscribe(*listener.session, "news", {.since = listener.last},
                         [&listener](Result<Subscribed> answer) {
                           if (!answer || !answer->recovered) {
@@ -153,6 +155,7 @@ TEST(ChannelsStress, NoGapAndNoDoubleWhileManyWriteAndJoin) {
   disk.store->flush();
 
   const auto everything_seen = [&] {
+    if (joins < 5 * kListeners) return false;
     for (auto& listener : listeners) {
       if (listener->seen != kAuthors * kEach && !listener->broken) return false;
     }
@@ -167,6 +170,7 @@ TEST(ChannelsStress, NoGapAndNoDoubleWhileManyWriteAndJoin) {
   shard0.reset();
   shard1.reset();
   EXPECT_EQ(failed, 0);
+  EXPECT_GE(joins, 5 * kListeners);
   for (auto& listener : listeners) {
     EXPECT_FALSE(listener->broken);
     EXPECT_EQ(listener->seen, kAuthors * kEach);
