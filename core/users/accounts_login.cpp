@@ -72,7 +72,7 @@ void Accounts::register_account(std::string name, std::string password, std::str
 
   auto store_it = [self = impl_->enter(), parsed = *parsed, guest_id, address,
                    done = std::move(done)](Result<std::string> hash) mutable {
-    if (!hash) return done(hash.status(), "");
+    if (!hash) return self->answer_name(self, parsed.display, hash.status(), std::move(done));
     auto entry = self->audit("", "account.register", "");
     entry.address = address;
     UserRecord wanted = new_account(parsed, *hash, self->now());
