@@ -16,6 +16,7 @@
 #   no -z nodelete      and --no-undefined, so that a missing symbol is a build error and not a failed load
 
 set(PARLEY_PLUGIN_CMAKE_DIR "${CMAKE_CURRENT_LIST_DIR}")
+enable_testing()  # here, because inside a function it would be forgotten at the end of it
 set(PARLEY_PLUGIN_DIR "${CMAKE_BINARY_DIR}/plugins" CACHE PATH "Where built plugins are put")
 
 function(parley_add_plugin id source)
@@ -63,7 +64,6 @@ function(parley_add_plugin_test id)
   set_target_properties(test_plugin_${id} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF)
   target_compile_definitions(test_plugin_${id} PRIVATE PARLEY_PLUGIN_DATA="${CMAKE_CURRENT_SOURCE_DIR}")
   target_link_libraries(test_plugin_${id} PRIVATE plugin_${id}_objects ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
-  enable_testing()
   add_test(NAME plugin_${id} COMMAND test_plugin_${id})
   set_tests_properties(plugin_${id} PROPERTIES LABELS plugin TIMEOUT 120)
 endfunction()

@@ -38,11 +38,11 @@ class Responder {
   // fields: an object whose members become top-level fields of the frame.
   void reply(std::string_view type, const Json& data = {}, const Json& fields = {}) {
     auto answer = detail::sized<parley_reply>();
-    answer.request = take();
+    answer.request = id_;
     answer.type = detail::to_abi(type);
     answer.data = detail::to_abi(data.text());
     answer.fields = detail::to_abi(fields.text());
-    if (answer.request != 0) table_->reply(host_.abi(), &answer);
+    if (open()) settle(table_->reply(host_.abi(), &answer));
   }
   void ok(const Json& data = {}) { reply("ok", data); }
   void reply(const BotMessage& message) { reply("botMessage", to_json(message)); }
@@ -51,12 +51,12 @@ class Responder {
   void fail(std::string_view code, std::string_view message, const Json& details = {},
             std::chrono::milliseconds retry_after = {}) {
     auto failure = detail::sized<parley_failure>();
-    failure.request = take();
+    failure.request = id_;
     failure.code = detail::to_abi(code);
     failure.message = detail::to_abi(message);
     failure.details = detail::to_abi(details.text());
     failure.retry_after = retry_after.count();
-    if (failure.request != 0) table_->fail(host_.abi(), &failure);
+    if (open()) settle(table_->fail(host_.abi(), &failure));
   }
   // The error that fits what a service said.
   void fail(Outcome outcome) { fail(code_of(outcome), tr(sentence_of(outcome))); }
@@ -101,6 +101,11 @@ class Responder {
   std::string locale_;
 
  private:
+  // What the host refused as malformed is not answered yet: a Deferred then still says so at its
+  // end.
+  void settle(parley_status status) {
+    if (status == PARLEY_OK || status == PARLEY_E_STALE) id_ = 0;
+  }
   static std::string_view code_of(Outcome outcome) {
     switch (outcome) {
       case Outcome::kInvalid:

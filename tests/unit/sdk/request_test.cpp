@@ -84,6 +84,10 @@ class Probe : public parley::Plugin {
     command("reserved", "A field of the server's", [](Request& request) {
       request.reply("x", {}, {{"seq", 1}});
     });
+    command("badlater", "Answers later with what the host refuses", [](Request& request) {
+      auto later = request.defer();
+      later.reply("x", {}, {{"seq", 1}});
+    });
     command("fails", "Fails", [](Request& request) {
       request.fail("empty", "there is nothing here", {{"room", "cave"}}, 700ms);
     });
@@ -216,6 +220,10 @@ TEST_F(Requests, CarryTopLevelFieldsButNotTheServersOwn) {
   EXPECT_EQ(host_.call("fields").text(), R"({"type":"worldEvent","event":"earthquake"})");
   EXPECT_EQ(host_.call("reserved").code(), "plugin_error");
   EXPECT_TRUE(host_.logged("reserved field"));
+}
+
+TEST_F(Requests, WithAMalformedAnswerDoNotWaitForTheDeadline) {
+  EXPECT_EQ(host_.call("badlater").code(), "plugin_error");
 }
 
 TEST_F(Requests, FailWithDetailsAndATimeToTryAgain) {
