@@ -77,7 +77,9 @@ function(_parley_plugin_data id)
     list(APPEND copies "${copy}")
   endforeach()
   if(copies)
-    target_sources(plugin_${id} PRIVATE ${copies})
+    # A target of its own: as sources of a module without objects Ninja would never ask for them.
+    add_custom_target(plugin_${id}_data DEPENDS ${copies})
+    add_dependencies(plugin_${id} plugin_${id}_data)
   endif()
 endfunction()
 
