@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/core_commands.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/command/world.h"
+
+namespace parley::command {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+auto error(const char* code) {
+  return HasSubstr("\"code\":\"" + std::string(code) + "\"");
+}
+
+TEST(CoreCommandsTest, JoiningAndLeavingByBothNames) {
+  World world;
+  auto& neo = world.enter("Neo");
+  EXPECT_THAT(world.say(neo, R"({"action":"subscribe","id":1,"channel":"lobby"})"),
+              AllOf(HasSubstr(R"({"id":1,"seq":1,"type":"subscribed","data":{"channel":"lobby")"),
+                    HasSubstr(R"("members":1)")));
+  EXPECT_THAT(world.say(neo, R"({"action":"leave","id":2,"channel":"lobby"})"),
+              HasSubstr(R"("type":"unsubscribed","data":{"channel":"lobby"})"));
+  EXPECT_THAT(world.say(neo, R"({"action":"join","id":3,"channel":"lobby"})"),
+              HasSubstr("subscribed"));
+  EXPECT_THAT(world.say(neo, R"({"action":"join","id":4,"channel":"@u_2"})"), error("not_found"));
+}
+
+TEST(CoreCommandsTest, HistoryAndPresenceOfTheChannelOneIsIn) {
+  World world;
+  auto& neo = world.enter("Neo");
+  world.enter("Trinity", 1);
+  EXPECT_THAT(world.say(neo, R"({"action":"history","id":1,"channel":"global"})"),
+              AllOf(StartsWith(R"({"id":1,"type":"history")"), HasSubstr("\"messages\":[]")));
+  EXPECT_THAT(world.say(neo, R"({"action":"echoChat","id":2,"message":"/who","channel":"global"})"),
+              AllOf(StartsWith(R"({"id":2,"type":"presence")"), HasSubstr("Trinity")));
+  EXPECT_THAT(world.say(neo, R"({"action":"presence","id":3})"),
+              AllOf(error("invalid_args"), HasSubstr(R"("fields":{"channel":"is required"})")));
+  EXPECT_THAT(world.say(neo, R"({"action":"history","id":4,"channel":"dm:u_1:u_2"})"),
+              error("not_found"));
+}
+
+TEST(CoreCommandsTest, SyncSaysPlainlyWhatIsNotKept) {
+  World world;
+  auto& neo = world.enter("Neo");
+  EXPECT_THAT(world.say(neo, R"({"action":"sync","id":1,"seq":0})"), R"({"id":1,"type":"ok"})");
+  EXPECT_THAT(world.say(neo, R"({"action":"sync","id":1,"seq":5})"), error("position_lost"));
+}
+
+TEST(CoreCommandsTest, AckAnswersOnlyWhoAsks) {
+  World world;
+  auto& neo = world.enter("Neo");
+  EXPECT_EQ(world.say(neo, R"({"action":"ack","seq":0})"), "");
+  EXPECT_EQ(world.say(neo, R"({"action":"ack","id":1,"seq":0})"), R"({"id":1,"type":"ok"})");
+}
+
+TEST(CoreCommandsTest, CommandsAreThoseOneMayCallInOnesLanguage) {
+  World world;
+  auto& neo = world.enter("Neo");
+  const auto list = world.say(neo, R"({"action":"commands","id":1,"locale":"ru"})");
+  EXPECT_THAT(list, AllOf(StartsWith(R"({"id":1,"type":"commands","data":{"rev":2,"commands":[)"),
+                          HasSubstr("Присоединиться к каналу"), HasSubstr(R"("aliases":["join"])"),
+                          HasSubstr(R"("choices":["north","south"])"),
+                          HasSubstr(R"("secret":true)"), HasSubstr(R"("plugin":"test")"),
+                          Not(HasSubstr("echoAdmin")), Not(HasSubstr(R"("name":"ping")"))));
+}
+
+TEST(CoreCommandsTest, HelpIsWrittenInTheSessionsLanguage) {
+  World world;
+  auto& neo = world.enter("Neo");
+  EXPECT_THAT(world.say(neo, R"({"action":"help","id":1})"),
+              AllOf(StartsWith(R"({"id":1,"type":"botMessage","data":{"from":"Parley")"),
+                    HasSubstr("**Commands**"), HasSubstr("`/subscribe <channel>"),
+                    HasSubstr("(also /join)"), HasSubstr(R"("format":"markdown")"),
+                    Not(HasSubstr("echoAdmin")), Not(HasSubstr("/login"))));
+  world.session_of(neo)->set_locale("ru");
+  EXPECT_THAT(
+      world.say(neo, R"({"action":"help","id":1})"),
+      AllOf(HasSubstr("**Команды**"), HasSubstr("Присоединиться"), HasSubstr("(также /join)")));
+  EXPECT_THAT(world.say(neo, R"({"action":"help","id":1,"command":"/echoMove"})"),
+              AllOf(HasSubstr("/echoMove <direction> [steps]"), HasSubstr("north, south")));
+  EXPECT_THAT(world.say(neo, R"({"action":"help","id":1,"command":"echoAdmin"})"),
+              error("not_found"));
+}
+
+TEST(CoreCommandsTest, NobodyTakesTheServersNames) {
+  World world;
+  for (const char* name : {"auth", "resume", "ping", "ack", "sync", "commands", "help", "subscribe",
+                           "join", "unsubscribe", "leave", "history", "presence", "who"})
+    EXPECT_FALSE(world.commands.publish("evil", {{command(name), 0}}, world.target)) << name;
+}
+
+}  // namespace
+}  // namespace parley::command
