@@ -27,7 +27,7 @@ endif()
 find_package(Threads REQUIRED)
 
 add_library(parley_options INTERFACE)
-target_compile_options(parley_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers
+target_compile_options(parley_options INTERFACE -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Wno-missing-field-initializers
                        $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
 target_compile_definitions(parley_options INTERFACE BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(parley_options INTERFACE Threads::Threads)
@@ -82,4 +82,7 @@ function(parley_test name)
   target_link_libraries(test_${name} PRIVATE parley_options ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300)
+  if(ARG_LABEL STREQUAL "unit")
+    set_property(GLOBAL APPEND PROPERTY PARLEY_SANITIZED_TESTS test_${name})
+  endif()
 endfunction()

@@ -148,6 +148,7 @@ class Running {
 
   std::unique_ptr<api::Context> context_;
   std::shared_ptr<net::TlsContext> tls_;
+  std::shared_ptr<net::Admission> admission_;
   std::unique_ptr<api::ClientGateway> gateway_;
   std::unique_ptr<api::OperatorPort> operator_port_;
   std::unique_ptr<net::Listener> client_listener_, operator_listener_, admin_listener_;
@@ -214,6 +215,12 @@ void Running::connect_parts() {
   observer.opened = tell(PARLEY_EVENT_SESSION_OPENED);
   observer.closed = [closed = tell(PARLEY_EVENT_SESSION_CLOSED)](session::Session& session, std::string_view) { closed(session); };
   sessions_->observe(std::move(observer));
+  channels_->observe([this](const users::User& user, std::string_view channel, bool joined) {
+    events_.emit({.kind = static_cast<std::uint32_t>(joined ? PARLEY_EVENT_JOINED : PARLEY_EVENT_LEFT),
+                  .ts = clock_.wall_ms(),
+                  .user = std::make_shared<const users::User>(user),
+                  .channel = std::string(channel)});
+  });
   for (int i = 0; i < shards_->size(); ++i) {
     shards_->at(i).call_every(kDispatcherTick, [this] { dispatcher_->tick(); });
   }
@@ -266,9 +273,9 @@ Status Running::open_client_port() {
   }
   service->handle = [this](const net::HttpRequest& request, net::HttpResponder responder) { gateway_->serve(request, std::move(responder)); };
   service->upgrade = [this](const net::HttpRequestHead& head) { return gateway_->admit(head); };
-  auto admission = std::make_shared<net::Admission>(
+  admission_ = std::make_shared<net::Admission>(
       net::Admission::Options{.connections = config_->limits.connections, .new_connections = config_->limits.new_connections, .admit = {}}, clock_);
-  auto listener = net::Listener::open(*shards_, {.address = config_->listen.address, .backlog = config_->listen.backlog, .admission = std::move(admission)}, service);
+  auto listener = net::Listener::open(*shards_, {.address = config_->listen.address, .backlog = config_->listen.backlog, .admission = admission_}, service);
   if (!listener) return listener.status();
   client_listener_ = std::move(listener).value();
   gateway_->set_origins(api::allowed_origins(*config_, client_listener_->port()));
@@ -372,6 +379,8 @@ void Running::apply(const config::Config& next, api::Reloaded& reloaded) {
   sessions_->configure(merged->limits);
   channels_->configure(*merged);
   dispatcher_->configure(*merged);
+  accounts_->configure(merged->auth);
+  admission_->configure(merged->limits.connections, merged->limits.new_connections);
   gateway_->set_origins(api::allowed_origins(*merged, client_listener_->port()));
   if (auto status = log::init(config::log_settings(*merged)); !status) log::warn("log", "{}", status.message());
   if (tls_ != nullptr) {

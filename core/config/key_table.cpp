@@ -54,7 +54,7 @@ const std::vector<Key>& table() {
     {.path = "outbox.hard_cap_time", .slot = AT(outbox.hard_cap_time), .min = 0, .max = kHour, .meaning = "how long a client may stay above hard_cap"},
     {.path = "outbox.total", .slot = AT(outbox.total), .min = 0, .max = 1024 * kGiB, .meaning = "all outboxes together; 0: a quarter of memory"},
 
-    {.path = "limits.frame", .slot = AT(limits.frame), .min = kKiB, .max = 64 * kMiB, .live = true, .meaning = "bytes in one client message"},
+    {.path = "limits.frame", .slot = AT(limits.frame), .min = kKiB, .max = 64 * kMiB, .meaning = "bytes in one client message"},
     {.path = "limits.message", .slot = AT(limits.message), .min = 1, .max = kMiB, .live = true, .meaning = "characters of chat text"},
     {.path = "limits.json_depth", .slot = AT(limits.json_depth), .min = 4, .max = 256, .live = true, .meaning = "levels of nesting in a message"},
     {.path = "limits.json_keys", .slot = AT(limits.json_keys), .min = 16, .max = 65536, .live = true, .meaning = "keys in a message"},

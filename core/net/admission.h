@@ -29,6 +29,12 @@ class Admission {
   };
   Admission(Options options, const Clock& clock);
 
+  // After a reload of the configuration: for connections that come from now on.
+  void configure(int connections, double new_connections) {
+    connections_ = connections;
+    new_connections_ = new_connections;
+  }
+
   // Nothing: admitted, leave() must follow. A trusted proxy speaks for many and has no rate of its own.
   std::optional<Refusal> enter(const IpAddress& peer, bool trusted_proxy = false);
   bool within_rate(const IpAddress& peer);  // counts one new connection of that address
@@ -46,7 +52,9 @@ class Admission {
   void forget_idle(Clock::TimePoint now);
   double tokens_of(const Bucket& bucket, Clock::TimePoint now) const;
 
-  const Options options_;
+  const absl::AnyInvocable<bool(const IpAddress&) const> admit_;
+  std::atomic<int> connections_;
+  std::atomic<double> new_connections_;
   const Clock& clock_;
   std::atomic<int> open_{0};
   std::mutex mutex_;

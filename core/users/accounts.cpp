@@ -54,6 +54,11 @@ Accounts::Accounts(storage::Store& store, PasswordHasher& hasher, LoginGuard& gu
     : impl_(std::make_unique<Impl>(store, hasher, guard, clock, std::move(options))) {}
 Accounts::~Accounts() = default;
 
+void Accounts::configure(const config::Auth& auth) {
+  impl_->guests_allowed = auth.guests;
+  impl_->registration_open = auth.registration == "open";
+}
+
 void Accounts::on_changed(Changed listener) {
   impl_->changed = std::move(listener);
 }

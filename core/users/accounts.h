@@ -68,6 +68,8 @@ class Accounts {
   ~Accounts();
 
   void on_changed(Changed listener);  // before anything else is called
+  // After a reload of the configuration: who may come in. The other options need a restart.
+  void configure(const config::Auth& auth);
 
   // `guest_id` empty, or the guest who registers: it keeps its id and, if it likes, its name.
   void register_account(std::string name, std::string password, std::string guest_id,

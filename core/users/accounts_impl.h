@@ -2,6 +2,7 @@
 // What the files of Accounts share. Nobody else includes it.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,7 +32,9 @@ struct Accounts::Impl {
         hasher(hasher_in),
         guard(guard_in),
         clock(clock_in),
-        options(std::move(options_in)) {}
+        options(std::move(options_in)),
+        guests_allowed(options.auth.guests),
+        registration_open(options.auth.registration == "open") {}
   ~Impl() { operations.wait(); }
 
   using Self = std::shared_ptr<Impl>;
@@ -63,6 +66,8 @@ struct Accounts::Impl {
   LoginGuard& guard;
   const Clock& clock;
   const AccountsOptions options;
+  std::atomic<bool> guests_allowed;  // these two change with a reload, `options` keeps the start's
+  std::atomic<bool> registration_open;
   Changed changed;
 
   Mutex mutex;

@@ -62,7 +62,7 @@ Result<UserRecord> claim_account(Writer& writer, const std::string& guest_id, Us
 
 void Accounts::register_account(std::string name, std::string password, std::string guest_id,
                                 std::string address, NameDone done) {
-  if (impl_->options.auth.registration != "open") {
+  if (!impl_->registration_open) {
     return done(Status::forbidden("Registration is closed. Ask an administrator for an account."),
                 "");
   }

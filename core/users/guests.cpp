@@ -9,7 +9,7 @@ using storage::UserRecord;
 using storage::Writer;
 
 void Accounts::make_guest(std::string name, NameDone done) {
-  if (!impl_->options.auth.guests) {
+  if (!impl_->guests_allowed) {
     return done(Status::forbidden("Guests are not allowed here. Log in or register."), "");
   }
   const Result<Name> parsed = parse_name(name, impl_->options.names);
