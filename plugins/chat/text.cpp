@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace chat {
+namespace {
+
+struct Range {
+  char32_t first, last;
+};
+
+// White_Space of Unicode, the controls, and what is drawn as nothing.
+constexpr Range kInvisible[] = {
+    {0x0000, 0x0020}, {0x007F, 0x00A0}, {0x00AD, 0x00AD}, {0x034F, 0x034F},   {0x061C, 0x061C},
+    {0x115F, 0x1160}, {0x1680, 0x1680}, {0x17B4, 0x17B5}, {0x180B, 0x180F},   {0x2000, 0x200F},
+    {0x2028, 0x202F}, {0x205F, 0x206F}, {0x2800, 0x2800}, {0x3000, 0x3000},   {0x3164, 0x3164},
+    {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xE0000, 0xE01EF},
+};
+
+bool is_invisible(char32_t c) {
+  return std::any_of(std::begin(kInvisible), std::end(kInvisible),
+                     [c](Range range) { return range.first <= c && c <= range.last; });
+}
+
+bool continues(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+// The code point that begins at `at`, which moves behind it.
+char32_t next(std::string_view text, std::size_t& at) {
+  const auto lead = static_cast<unsigned char>(text[at++]);
+  char32_t c = lead < 0x80    ? lead
+               : lead >= 0xF0 ? lead & 0x07u
+               : lead >= 0xE0 ? lead & 0x0Fu
+                              : lead & 0x1Fu;
+  while (at < text.size() && continues(text[at])) {
+    c = (c << 6) | (static_cast<unsigned char>(text[at++]) & 0x3Fu);
+  }
+  return c;
+}
+
+}  // namespace
+
+bool is_blank(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (!is_invisible(next(text, at))) return false;
+  }
+  return true;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n\v\f";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::size_t characters(std::string_view text) {
+  return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues));
+}
+
+}  // namespace chat
