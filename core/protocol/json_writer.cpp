@@ -78,10 +78,10 @@ void append_escape(std::string& out, unsigned char c) {
   out += kHex[c & 15];
 }
 
-template <typename Number>
-void append_chars(std::string& out, Number value) {
+template <typename Number, typename... Format>
+void append_chars(std::string& out, Number value, Format... format) {
   char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, format...).ptr;
   out.append(buffer, end);
 }
 
@@ -122,7 +122,15 @@ void append_json_number(std::string& out, double value) {
     out += "null";
     return;
   }
-  append_chars(out, value);
+  // Shortest form, except where its plain digits would be read back as another kind of number.
+  constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
+  if (value == 0 && std::signbit(value)) {
+    out += "-0.0";
+  } else if (std::fabs(value) < kExactIntegers) {
+    append_chars(out, value);
+  } else {
+    append_chars(out, value, std::chars_format::scientific);
+  }
 }
 
 std::string json_string(std::string_view text) {

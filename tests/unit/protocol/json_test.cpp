@@ -215,6 +215,17 @@ TEST(JsonViewTest, WritesWhatItRead) {
   EXPECT_EQ(reader.parse(R"( { "a" : [ 1 , "\u0041" ] } )").value().to_json(), R"({"a":[1,"A"]})");
 }
 
+// Found by the fuzzer: plain digits of a large double are no double when they are read back.
+TEST(JsonViewTest, DoublesStayDoubles) {
+  JsonReader reader;
+  for (const char* text : {"[1.2919594847110693e+19]", "[-0.0]", "[9.007199254740992e+15]"}) {
+    const auto once = reader.parse(text).value().to_json();
+    EXPECT_EQ(once, text);
+    EXPECT_TRUE(reader.parse(once).is_ok()) << once;
+  }
+  EXPECT_EQ(reader.parse("[12345.0,-7.0]").value().to_json(), "[12345,-7]");
+}
+
 TEST(JsonViewTest, VisitorStopsWhenItSaysSo) {
   JsonReader reader;
   int seen = 0;
