@@ -77,7 +77,7 @@ class Chat : public parley::Plugin {
   }
 
   void send_direct(parley::Request& request) {
-    const auto name = request.argument<std::string>("user");
+    const auto name = unmarked(request.argument<std::string>("user"), '@');
     const auto text = request.argument<std::string>("message");
     if (is_blank(text)) return request.fail("invalid_args", request.tr(say::kEmptyMessage));
     accounts().lookup(
@@ -129,7 +129,6 @@ class Chat : public parley::Plugin {
       text = text ? channel + " " + *text : channel;
       channel.clear();
     }
-    if (marked) channel.erase(0, 1);
     if (text) text = is_blank(*text) ? std::string() : std::string(trimmed(*text));
     return {channel_of(request, std::move(channel)), std::move(text)};
   }
@@ -165,7 +164,7 @@ class Chat : public parley::Plugin {
   // ---- typing
 
   void typing(parley::Request& request) {
-    const auto channel = request.argument<std::string>("channel");
+    const auto channel = channel_of(request, request.argument<std::string>("channel"));
     const auto user = request.user();
     where_allowed(request, channel,
                   [this, channel, id = std::string(user.id()),
@@ -184,8 +183,14 @@ class Chat : public parley::Plugin {
 
   // ---- channels
 
+  // People write #channel and @name; neither mark is part of a name.
+  static std::string unmarked(std::string name, char mark) {
+    if (!name.empty() && name[0] == mark) name.erase(0, 1);
+    return name;
+  }
+
   static std::string channel_of(const parley::Request& request, std::string named) {
-    if (!named.empty()) return named;
+    if (!named.empty()) return unmarked(std::move(named), '#');
     return std::string(request.channel().empty() ? kDefaultChannel : request.channel());
   }
 
