@@ -33,7 +33,6 @@
 #include "plugin/plugin_metrics.h"
 #include "plugin/worker_pool.h"
 #include "protocol/close_codes.h"
-#include "protocol/json_writer.h"
 #include "session/channels.h"
 #include "session/pusher.h"
 #include "session/session_registry.h"
@@ -104,7 +103,6 @@ class Running {
   void connect_parts();
   void announce_first_admin();
   void user_changed(const std::string& user_id, users::Change change);
-  void commands_changed(const command::Change& change);
   void reload(const std::function<void(api::Reloaded)>& done);
   void apply(const config::Config& next, api::Reloaded& reloaded);
   void look_at_shards();
@@ -205,7 +203,6 @@ Status Running::open_runtime() {
 
 // Upward calls: net knows no session, session knows no plugin, and what they notice is told from here.
 void Running::connect_parts() {
-  commands_.on_change([this](const command::Change& change) { commands_changed(change); });
   const auto tell = [this](std::uint32_t kind) {
     return [this, kind](session::Session& session) {
       events_.emit({.kind = kind, .ts = clock_.wall_ms(), .user = session.user(), .session = session.id(), .locale = std::string(session.locale())});
@@ -336,19 +333,6 @@ void Running::user_changed(const std::string& user_id, users::Change change) {
         });
       });
   }
-}
-
-void Running::commands_changed(const command::Change& change) {
-  const auto names = [](const std::vector<std::string>& all) {
-    std::string json;
-    protocol::ArrayWriter writer(json);
-    for (const auto& name : all) writer.value(name);
-    writer.close();
-    return json;
-  };
-  std::string data;
-  protocol::ObjectWriter(data).field("rev", change.rev).raw("added", names(change.added)).raw("removed", names(change.removed));
-  (void)pusher_->push(session::PushTarget::all(), {.type = "commandsChanged", .data_json = data, .fields_json = {}});
 }
 
 void Running::reload(const std::function<void(api::Reloaded)>& done) {

@@ -89,7 +89,7 @@ TEST(Plugins, CtlSpeaksToEveryone) {
   ServerProcess server;
   Client neo(server.port());
   neo.enter("Listener");
-  Ctl(server).must({"say", "maintenance at noon"});
+  Ctl(server).must({"say", "global", "maintenance at noon"});
   neo.read_where(
       [](const Json& frame) {
         return frame.dump().find("maintenance at noon") != std::string::npos;
