@@ -153,10 +153,13 @@ void CallRouter::send_progress(CallId call, std::string_view data_json) {
 
 void CallRouter::returned(CallId call) {
   const auto whom = state_of(call).pending.returned(call);
-  if (!whom || !whom->in_lane) return;
-  if (!whom->session_key) {
-    if (auto* of = peer(whom->connection)) of->lane_.returned();
-  } else if (auto* session = sessions_.find(whom->session_key)) {
+  if (whom && whom->in_lane) leave_lane(whom->session_key, whom->connection);
+}
+
+void CallRouter::leave_lane(std::uint64_t session_key, std::uint64_t connection) {
+  if (!session_key) {
+    if (auto* of = peer(connection)) of->lane_.returned();
+  } else if (auto* session = sessions_.find(session_key)) {
     session->lane().returned();
   }
 }

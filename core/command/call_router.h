@@ -93,6 +93,8 @@ class CallRouter {
   void send_nothing(CallId call);  // the call ends without a frame
   void send_progress(CallId call, std::string_view data_json);
   void returned(CallId call);
+  // The next command of that session, or of a connection that has none, may start.
+  void leave_lane(std::uint64_t session_key, std::uint64_t connection);
   // The peer a call came in by; null when its connection is gone.
   Peer* peer_of(const Caller& caller);
   Peer* peer(std::uint64_t connection);

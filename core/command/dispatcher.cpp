@@ -119,13 +119,16 @@ void Dispatcher::Impl::run(InvocationPtr invocation, bool in_lane, Clock::TimePo
 }
 
 void Dispatcher::Impl::out_of_slots(const Invocation& invocation, bool in_lane) {
-  auto* peer = router.peer(invocation.connection);
-  if (!peer) return;
-  end(*peer, invocation.request, router);
-  admission.refuse(*peer, invocation.request,
-                   Status::overloaded("too many commands are running: try again later"),
-                   invocation.spec().name);
-  if (in_lane) preparation.lane(*peer).returned();
+  Caller caller;
+  caller.session_key = invocation.session_key;
+  caller.connection = invocation.connection;
+  caller.request = invocation.request;
+  router.end_request(caller);
+  if (auto* peer = router.peer(invocation.connection))
+    admission.refuse(*peer, invocation.request,
+                     Status::overloaded("too many commands are running: try again later"),
+                     invocation.spec().name);
+  if (in_lane) router.leave_lane(invocation.session_key, invocation.connection);
 }
 
 void Dispatcher::Impl::run_rule(std::uint64_t session_key, const std::string& message) {
