@@ -64,7 +64,15 @@ std::string check_channel(const ArgumentSpec& spec, std::string_view text) {
   return name ? check_text(spec, text) : name.status().message();
 }
 
-std::string take_text(const ArgumentSpec& spec, std::string_view text, ArgumentValue& value) {
+// People write @neo and #global; the marks are not part of the names.
+std::string_view without_mark(ArgumentType type, std::string_view text) {
+  const char mark = type == ArgumentType::kUser ? '@' : type == ArgumentType::kChannel ? '#' : '\0';
+  if (mark != '\0' && text.size() > 1 && text.front() == mark) text.remove_prefix(1);
+  return text;
+}
+
+std::string take_text(const ArgumentSpec& spec, std::string_view written, ArgumentValue& value) {
+  const auto text = without_mark(spec.type, written);
   value.text.assign(text);
   switch (spec.type) {
     case ArgumentType::kUser:

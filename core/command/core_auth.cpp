@@ -12,7 +12,7 @@
 namespace parley::command {
 namespace {
 
-enum Argument { kToken, kGuest, kClient, kLocale };
+enum Argument { kToken, kRefresh, kGuest, kClient, kLocale };
 
 constexpr std::size_t kClientText = 64;  // bytes of a client's name or version that are kept
 
@@ -43,19 +43,22 @@ std::string suggestion_json(const std::string& name) {
 
 void CoreAuth::run(const Invocation& call) {
   auto& replies = deps_.dispatcher.replies();
-  const bool token = call.args[kToken].present, guest = call.args[kGuest].present;
+  const bool token = call.args[kToken].present, refresh = call.args[kRefresh].present;
+  const bool guest = call.args[kGuest].present;
   if (call.session_key)
     return static_cast<void>(replies.fail(
         call.call, Status::conflict("this connection has a session already: log out first, or "
                                     "open another connection")));
-  if (token == guest)
+  if (token + refresh + guest != 1)
     return static_cast<void>(
-        replies.fail(call.call, Status::invalid_args("give exactly one of token and guest")));
+        replies.fail(call.call, Status::invalid_args("give exactly one of token, refresh and guest")));
   SignIn who;
   read_client(call, who);
   replies.defer(call.call);
   if (token)
     with_token(call, std::move(who));
+  else if (refresh)
+    with_refresh(call, std::move(who));
   else
     as_guest(call, std::move(who));
 }
@@ -69,8 +72,13 @@ void CoreAuth::with_token(const Invocation& call, SignIn who) {
     return static_cast<void>(dispatcher.replies().fail(
         call.call, Status::unauthorized("tokens of that issuer are not accepted here")));
   who.credential = {claims->issued_at, claims->expires_at, claims->id};
-  deps_.accounts.by_id(claims->subject, [&dispatcher, id = call.call,
-                                         who = std::move(who)](Result<users::User> user) mutable {
+  sign_in(call.call, claims->subject, std::move(who));
+}
+
+void CoreAuth::sign_in(CallId id, const std::string& user_id, SignIn who) {
+  auto& dispatcher = deps_.dispatcher;
+  deps_.accounts.by_id(user_id, [&dispatcher, id,
+                                 who = std::move(who)](Result<users::User> user) mutable {
     if (!user && user.status().code() == ErrorCode::kNotFound)
       return static_cast<void>(dispatcher.replies().fail(
           id, Status::unauthorized("the user of this token is not here any more")));
@@ -78,6 +86,20 @@ void CoreAuth::with_token(const Invocation& call, SignIn who) {
     who.user = std::make_shared<const users::User>(std::move(*user));
     dispatcher.identity().sign_in(id, std::move(who));
   });
+}
+
+void CoreAuth::with_refresh(const Invocation& call, SignIn who) {
+  auto& dispatcher = deps_.dispatcher;
+  deps_.tokens.refresh(
+      call.args[kRefresh].text, [this, &dispatcher, id = call.call,
+                                 who = std::move(who)](Result<users::IssuedTokens> issued) mutable {
+        if (!issued) return static_cast<void>(dispatcher.replies().fail(id, issued.status()));
+        who.credential.expires_at = issued->access_expires_at;
+        protocol::ObjectWriter(who.extra_json)
+            .field("token", issued->access)
+            .field("refresh", issued->refresh);
+        sign_in(id, issued->user_id, std::move(who));
+      });
 }
 
 void CoreAuth::as_guest(const Invocation& call, SignIn who) {

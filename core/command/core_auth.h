@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command `auth`: a token or a guest's name becomes a session.
+// The command `auth`: a token, a refresh token (which is used up and replaced) or a guest's name becomes a session.
 //
 // Ownership: borrows what CoreDeps names. Thread: run() on the caller's shard; what it asks of
 // accounts completes on other threads and goes back through Identity and Replies. Failure: the
@@ -18,7 +18,9 @@ class CoreAuth {
 
  private:
   void with_token(const Invocation& call, SignIn who);
+  void with_refresh(const Invocation& call, SignIn who);
   void as_guest(const Invocation& call, SignIn who);
+  void sign_in(CallId id, const std::string& user_id, SignIn who);
 
   CoreDeps deps_;
 };

@@ -25,7 +25,7 @@ struct CoreDeps {
   session::SessionRegistry& sessions;
   session::Channels& channels;
   users::Accounts& accounts;
-  const users::TokenService& tokens;
+  users::TokenService& tokens;
   const Clock& clock;
 };
 

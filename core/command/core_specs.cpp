@@ -37,6 +37,7 @@ ArgumentSpec channel(bool required) {
 CommandSpec auth() {
   auto spec = plumbing("auth",
                        {{.name = "token", .secret = true, .max = 8192},
+                        {.name = "refresh", .secret = true, .max = 128},
                         {.name = "guest", .max = 64},
                         {.name = "client", .type = kJson},
                         {.name = "locale", .max = 35}},

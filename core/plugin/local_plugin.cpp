@@ -43,6 +43,7 @@ Result<std::shared_ptr<LocalPlugin>> LocalPlugin::create(Services& services, Par
   plugin->timers_ = std::make_unique<PluginTimers>(*plugin);
   plugin->jobs_ = std::make_unique<PluginJobs>(*plugin, plugin->settings_.limits.queue);
   if (auto status = plugin->create_instance(); !status) {
+    (void)plugin->gate_.close(Millis(0));  // completions that create asked for hold the object
     if (auto unmapped = plugin->unmap(); !unmapped) log::warn("plugin", "{}: {}", plugin->id(), unmapped.message());
     return status;
   }
@@ -54,7 +55,7 @@ LocalPlugin::LocalPlugin(Services& services, Parts parts, std::unique_ptr<loader
       parts_(std::move(parts)),
       sha256_(parts_.staged.sha256()),
       image_(std::move(image)),
-      gate_(services.workers, parts_.settings.limits.queue),
+      gate_(services.workers, parts_.settings.limits.queue, CallGate::Begin::kHeld),
       inline_(parts_.settings.execution == config::Execution::kInline),
       settings_(parts_.settings) {
   host_.size = sizeof host_;
@@ -95,17 +96,17 @@ Status LocalPlugin::start() {
   std::string why;
   parley_status status = PARLEY_E_INTERNAL;
   bool threw = false;
-  // Inside the gate: completions of what start asks for wait until it has returned.
-  gate_.offer(
-      [&] {
-        const CallScope scope(*this, Phase::kStart);
-        const auto sink = sink_into(why);
-        threw = !guarded("start", [&] { status = plugin_->start(plugin_->plugin_data, &sink); });
-      },
-      CallGate::Where::kHere, CallGate::Limit::kNone);
+  {
+    // The gate is still held: completions of what create and start ask for wait until it has returned.
+    const CallScope scope(*this, Phase::kStart);
+    const auto sink = sink_into(why);
+    threw = !guarded("start", [&] { status = plugin_->start(plugin_->plugin_data, &sink); });
+  }
+  started_ = !threw && status == PARLEY_OK;
+  for (const auto& command : registrations_.commands) stats_.emplace_back(command.spec.name);
+  gate_.release();
   if (threw) return failed("plugin " + id() + " threw in start: " + or_no_reason(why));
   if (status != PARLEY_OK) return failed("plugin " + id() + " refused to start: " + or_no_reason(why));
-  for (const auto& command : registrations_.commands) stats_.emplace_back(command.spec.name);
   accepting_ = true;
   return Status::ok();
 }
@@ -130,18 +131,18 @@ Status LocalPlugin::stop(Millis drain) {
     return failed(std::string(idle ? "a background job" : "a call") + " of plugin " + id() + " did not end within " + std::to_string(drain.count()) +
                   " ms: it is retired, but its image stays mapped");
   }
-  gate_.offer(
+  const bool closed = gate_.close_with(
       [&] {
         const CallScope scope(*this, Phase::kPlugin);
-        guarded("stop", [&] { plugin_->stop(plugin_->plugin_data); });
+        if (started_) guarded("stop", [&] { plugin_->stop(plugin_->plugin_data); });
       },
-      CallGate::Where::kHere, CallGate::Limit::kNone);
-  const bool closed = gate_.close(drain);
+      drain);
+  answer_pending();  // deferred by what ran meanwhile
   if (!closed) {
     image_->leak();
     image_.reset();
     parts_.staged.keep();
-    return failed("plugin " + id() + " did not return from stop: it is retired, but its image stays mapped");
+    return failed("plugin " + id() + " had no end to its calls: it is retired, but its image stays mapped");
   }
   guarded("destroy", [&] { plugin_->destroy(plugin_->plugin_data); });
   return unmap();
@@ -160,52 +161,79 @@ Status LocalPlugin::configure(config::PluginSettings settings) {
   if (half == nullptr || half->on_config == nullptr) {
     return Status(ErrorCode::kUnsupported, "plugin " + id() + " takes a new configuration only at a reload: parleyctl plugin reload " + id());
   }
-  {
-    const std::lock_guard lock(mutex_);
-    std::swap(settings_, settings);  // config.read inside on_config sees the new one
+  const auto handover = std::make_shared<Handover>();
+  const auto at_most = settings.limits.drain;
+  gate_.offer([self = shared_from_this(), handover, settings = std::move(settings)]() mutable { self->hand_over(*handover, std::move(settings)); },
+              CallGate::Where::kHere, CallGate::Limit::kNone);
+  std::unique_lock lock(handover->mutex);
+  if (!handover->done.wait_for(lock, at_most, [&] { return handover->status.has_value(); })) {
+    handover->given_up = true;
+    return Status(ErrorCode::kPluginUnavailable, "plugin " + id() + " is busy and did not take the configuration within " +
+                                                     std::to_string(at_most.count()) + " ms: the old one stays in force, try again");
   }
+  if (*handover->status == PARLEY_OK) return Status::ok();
+  return Status::invalid_args("plugin " + id() + " refused the configuration, the old one stays in force: " + or_no_reason(handover->why));
+}
+
+void LocalPlugin::hand_over(Handover& handover, config::PluginSettings settings) {
+  {
+    const std::lock_guard lock(handover.mutex);
+    if (handover.given_up) return;
+  }
+  const auto swap_settings = [&] {
+    const std::lock_guard lock(mutex_);
+    std::swap(settings_, settings);
+  };
+  swap_settings();  // config.read inside on_config sees the new one
   std::string why;
   parley_status status = PARLEY_E_INTERNAL;
-  std::atomic<bool> ran = false;
-  std::mutex done_mutex;
-  std::condition_variable done;
-  gate_.offer(
-      [&] {
-        {
-          const CallScope scope(*this, Phase::kStart);
-          const auto sink = sink_into(why);
-          const std::string json = this->settings().config_json;
-          guarded("on_config", [&] { status = half->on_config(plugin_->plugin_data, borrow(json), &sink); });
-        }
-        const std::lock_guard lock(done_mutex);
-        ran = true;
-        done.notify_all();
-      },
-      CallGate::Where::kHere, CallGate::Limit::kNone);
   {
-    std::unique_lock lock(done_mutex);
-    done.wait(lock, [&] { return ran.load(); });
+    const CallScope scope(*this, Phase::kStart);
+    const auto sink = sink_into(why);
+    const std::string json = this->settings().config_json;
+    guarded("on_config", [&] { status = halves_.config->on_config(plugin_->plugin_data, borrow(json), &sink); });
   }
-  if (status == PARLEY_OK) return Status::ok();
-  const std::lock_guard lock(mutex_);
-  std::swap(settings_, settings);
-  return Status::invalid_args("plugin " + id() + " refused the configuration, the old one stays in force: " + or_no_reason(why));
+  if (status != PARLEY_OK) swap_settings();
+  const std::lock_guard lock(handover.mutex);
+  handover.why = std::move(why);
+  handover.status = status;
+  handover.done.notify_all();
+}
+
+// Answers a call that was dropped without having run.
+class LocalPlugin::Ticket {
+ public:
+  Ticket(LocalPlugin& plugin, command::InvocationPtr invocation) : plugin_(plugin), invocation_(std::move(invocation)) {}
+  Ticket(Ticket&&) noexcept = default;
+  ~Ticket() {
+    if (invocation_ != nullptr) plugin_.refuse_unrun(invocation_->call);
+  }
+  void run() {
+    const auto mine = std::move(invocation_);
+    plugin_.run(*mine);
+  }
+
+ private:
+  LocalPlugin& plugin_;
+  command::InvocationPtr invocation_;
+};
+
+void LocalPlugin::refuse_unrun(command::CallId call) {
+  if (!accepting_.load(std::memory_order_acquire)) {
+    return refuse(call, Status(ErrorCode::kPluginUnavailable, "The plugin " + id() + " is being unloaded. Try again in a moment."));
+  }
+  refuse(call, Status(ErrorCode::kPluginUnavailable, "The plugin " + id() + " has too much to do. Try again in a moment."));
 }
 
 void LocalPlugin::invoke(command::InvocationPtr invocation) {
   const auto call = invocation->call;
-  if (!accepting_.load(std::memory_order_acquire)) {
-    return refuse(call, Status(ErrorCode::kPluginUnavailable, "The plugin " + id() + " is being unloaded. Try again in a moment."));
-  }
+  if (!accepting_.load(std::memory_order_acquire)) return refuse_unrun(call);
   if (in_quarantine()) {
     return refuse(call, Status(ErrorCode::kPluginUnavailable, "The plugin " + id() + " failed too often and rests for a while. Try again later."));
   }
   const auto where = runs_inline() ? CallGate::Where::kHere : CallGate::Where::kWorker;
-  const auto outcome =
-      gate_.offer([this, mine = std::move(invocation)] { run(*mine); }, where, CallGate::Limit::kQueue);
-  if (outcome == CallGate::Outcome::kRefused) {
-    refuse(call, Status(ErrorCode::kPluginUnavailable, "The plugin " + id() + " has too much to do. Try again in a moment."));
-  }
+  // Refused or dropped later, the ticket answers.
+  (void)gate_.offer([ticket = Ticket(*this, std::move(invocation))]() mutable { ticket.run(); }, where, CallGate::Limit::kQueue);
 }
 
 void LocalPlugin::refuse(command::CallId call, Status status) {
@@ -214,6 +242,8 @@ void LocalPlugin::refuse(command::CallId call, Status status) {
 }
 
 void LocalPlugin::run(const command::Invocation& invocation) {
+  // Waited behind a slow call until its deadline: the caller has been told, so it must not happen any more.
+  if (!services_.dispatcher.replies().is_open(invocation.call)) return services_.dispatcher.returned(invocation.call);
   const auto started = services_.clock.now();
   const auto left = std::chrono::duration_cast<Millis>(invocation.deadline - started).count();
   bool answered = false, faulted = false;
@@ -262,7 +292,10 @@ void LocalPlugin::account(const command::Invocation& invocation, Clock::TimePoin
 void LocalPlugin::cancelled(command::CallId call) {
   {
     const std::lock_guard lock(mutex_);
-    if (deferred_.erase(call.value) == 0) return;  // timed out inside the handler: there is nothing to tell yet
+    if (deferred_.erase(call.value) == 0) {
+      // Timed out inside its handler, or before it began: the caller's next command does not wait for that. run() says it again.
+      return services_.dispatcher.returned(call);
+    }
   }
   complete([half = halves_.request, call](void* plugin_data) {
     if (half != nullptr && half->on_cancel != nullptr) half->on_cancel(plugin_data, call.value, PARLEY_CANCEL_TIMEOUT);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/pusher.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -11,7 +12,7 @@ namespace {
 
 // What goes to each session: with a seq of its own, or the same volatile frame for all.
 SessionRegistry::OnEach sender(PushFrame frame, bool volatile_, SessionKey except_session,
-                               std::string except_user) {
+                               std::vector<std::string> except_users) {
   net::SharedFrame shared;
   if (volatile_) {
     std::string json;
@@ -19,9 +20,10 @@ SessionRegistry::OnEach sender(PushFrame frame, bool volatile_, SessionKey excep
     shared = net::SharedFrame::text(json);
   }
   const auto content = std::make_shared<const PushFrame>(std::move(frame));
-  return [content, shared, except_session, except_user = std::move(except_user)](Session& session) {
+  return [content, shared, except_session, except_users = std::move(except_users)](Session& session) {
     if (session.key() == except_session) return;
-    if (!except_user.empty() && session.user()->id == except_user) return;
+    if (std::find(except_users.begin(), except_users.end(), session.user()->id) != except_users.end())
+      return;
     if (shared) return session.send_shared(shared, true);
     const std::uint64_t seq = session.next_seq();
     std::string json;
@@ -42,7 +44,7 @@ Status Pusher::push(const PushTarget& target, PushFrame frame, const PushOptions
   }
   const SessionKey except =
       options.except_session.empty() ? 0 : registry_.key_of(options.except_session);
-  const auto send = sender(std::move(frame), options.volatile_, except, options.except_user);
+  const auto send = sender(std::move(frame), options.volatile_, except, options.except_users);
   switch (target.kind) {
     case PushTarget::Kind::kSession:
       if (registry_.post_to_id(target.names.front(), send)) return Status::ok();
@@ -65,6 +67,9 @@ void Pusher::push_to(SessionKey key, PushFrame frame, bool volatile_) {
 
 Status Pusher::push_channel(const std::string& channel, PushFrame frame,
                             const PushOptions& options) {
+  if (options.except_users.size() > 1) {
+    return {ErrorCode::kUnsupported, "A push to a channel can leave out one user, not several."};
+  }
   const SessionKey except =
       options.except_session.empty() ? 0 : registry_.key_of(options.except_session);
   return channels_.push({.channel = channel,
@@ -74,7 +79,7 @@ Status Pusher::push_channel(const std::string& channel, PushFrame frame,
                          .user = options.author},
                         {.volatile_ = options.volatile_,
                          .except_session = except,
-                         .except_user = options.except_user});
+                         .except_user = options.except_users.empty() ? std::string() : options.except_users.front()});
 }
 
 Status Pusher::store(const PushTarget& target, const PushFrame& frame, const PushOptions& options) {
@@ -84,7 +89,7 @@ Status Pusher::store(const PushTarget& target, const PushFrame& frame, const Pus
             "Only pushes to users and channels can be stored; a session, a role or everyone has no "
             "history to keep them in."};
   }
-  if (options.volatile_ || !options.except_session.empty() || !options.except_user.empty()) {
+  if (options.volatile_ || !options.except_session.empty() || !options.except_users.empty()) {
     return {ErrorCode::kUnsupported,
             "A stored push is in the history for all who read it: leave out volatile and except."};
   }

@@ -29,13 +29,16 @@ bool may_push(const LocalPlugin& plugin, const parley_push& push, std::string_vi
   return true;
 }
 
-// Exceptions are one session and one user at most: what a plugin needs is "everybody but the one who did it".
+// Users as many as there are, sessions at most one: "everybody but the one who did it".
 parley_status exceptions(const parley_push& push, session::PushOptions& options) {
   for (std::uint64_t i = 0; i < push.except_count; ++i) {
     const auto id = view(push.except[i]);
-    auto& place = id.substr(0, 2) == "s_" ? options.except_session : options.except_user;
-    if (!place.empty()) return PARLEY_E_LIMIT;
-    place = id;
+    if (id.substr(0, 2) != "s_") {
+      options.except_users.emplace_back(id);
+      continue;
+    }
+    if (!options.except_session.empty()) return PARLEY_E_LIMIT;
+    options.except_session = id;
   }
   return PARLEY_OK;
 }

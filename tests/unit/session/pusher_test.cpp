@@ -49,9 +49,9 @@ TEST_F(PusherTest, ReachesItsTarget) {
 
 TEST_F(PusherTest, SparesTheExcepted) {
   EXPECT_EQ(push(PushTarget::all(), {.except_session = phone.session->id()}), "nt");
-  EXPECT_EQ(push(PushTarget::all(), {.except_user = "u_neo"}), "t");
+  EXPECT_EQ(push(PushTarget::all(), {.except_users = {"u_neo"}}), "t");
   EXPECT_EQ(push(PushTarget::channel("global"), {.except_session = neo.session->id()}), "pt");
-  EXPECT_EQ(push(PushTarget::channel("global"), {.except_user = "u_tri"}), "np");
+  EXPECT_EQ(push(PushTarget::channel("global"), {.except_users = {"u_tri"}}), "np");
 }
 
 TEST_F(PusherTest, GivesEachSessionItsOwnSeq) {

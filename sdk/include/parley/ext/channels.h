@@ -54,7 +54,7 @@ typedef struct parley_host_channels {
    * on_done. */
   parley_status (*ensure)(const parley_host* host, parley_token token, parley_string channel,
                           parley_string topic);
-  /* [plugin] Members get a `topicChanged` frame. `user`: who did it, their rights are checked;
+  /* [plugin] Members get a `topic` frame. `user`: who did it, their rights are checked;
    * empty: the plugin. Completion: on_done. */
   parley_status (*set_topic)(const parley_host* host, parley_token token, parley_string channel,
                              parley_string topic, parley_string user);
