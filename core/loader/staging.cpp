@@ -36,8 +36,11 @@ Status check_writable_by_others(const fs::path& file, const struct stat& info) {
   if (info.st_mode & kOthers) {
     return refused(file, "group or world may write it, so anyone there could run code in the server; chmod go-w it");
   }
+  // Of the file itself: a link in a safe folder may lead into one where the file can be swapped.
+  std::error_code error;
+  const auto parent = fs::canonical(file, error).parent_path();
+  if (error) return refused(file, error.message());
   struct stat folder {};
-  const auto parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
   if (::stat(parent.c_str(), &folder) != 0) return refused(parent, std::strerror(errno));
   if (folder.st_mode & kOthers) {
     return refused(parent, "group or world may write this folder, so anyone there could swap the plugin; chmod go-w it");
@@ -109,7 +112,8 @@ Result<Staging> Staging::open(const fs::path& folder) {
 }
 
 Result<StagedFile> Staging::stage(const std::string& id, const fs::path& source) {
-  const Descriptor from(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
+  // Without O_NONBLOCK a named pipe would hold the thread until someone writes into it.
+  const Descriptor from(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (from.fd < 0) return refused(source, std::string("cannot be opened: ") + std::strerror(errno));
   struct stat info {};
   if (::fstat(from.fd, &info) != 0 || !S_ISREG(info.st_mode)) return refused(source, "is no regular file");
