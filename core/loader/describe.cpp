@@ -5,9 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -40,6 +42,20 @@ struct Child {
     }
     pid = -1;
     return code;
+  }
+
+  // Whether it ends by then; it stays to be waited for.
+  bool ends_before(std::chrono::steady_clock::time_point deadline) const {
+    const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    if (handle < 0) return false;
+    int count = 0;
+    do {
+      const auto left = std::chrono::ceil<Millis>(deadline - std::chrono::steady_clock::now()).count();
+      pollfd ended{handle, POLLIN, 0};
+      count = ::poll(&ended, 1, static_cast<int>(std::max<Millis::rep>(left, 0)));
+    } while (count < 0 && errno == EINTR);
+    ::close(handle);
+    return count > 0;
   }
 };
 
@@ -81,8 +97,12 @@ Status start(const std::filesystem::path& file, const DescribeOptions& options, 
   return Status::ok();
 }
 
-Result<std::string> read_answer(Child& child, const DescribeOptions& options) {
-  const auto deadline = std::chrono::steady_clock::now() + options.timeout;
+Status took_too_long(const DescribeOptions& options) {
+  return failed("describing the plugin took longer than " + std::to_string(options.timeout.count()) +
+                " ms: a static constructor hangs or the machine is overloaded");
+}
+
+Result<std::string> read_answer(Child& child, const DescribeOptions& options, std::chrono::steady_clock::time_point deadline) {
   std::string answer;
   std::array<char, 4096> buffer;
   for (;;) {
@@ -90,7 +110,7 @@ Result<std::string> read_answer(Child& child, const DescribeOptions& options) {
     pollfd ready{child.answer, POLLIN, 0};
     const int count = left > 0 ? ::poll(&ready, 1, static_cast<int>(left)) : 0;
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return failed("describing the plugin took longer than " + std::to_string(options.timeout.count()) + " ms: a static constructor hangs or the machine is overloaded");
+    if (count <= 0) return took_too_long(options);
     const auto got = ::read(child.answer, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return answer;
@@ -102,10 +122,13 @@ Result<std::string> read_answer(Child& child, const DescribeOptions& options) {
 }  // namespace
 
 Result<Manifest> describe(const std::filesystem::path& file, const DescribeOptions& options) {
+  const auto deadline = std::chrono::steady_clock::now() + options.timeout;
   Child child;
   if (auto status = start(file, options, child); !status) return status;
-  auto answer = read_answer(child, options);
+  auto answer = read_answer(child, options, deadline);
   if (!answer) return answer.status();
+  // The end of the answer is not the end of the process: a constructor may close the descriptor and hang.
+  if (!child.ends_before(deadline)) return took_too_long(options);
   const int code = child.wait();
   if (WIFSIGNALED(code)) {
     return failed(std::string("the plugin crashed while it was opened (") + strsignal(WTERMSIG(code)) + "): a static constructor is at fault");
