@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/worker_pool.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -27,6 +28,7 @@ struct WorkerPool::State {
   const Clock& clock;
   mutable std::mutex mutex;
   std::condition_variable ready;
+  std::condition_variable ended;
   std::deque<Task> queue;
   std::deque<Worker> workers;  // a deque: threads keep using their slot while others are added
   int stuck = 0;
@@ -67,6 +69,7 @@ void WorkerPool::work(const std::shared_ptr<State>& state, std::size_t slot) {
     }
   }
   self.ended = true;
+  state->ended.notify_all();
 }
 
 void WorkerPool::post(Task task) {
@@ -97,22 +100,25 @@ void WorkerPool::sweep() {
 }
 
 void WorkerPool::stop() {
-  std::vector<std::thread> finishing;
+  std::vector<std::thread> finished;
   {
-    const std::lock_guard lock(state_->mutex);
+    std::unique_lock lock(state_->mutex);
     if (state_->stopping) return;
     state_->stopping = true;
+    state_->ready.notify_all();
+    // Nobody sweeps any more: whoever is not back by then counts as stuck. Real time, because a hang does not heed an injected clock.
+    state_->ended.wait_for(lock, state_->options.stuck_after, [&] {
+      return std::all_of(state_->workers.begin(), state_->workers.end(), [](const auto& worker) { return worker.ended || worker.written_off; });
+    });
     for (auto& worker : state_->workers) {
-      const bool stuck = worker.written_off && !worker.ended;
-      if (stuck) {
-        worker.thread.detach();
+      if (worker.ended) {
+        finished.push_back(std::move(worker.thread));
       } else {
-        finishing.push_back(std::move(worker.thread));
+        worker.thread.detach();
       }
     }
   }
-  state_->ready.notify_all();
-  for (auto& thread : finishing) thread.join();
+  for (auto& thread : finished) thread.join();
 }
 
 WorkerPool::Stats WorkerPool::stats() const {

@@ -4,7 +4,7 @@
 // A call may hang: foreign code cannot be interrupted. A worker that sits in one task past its budget is written off
 // and replaced, up to `max_stuck` at a time, so that hung plugins cannot empty the pool; when its task returns after all,
 // the written-off thread ends. Ownership: the server owns the pool. Thread: post() and sweep() from any. Lifetime: stop() joins every
-// worker that is not stuck; stuck ones are detached, because joining them would hang the shutdown. Failure: tasks must not throw.
+// worker that is back within `stuck_after`; the others are detached, because joining them would hang the shutdown. Failure: tasks must not throw.
 #pragma once
 
 #include <cstddef>
