@@ -22,7 +22,7 @@ bool is_sound(const parley_metric& metric) {
 
 }  // namespace
 
-parley_status PluginMetrics::define(const std::string& plugin, const parley_metric& metric, parley_id* id) {
+parley_status PluginMetrics::define(const std::string& plugin, const parley_metric& metric, parley_id* id, std::uint32_t generation) {
   if (!is_sound(metric)) return PARLEY_E_INVALID;
   const std::lock_guard lock(mutex_);
   std::size_t own = 0;
@@ -30,12 +30,14 @@ parley_status PluginMetrics::define(const std::string& plugin, const parley_metr
     if (known->sample.plugin != plugin) continue;
     ++own;
     if (known->sample.name != view(metric.name)) continue;
+    known->generation = std::max(known->generation, generation);
     if (known->sample.kind != metric.kind) return PARLEY_E_CONFLICT;
     if (id) *id = known_id;
     return PARLEY_OK;
   }
   if (own >= per_plugin_) return PARLEY_E_LIMIT;
   auto made = std::make_shared<Metric>();
+  made->generation = generation;
   made->sample.plugin = plugin;
   made->sample.name = view(metric.name);
   made->sample.help = view(metric.help);
@@ -74,9 +76,9 @@ parley_status PluginMetrics::update(parley_id id, double value) {
   return PARLEY_OK;
 }
 
-void PluginMetrics::drop(const std::string& plugin) {
+void PluginMetrics::drop(const std::string& plugin, std::uint32_t up_to_generation) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(metrics_, [&](const auto& entry) { return entry.second->sample.plugin == plugin; });
+  std::erase_if(metrics_, [&](const auto& entry) { return entry.second->sample.plugin == plugin && entry.second->generation <= up_to_generation; });
 }
 
 std::vector<MetricSample> PluginMetrics::collect() const {

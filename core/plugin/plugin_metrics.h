@@ -29,15 +29,18 @@ class PluginMetrics {
  public:
   explicit PluginMetrics(std::size_t per_plugin = 64) : per_plugin_(per_plugin) {}
 
-  parley_status define(const std::string& plugin, const parley_metric& metric, parley_id* id);
+  // `generation`: of the plugin. A newer one that defines the same name takes the metric over with its value.
+  parley_status define(const std::string& plugin, const parley_metric& metric, parley_id* id, std::uint32_t generation = 1);
   parley_status update(parley_id id, double value);
-  void drop(const std::string& plugin);
+  // What that generation and older ones defined; by default all of the plugin's.
+  void drop(const std::string& plugin, std::uint32_t up_to_generation = ~std::uint32_t{0});
   std::vector<MetricSample> collect() const;
 
  private:
   struct Metric {
     std::mutex mutex;
     MetricSample sample;
+    std::uint32_t generation = 1;  // under the table's mutex
   };
   const std::size_t per_plugin_;
   mutable std::mutex mutex_;

@@ -51,7 +51,7 @@ parley_status define(const parley_host* host, const parley_metric* metric, parle
   auto* plugin = enter(host, {kStart}, "metrics.define");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   if (!PARLEY_HAS(metric, bucket_count)) return PARLEY_E_INVALID;
-  return plugin->services().metrics.define(plugin->id(), *metric, id);
+  return plugin->services().metrics.define(plugin->id(), *metric, id, plugin->generation());
 }
 
 parley_status update(const parley_host* host, parley_id id, double value) { return LocalPlugin::of(host).services().metrics.update(id, value); }
