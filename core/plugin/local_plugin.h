@@ -13,9 +13,11 @@
 #include <absl/functional/function_ref.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -107,12 +109,23 @@ class LocalPlugin final : public command::CommandTarget, public std::enable_shar
 
  private:
   LocalPlugin(Services& services, Parts parts, std::unique_ptr<loader::SharedObject> image);
+  class Ticket;
+  // A configuration on its way to the plugin's thread; whoever waits for it may give up.
+  struct Handover {
+    std::mutex mutex;
+    std::condition_variable done;
+    std::optional<parley_status> status;
+    std::string why;
+    bool given_up = false;
+  };
   Status create_instance();
   void run(const command::Invocation& invocation);
   void account(const command::Invocation& invocation, Clock::TimePoint started, bool faulted);
   void fault(std::string_view what);
   bool in_quarantine();
   void refuse(command::CallId call, Status status);
+  void refuse_unrun(command::CallId call);
+  void hand_over(Handover& handover, config::PluginSettings settings);
   void answer_pending();
   Status unmap();
 
@@ -130,6 +143,7 @@ class LocalPlugin final : public command::CommandTarget, public std::enable_shar
   std::unique_ptr<PluginJobs> jobs_;
 
   std::atomic<bool> accepting_{false};
+  bool started_ = false;  // maintenance thread
   std::atomic<bool> inline_{false};
   int inline_overruns_ = 0;  // only the gate's holder
   std::atomic<const std::string*> running_{nullptr};

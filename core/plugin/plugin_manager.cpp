@@ -130,9 +130,11 @@ bool PluginManager::prepare(Operation& operation, const std::string& id, const s
     return false;
   heed_hang(prepared, staged->sha256());
   return operation.step("open", [&] {
-    const std::lock_guard lock(mutex_);
-    auto& record = records_[id];
-    LocalPlugin::Parts parts{prepared.manifest, std::move(*staged), source.string(), prepared.settings, ++record.generations};
+    const auto generation = [&] {
+      const std::lock_guard lock(mutex_);  // not during create: the watchdog and the operator look at the records meanwhile
+      return ++records_[id].generations;
+    }();
+    LocalPlugin::Parts parts{prepared.manifest, std::move(*staged), source.string(), prepared.settings, generation};
     auto plugin = LocalPlugin::create(services_, std::move(parts));
     if (plugin) prepared.plugin = std::move(plugin).value();
     return plugin.status();
@@ -163,7 +165,7 @@ void PluginManager::withdraw(const std::string& id) {
 
 bool PluginManager::retire(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin) {
   const bool unmapped = operation.step("stop", [&] { return plugin->stop(plugin->settings().limits.drain); });
-  services_.metrics.drop(plugin->id());
+  services_.metrics.drop(plugin->id(), plugin->generation());
   if (!unmapped) log::Event(log::Level::kWarn, "plugin").plugin(plugin->id()).write("{}", operation.status.message());
   return unmapped;
 }
@@ -279,14 +281,17 @@ Operation PluginManager::do_configure(const std::string& id, const std::string& 
 
 Operation PluginManager::do_reread() {
   Operation all;
+  Status refused = Status::ok();  // the next plugin's success does not hide it
   for (const auto& plugin : active()) {
     auto loaded = config::load_plugin_settings(paths_.settings, paths_.state.string(), plugin->id(), services_.config()->plugins.limits);
     if (loaded.ok()) loaded = config::check_plugin_config(std::move(loaded.settings), plugin->manifest().config_schema);
     all.problems.insert(all.problems.end(), loaded.problems.begin(), loaded.problems.end());
     if (!loaded.ok() || loaded.settings.config_json == plugin->settings().config_json) continue;
-    all.step(plugin->id(), [&] { return plugin->configure(loaded.settings); });
-    if (!all.status) log::Event(log::Level::kWarn, "plugin").plugin(plugin->id()).write("{}", all.status.message());
+    if (all.step(plugin->id(), [&] { return plugin->configure(loaded.settings); })) continue;
+    log::Event(log::Level::kWarn, "plugin").plugin(plugin->id()).write("{}", all.status.message());
+    refused = all.status;
   }
+  all.status = refused;
   if (!all.problems.empty()) all.status = Status::invalid_args(config::sentences(all.problems));
   return all;
 }
