@@ -64,7 +64,7 @@ const std::vector<Key>& table() {
     {.path = "limits.connections_per_user", .slot = AT(limits.connections_per_user), .min = 0, .max = 1e6, .live = true, .meaning = "connections of one user; 0: no limit"},
     {.path = "limits.channels", .slot = AT(limits.channels), .min = 0, .max = 1e5, .live = true, .meaning = "channels of one session; 0: no limit"},
     {.path = "limits.inflight", .slot = AT(limits.inflight), .min = 0, .max = 1e5, .live = true, .meaning = "unanswered commands of one connection; 0: no limit"},
-    {.path = "limits.unauthenticated", .slot = AT(limits.unauthenticated), .min = 0, .max = 1, .live = true, .meaning = "share of all connections that may be unauthenticated; 0: no limit"},
+    {.path = "limits.unauthenticated", .slot = AT(limits.unauthenticated), .min = 0, .max = 1, .live = true, .meaning = "share of all connections that may wait for a person to log in, those beyond it have auth_timeout only; 0: no limit"},
     {.path = "limits.connections", .slot = AT(limits.connections), .min = 0, .max = 1e8, .live = true, .meaning = "all connections; 0: no limit"},
     {.path = "limits.noise", .slot = AT(limits.noise), .min = 0, .max = 1e5, .live = true, .meaning = "malformed frames within a minute before the connection is closed; 0: no limit"},
     {.path = "limits.auth_timeout", .slot = AT(limits.auth_timeout), .min = kSecond, .max = 10 * kMinute, .live = true, .meaning = "from upgrade to authentication"},
