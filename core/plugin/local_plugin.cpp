@@ -144,6 +144,7 @@ Status LocalPlugin::stop(Millis drain) {
     parts_.staged.keep();
     return failed("plugin " + id() + " had no end to its calls: it is retired, but its image stays mapped");
   }
+  const CallScope scope(*this, Phase::kStart);  // destructors of members may call the host
   guarded("destroy", [&] { plugin_->destroy(plugin_->plugin_data); });
   return unmap();
 }
