@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // parleyd: flags -> configuration -> Server::run().
+#include <iostream>
+
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#include <iostream>
 
 #include "config/flags.h"
 #include "server.h"
@@ -16,7 +16,8 @@ extern char** environ;
 
 namespace {
 
-// What is in memory here are passwords and keys: no core file, no attaching, nothing readable by others on disk.
+// What is in memory here are passwords and keys: no core file, no attaching, nothing readable by
+// others on disk.
 void protect_secrets() {
   umask(077);
 #ifndef PARLEY_SANITIZED  // the leak checker attaches to its own process
@@ -29,13 +30,16 @@ void protect_secrets() {
 int restore(const parley::config::Start& start) {
   const auto& config = start.loaded.config;
   const auto lock = parley::storage::StateLock::acquire(config.state_dir);
-  const auto kept = lock ? parley::storage::restore_database(start.restore_file, parley::storage::store_options(config).file)
+  const auto kept = lock ? parley::storage::restore_database(
+                               start.restore_file, parley::storage::store_options(config).file)
                          : parley::Result<std::filesystem::path>(lock.status());
   if (!kept) {
     std::cerr << "parleyd: " << kept.status().message() << '\n';
     return 1;
   }
-  std::cerr << "parleyd: restored " << start.restore_file << (kept->empty() ? "" : "; the database that was there is kept as " + kept->string()) << '\n';
+  std::cerr << "parleyd: restored " << start.restore_file
+            << (kept->empty() ? "" : "; the database that was there is kept as " + kept->string())
+            << '\n';
   return 0;
 }
 
@@ -43,7 +47,8 @@ int restore(const parley::config::Start& start) {
 
 int main(int argc, char** argv) {
   protect_secrets();
-  const auto start = parley::config::parse_flags(argc, argv, parley::config::environment_of(environ));
+  const auto start =
+      parley::config::parse_flags(argc, argv, parley::config::environment_of(environ));
   std::cout << start.output << std::flush;
   std::cerr << start.complaint;
   if (start.mode == parley::config::Mode::kDone) return start.exit_code;

@@ -29,9 +29,12 @@ Signal ShutdownSignals::wait(Millis at_most) {
   const timespec limit{at_most.count() / 1000, (at_most.count() % 1000) * 1'000'000};
   switch (sigtimedwait(&set, nullptr, &limit)) {
     case SIGTERM:
-    case SIGINT: return Signal::kStop;
-    case SIGHUP: return Signal::kReload;
-    default: return Signal::kNone;
+    case SIGINT:
+      return Signal::kStop;
+    case SIGHUP:
+      return Signal::kReload;
+    default:
+      return Signal::kNone;
   }
 }
 

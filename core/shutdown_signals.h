@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signals as values for one thread to wait for, instead of handlers that may do next to nothing.
 //
-// block() before the first thread is made, so that all inherit the mask; then only wait() sees them. Thread: wait() from one.
+// block() before the first thread is made, so that all inherit the mask; then only wait() sees
+// them. Thread: wait() from one.
 #pragma once
 
 #include "base/clock.h"

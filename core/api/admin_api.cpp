@@ -24,10 +24,13 @@ using net::HttpRequest;
 using net::HttpResponder;
 
 Json status_json(const Context& context) {
-  const auto uptime = std::chrono::duration_cast<Millis>(context.clock.now() - context.started).count();
+  const auto uptime =
+      std::chrono::duration_cast<Millis>(context.clock.now() - context.started).count();
   const auto store = context.store.stats();
   Json plugins = Json::object();
-  for (const auto& info : context.plugins.list()) plugins[info.id] = std::string(plugin::state_name(info.state)) + (info.version.empty() ? "" : " " + info.version);
+  for (const auto& info : context.plugins.list())
+    plugins[info.id] = std::string(plugin::state_name(info.state)) +
+                       (info.version.empty() ? "" : " " + info.version);
   return {{"version", context.version},
           {"node", context.config()->node},
           {"uptimeMs", uptime},
@@ -37,39 +40,58 @@ Json status_json(const Context& context) {
           {"channels", context.channels.active().size()},
           {"commandsRev", context.commands.rev()},
           {"plugins", plugins},
-          {"database", store.last_error.empty() ? Json("ok, " + std::to_string(store.queue) + " writes wait") : Json(store.last_error)}};
+          {"database", store.last_error.empty()
+                           ? Json("ok, " + std::to_string(store.queue) + " writes wait")
+                           : Json(store.last_error)}};
 }
 
 const char* state_text(session::SessionState state) {
   switch (state) {
-    case session::SessionState::kConnecting: return "connecting";
-    case session::SessionState::kReady: return "ready";
-    case session::SessionState::kDetached: return "detached";
-    case session::SessionState::kClosed: return "closed";
+    case session::SessionState::kConnecting:
+      return "connecting";
+    case session::SessionState::kReady:
+      return "ready";
+    case session::SessionState::kDetached:
+      return "detached";
+    case session::SessionState::kClosed:
+      return "closed";
   }
   return "unknown";
 }
 
 void list_sessions(const Context& context, HttpResponder responder) {
-  context.sessions.summaries([answer = share(std::move(responder))](const std::vector<session::SessionSummary>& all) {
-    Json rows = Json::array();
-    for (const auto& one : all) {
-      rows.push_back({{"id", one.id}, {"user", one.user_name}, {"userId", one.user_id}, {"kind", one.user_kind}, {"address", one.address},
-                      {"client", one.client}, {"state", state_text(one.state)}, {"connectedAt", one.since_ms}, {"channels", one.channels},
-                      {"inflight", one.inflight}, {"outboxBytes", one.queued_bytes}});
-    }
-    respond(*answer, Json{{"sessions", rows}});
-  });
+  context.sessions.summaries(
+      [answer = share(std::move(responder))](const std::vector<session::SessionSummary>& all) {
+        Json rows = Json::array();
+        for (const auto& one : all) {
+          rows.push_back({{"id", one.id},
+                          {"user", one.user_name},
+                          {"userId", one.user_id},
+                          {"kind", one.user_kind},
+                          {"address", one.address},
+                          {"client", one.client},
+                          {"state", state_text(one.state)},
+                          {"connectedAt", one.since_ms},
+                          {"channels", one.channels},
+                          {"inflight", one.inflight},
+                          {"outboxBytes", one.queued_bytes}});
+        }
+        respond(*answer, Json{{"sessions", rows}});
+      });
 }
 
-void kick(const Context& context, const HttpRequest& request, const PathValues& path, HttpResponder responder) {
+void kick(const Context& context, const HttpRequest& request, const PathValues& path,
+          HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
   auto reason = text_of(*body, "reason");
   if (reason.empty()) reason = "Removed by an operator.";
   const auto& id = path.at("id");
   const bool found = context.sessions.kick_id(id, protocol::close::kKicked, reason);
-  const auto status = found ? Status::ok() : Status::not_found("there is no session " + id + "; `parleyctl sessions` shows what is");
+  const auto status =
+      found
+          ? Status::ok()
+          : Status::not_found("there is no session " + id + "; `parleyctl sessions` shows what is");
   audit(context, request, "session.kick", id, status);
   if (!found) return respond(responder, status);
   respond(responder, Json{{"ok", true}, {"message", "session " + id + " was closed"}});
@@ -79,20 +101,26 @@ void say(const Context& context, const HttpRequest& request, HttpResponder respo
   const auto body = read_body(request, responder);
   if (!body) return;
   const auto channel = text_of(*body, "channel"), text = text_of(*body, "text");
-  if (text.empty()) return respond(responder, Status::invalid_args("there is nothing to say: give a text"));
+  if (text.empty())
+    return respond(responder, Status::invalid_args("there is nothing to say: give a text"));
   session::Draft draft;
   draft.channel = channel;
   draft.user = {"b_server", "server", "service"};
   draft.data_json = dump({{"from", "server"}, {"text", text}, {"format", "plain"}, {"bot", true}});
   audit(context, request, "say", channel, Status::ok());
-  context.channels.publish(std::move(draft), [answer = share(std::move(responder))](const Result<std::int64_t>& offset) {
-    if (!offset) return respond(*answer, offset.status());
-    respond(*answer, Json{{"ok", true}, {"offset", *offset}, {"message", "said, at offset " + std::to_string(*offset)}});
-  });
+  context.channels.publish(
+      std::move(draft), [answer = share(std::move(responder))](const Result<std::int64_t>& offset) {
+        if (!offset) return respond(*answer, offset.status());
+        respond(*answer, Json{{"ok", true},
+                              {"offset", *offset},
+                              {"message", "said, at offset " + std::to_string(*offset)}});
+      });
 }
 
 Json user_json(const storage::UserRecord& user, std::size_t sessions) {
-  return {{"id", user.id}, {"name", user.name}, {"kind", user.kind}, {"roles", user.roles}, {"disabled", user.disabled}, {"createdAt", user.created_at}, {"sessions", sessions}};
+  return {{"id", user.id},       {"name", user.name},         {"kind", user.kind},
+          {"roles", user.roles}, {"disabled", user.disabled}, {"createdAt", user.created_at},
+          {"sessions", sessions}};
 }
 
 void list_users(const Context& context, HttpResponder responder) {
@@ -104,7 +132,8 @@ void list_users(const Context& context, HttpResponder responder) {
     for (;;) {
       const auto page = reader.users(after, kPage);
       if (!page) return respond(*answer, page.status());
-      for (const auto& user : *page) rows.push_back(user_json(user, context.sessions.count_of(user.id)));
+      for (const auto& user : *page)
+        rows.push_back(user_json(user, context.sessions.count_of(user.id)));
       if (page->size() < kPage) break;
       after = page->back().id;
     }
@@ -113,7 +142,8 @@ void list_users(const Context& context, HttpResponder responder) {
   if (!status) respond(*answer, status);
 }
 
-void set_roles(const Context& context, const HttpRequest& request, const PathValues& path, HttpResponder responder) {
+void set_roles(const Context& context, const HttpRequest& request, const PathValues& path,
+               HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
   std::vector<std::string> roles;
@@ -124,14 +154,17 @@ void set_roles(const Context& context, const HttpRequest& request, const PathVal
     roles.push_back(role.get<std::string>());
   }
   auto answer = share(std::move(responder));
-  context.accounts.by_name(path.at("name"), [&context, roles, actor = actor_of(request), answer](const Result<users::User>& user) {
+  context.accounts.by_name(path.at("name"), [&context, roles, actor = actor_of(request),
+                                             answer](const Result<users::User>& user) {
     if (!user) return respond(*answer, user.status());
-    context.accounts.set_roles(actor, user->id, roles, [answer](const Result<users::User>& changed) {
-      if (!changed) return respond(*answer, changed.status());
-      std::string list;
-      for (const auto& role : changed->roles) list += (list.empty() ? "" : ", ") + role;
-      respond(*answer, Json{{"ok", true}, {"message", changed->name + " has the roles: " + list}});
-    });
+    context.accounts.set_roles(
+        actor, user->id, roles, [answer](const Result<users::User>& changed) {
+          if (!changed) return respond(*answer, changed.status());
+          std::string list;
+          for (const auto& role : changed->roles) list += (list.empty() ? "" : ", ") + role;
+          respond(*answer,
+                  Json{{"ok", true}, {"message", changed->name + " has the roles: " + list}});
+        });
   });
 }
 
@@ -148,7 +181,13 @@ void list_audit(const Context& context, const HttpRequest& request, HttpResponde
     if (!entries) return respond(*answer, entries.status());
     Json rows = Json::array();
     for (const auto& entry : *entries) {
-      rows.push_back({{"at", entry.ts}, {"actor", entry.actor}, {"address", entry.address}, {"action", entry.action}, {"target", entry.target}, {"result", entry.result}, {"detail", entry.detail}});
+      rows.push_back({{"at", entry.ts},
+                      {"actor", entry.actor},
+                      {"address", entry.address},
+                      {"action", entry.action},
+                      {"target", entry.target},
+                      {"result", entry.result},
+                      {"detail", entry.detail}});
     }
     respond(*answer, Json{{"entries", rows}});
   });
@@ -160,10 +199,14 @@ void set_log_level(const Context& context, const HttpRequest& request, HttpRespo
   if (!body) return;
   const auto component = text_of(*body, "component"), level = text_of(*body, "level");
   const auto parsed = log::parse_level(level);
-  if (!parsed) return respond(responder, Status::invalid_args("levels are: trace, debug, info, warn, error, critical, off"));
+  if (!parsed)
+    return respond(responder, Status::invalid_args(
+                                  "levels are: trace, debug, info, warn, error, critical, off"));
   log::set_level(component, *parsed);
   audit(context, request, "log.level", component, Status::ok());
-  respond(responder, Json{{"ok", true}, {"message", (component.empty() ? "everything" : component) + " logs from " + level + " on"}});
+  respond(responder, Json{{"ok", true},
+                          {"message", (component.empty() ? "everything" : component) +
+                                          " logs from " + level + " on"}});
 }
 
 // Waits for the disk, so it runs on a worker of the store's own callers: never on a shard.
@@ -171,12 +214,15 @@ void backup(const Context& context, const HttpRequest& request, HttpResponder re
   const auto body = read_body(request, responder);
   if (!body) return;
   const auto file = text_of(*body, "file");
-  if (file.empty() || file.front() != '/') return respond(responder, Status::invalid_args("give the file's absolute path"));
-  context.plugins.run_in_background([&context, request, file, answer = share(std::move(responder))] {
+  if (file.empty() || file.front() != '/')
+    return respond(responder, Status::invalid_args("give the file's absolute path"));
+  context.plugins.run_in_background([&context, request, file,
+                                     answer = share(std::move(responder))] {
     const auto status = context.store.backup(file);
     audit(context, request, "backup", file, status);
     if (!status) return respond(*answer, status);
-    respond(*answer, Json{{"ok", true}, {"file", file}, {"message", "the database was copied to " + file}});
+    respond(*answer,
+            Json{{"ok", true}, {"file", file}, {"message", "the database was copied to " + file}});
   });
 }
 
@@ -184,11 +230,18 @@ void reload_config(const Context& context, const HttpRequest& request, HttpRespo
   audit(context, request, "config.reload", "", Status::ok());
   context.reload([answer = share(std::move(responder))](const Reloaded& reloaded) {
     if (!reloaded.ok) {
-      Json body{{"error", {{"code", "invalid_args"}, {"message", "the configuration has mistakes; the running one stays in force"}}}, {"details", problems_json(reloaded.problems)}};
+      Json body{{"error",
+                 {{"code", "invalid_args"},
+                  {"message", "the configuration has mistakes; the running one stays in force"}}},
+                {"details", problems_json(reloaded.problems)}};
       return answer->respond(net::HttpResponse::json(422, dump(body)));
     }
     Json changes = Json::array();
-    for (const auto& change : reloaded.changes) changes.push_back({{"key", change.path}, {"before", change.before}, {"after", change.after}, {"restart", change.restart}});
+    for (const auto& change : reloaded.changes)
+      changes.push_back({{"key", change.path},
+                         {"before", change.before},
+                         {"after", change.after},
+                         {"restart", change.restart}});
     respond(*answer, Json{{"ok", true}, {"changes", changes}});
   });
 }
@@ -198,32 +251,66 @@ void redeem(const Context& context, const HttpRequest& request, HttpResponder re
   if (!body) return;
   auto answer = share(std::move(responder));
   const auto name = text_of(*body, "name");
-  context.first_admin.redeem(text_of(*body, "code"), name, text_of(*body, "password"), request.peer_address(),
-                             [&context, request, name, answer](const Result<users::User>& user) {
-                               audit(context, request, "admin.redeem", name, user.status());
-                               if (!user) return respond(*answer, user.status());
-                               respond(*answer, Json{{"ok", true}, {"message", user->name + " is an admin now"}});
-                             });
+  context.first_admin.redeem(
+      text_of(*body, "code"), name, text_of(*body, "password"), request.peer_address(),
+      [&context, request, name, answer](const Result<users::User>& user) {
+        audit(context, request, "admin.redeem", name, user.status());
+        if (!user) return respond(*answer, user.status());
+        respond(*answer, Json{{"ok", true}, {"message", user->name + " is an admin now"}});
+      });
 }
 
 }  // namespace
 
 void add_redeem_route(Router& router, const Context& context) {
-  router.add("POST", "/admin/v1/admin/redeem", [&](const HttpRequest& r, const PathValues&, HttpResponder responder) { redeem(context, r, std::move(responder)); });
+  router.add("POST", "/admin/v1/admin/redeem",
+             [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
+               redeem(context, r, std::move(responder));
+             });
 }
 
 void add_admin_routes(Router& router, const Context& context) {
   add_redeem_route(router, context);
-  router.add("GET", "/admin/v1/status", [&](const HttpRequest&, const PathValues&, HttpResponder responder) { respond(responder, status_json(context)); });
-  router.add("GET", "/admin/v1/sessions", [&](const HttpRequest&, const PathValues&, HttpResponder responder) { list_sessions(context, std::move(responder)); });
-  router.add("POST", "/admin/v1/sessions/{id}/kick", [&](const HttpRequest& r, const PathValues& p, HttpResponder responder) { kick(context, r, p, std::move(responder)); });
-  router.add("POST", "/admin/v1/say", [&](const HttpRequest& r, const PathValues&, HttpResponder responder) { say(context, r, std::move(responder)); });
-  router.add("GET", "/admin/v1/users", [&](const HttpRequest&, const PathValues&, HttpResponder responder) { list_users(context, std::move(responder)); });
-  router.add("POST", "/admin/v1/users/{name}/roles", [&](const HttpRequest& r, const PathValues& p, HttpResponder responder) { set_roles(context, r, p, std::move(responder)); });
-  router.add("GET", "/admin/v1/audit", [&](const HttpRequest& r, const PathValues&, HttpResponder responder) { list_audit(context, r, std::move(responder)); });
-  router.add("POST", "/admin/v1/log/level", [&](const HttpRequest& r, const PathValues&, HttpResponder responder) { set_log_level(context, r, std::move(responder)); });
-  router.add("POST", "/admin/v1/backup", [&](const HttpRequest& r, const PathValues&, HttpResponder responder) { backup(context, r, std::move(responder)); });
-  router.add("POST", "/admin/v1/config/reload", [&](const HttpRequest& r, const PathValues&, HttpResponder responder) { reload_config(context, r, std::move(responder)); });
+  router.add("GET", "/admin/v1/status",
+             [&](const HttpRequest&, const PathValues&, HttpResponder responder) {
+               respond(responder, status_json(context));
+             });
+  router.add("GET", "/admin/v1/sessions",
+             [&](const HttpRequest&, const PathValues&, HttpResponder responder) {
+               list_sessions(context, std::move(responder));
+             });
+  router.add("POST", "/admin/v1/sessions/{id}/kick",
+             [&](const HttpRequest& r, const PathValues& p, HttpResponder responder) {
+               kick(context, r, p, std::move(responder));
+             });
+  router.add("POST", "/admin/v1/say",
+             [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
+               say(context, r, std::move(responder));
+             });
+  router.add("GET", "/admin/v1/users",
+             [&](const HttpRequest&, const PathValues&, HttpResponder responder) {
+               list_users(context, std::move(responder));
+             });
+  router.add("POST", "/admin/v1/users/{name}/roles",
+             [&](const HttpRequest& r, const PathValues& p, HttpResponder responder) {
+               set_roles(context, r, p, std::move(responder));
+             });
+  router.add("GET", "/admin/v1/audit",
+             [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
+               list_audit(context, r, std::move(responder));
+             });
+  router.add("POST", "/admin/v1/log/level",
+             [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
+               set_log_level(context, r, std::move(responder));
+             });
+  router.add("POST", "/admin/v1/backup",
+             [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
+               backup(context, r, std::move(responder));
+             });
+  router.add("POST", "/admin/v1/config/reload",
+             [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
+               reload_config(context, r, std::move(responder));
+             });
   add_plugin_routes(router, context);
 }
 

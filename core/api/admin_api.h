@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// /admin/v1: what parleyctl does, as JSON over HTTP. Served on the Unix socket and, with a bearer token, on the operator port.
+// /admin/v1: what parleyctl does, as JSON over HTTP. Served on the Unix socket and, with a bearer
+// token, on the operator port.
 //
-// Ownership: borrows the context. Thread: any shard. Failure: {"error":{"code","message"}}, with "details" for configurations and
-// "steps" for operations on plugins. Every change is audited with who asked for it.
+// Ownership: borrows the context. Thread: any shard. Failure: {"error":{"code","message"}}, with
+// "details" for configurations and "steps" for operations on plugins. Every change is audited with
+// who asked for it.
 #pragma once
 
 #include "api/context.h"

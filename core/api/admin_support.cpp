@@ -9,9 +9,11 @@
 namespace parley::api {
 
 std::optional<Json> read_body(const net::HttpRequest& request, net::HttpResponder& responder) {
-  // A form or an image that another site's page sends along cannot carry this type without being asked first.
+  // A form or an image that another site's page sends along cannot carry this type without being
+  // asked first.
   if (request.header("content-type").substr(0, 16) != "application/json") {
-    responder.respond(error_response(400, "bad_request", "Changes are sent as Content-Type: application/json."));
+    responder.respond(
+        error_response(400, "bad_request", "Changes are sent as Content-Type: application/json."));
     return std::nullopt;
   }
   auto body = Json::parse(request.body, nullptr, false);
@@ -25,26 +27,36 @@ std::string text_of(const Json& body, const char* key) {
   return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
-void respond(net::HttpResponder& responder, const Json& body) { responder.respond(net::HttpResponse::json(200, dump(body))); }
+void respond(net::HttpResponder& responder, const Json& body) {
+  responder.respond(net::HttpResponse::json(200, dump(body)));
+}
 
-void respond(net::HttpResponder& responder, const Status& status) { responder.respond(error_response(status)); }
+void respond(net::HttpResponder& responder, const Status& status) {
+  responder.respond(error_response(status));
+}
 
-SharedResponder share(net::HttpResponder responder) { return std::make_shared<net::HttpResponder>(std::move(responder)); }
+SharedResponder share(net::HttpResponder responder) {
+  return std::make_shared<net::HttpResponder>(std::move(responder));
+}
 
 std::string actor_of(const net::HttpRequest& request) {
   return request.local ? "parleyctl (uid " + std::to_string(request.uid) + ")" : "operator";
 }
 
-void audit(const Context& context, const net::HttpRequest& request, std::string action, std::string target, const Status& result) {
-  context.store.append_audit({.ts = context.clock.wall_ms(),
-                              .actor = actor_of(request),
-                              .address = request.local ? std::string() : request.peer_address(),
-                              .action = std::move(action),
-                              .target = std::move(target),
-                              .result = result ? "ok" : std::string(protocol::error_name(result.code())),
-                              .detail = result.message()});
+void audit(const Context& context, const net::HttpRequest& request, std::string action,
+           std::string target, const Status& result) {
+  context.store.append_audit(
+      {.ts = context.clock.wall_ms(),
+       .actor = actor_of(request),
+       .address = request.local ? std::string() : request.peer_address(),
+       .action = std::move(action),
+       .target = std::move(target),
+       .result = result ? "ok" : std::string(protocol::error_name(result.code())),
+       .detail = result.message()});
 }
 
 }  // namespace parley::api

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+
+#include <nlohmann/json.hpp>
 
 #include "api/context.h"
 #include "api/router.h"
@@ -27,6 +28,7 @@ using SharedResponder = std::shared_ptr<net::HttpResponder>;
 SharedResponder share(net::HttpResponder responder);
 
 std::string actor_of(const net::HttpRequest& request);  // for the audit
-void audit(const Context& context, const net::HttpRequest& request, std::string action, std::string target, const Status& result);
+void audit(const Context& context, const net::HttpRequest& request, std::string action,
+           std::string target, const Status& result);
 
 }  // namespace parley::api

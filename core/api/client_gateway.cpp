@@ -21,7 +21,8 @@ constexpr std::string_view kBearer = "Bearer ";
 
 std::string_view bearer_token(const net::HttpRequestHead& head) {
   const auto value = head.header("authorization");
-  return value.substr(0, kBearer.size()) == kBearer ? value.substr(kBearer.size()) : std::string_view();
+  return value.substr(0, kBearer.size()) == kBearer ? value.substr(kBearer.size())
+                                                    : std::string_view();
 }
 
 // The first language the server speaks; browsers send "ru-RU,ru;q=0.9,en;q=0.8".
@@ -40,7 +41,7 @@ struct ClientGateway::Client {
   net::WebSocketConnection& connection;
   session::WebsocketLink link;
   command::Peer* peer = nullptr;
-  bool signing_in = false;          // a header's token is being looked up
+  bool signing_in = false;           // a header's token is being looked up
   std::vector<std::string> waiting;  // frames that came meanwhile
 };
 
@@ -48,9 +49,11 @@ struct ClientGateway::ShardClients {
   std::unordered_map<std::uint64_t, std::unique_ptr<Client>> all;  // by connection id
 };
 
-ClientGateway::ClientGateway(const Context& context, const users::TokenService& tokens, std::shared_ptr<const net::StaticFiles> page)
+ClientGateway::ClientGateway(const Context& context, const users::TokenService& tokens,
+                             std::shared_ptr<const net::StaticFiles> page)
     : context_(context), tokens_(tokens), page_(std::move(page)) {
-  for (int i = 0; i < context.shards.size(); ++i) shards_.push_back(std::make_unique<ShardClients>());
+  for (int i = 0; i < context.shards.size(); ++i)
+    shards_.push_back(std::make_unique<ShardClients>());
 }
 
 ClientGateway::~ClientGateway() = default;
@@ -62,75 +65,101 @@ void ClientGateway::set_origins(std::set<std::string> origins) {
 
 void ClientGateway::serve(const net::HttpRequest& request, net::HttpResponder responder) const {
   if (request.path.substr(0, 5) == "/api/") {
-    return responder.respond(error_response(404, "not_found", "There is nothing at " + request.path + ". Commands are sent over the WebSocket at /ws."));
+    return responder.respond(error_response(
+        404, "not_found",
+        "There is nothing at " + request.path + ". Commands are sent over the WebSocket at /ws."));
   }
   if (request.path == "/ws" || request.path == "/echo") {
-    return responder.respond(error_response(426, "bad_request", "This address speaks WebSocket: connect with ws:// or wss://.").with("Upgrade", "websocket"));
+    return responder.respond(
+        error_response(426, "bad_request",
+                       "This address speaks WebSocket: connect with ws:// or wss://.")
+            .with("Upgrade", "websocket"));
   }
   responder.respond(page_->serve(request));
 }
 
 net::UpgradeVerdict ClientGateway::admit(const net::HttpRequestHead& head) {
   if (head.path == "/echo" && context_.config()->diagnostics.echo) return &echo_;
-  if (head.path != "/ws") return error_response(404, "not_found", "There is no WebSocket at " + head.path + "; it is at /ws.");
+  if (head.path != "/ws")
+    return error_response(404, "not_found",
+                          "There is no WebSocket at " + head.path + "; it is at /ws.");
   if (const auto origin = head.header("origin"); head.has_header("origin")) {
     const std::lock_guard lock(origins_mutex_);
     if (!origins_.contains(std::string(origin))) {
       if (const auto turn = log::rate_limited("origin " + head.peer_address()); turn.write) {
-        log::warn("net", "{}: refused a WebSocket from the origin {} ({} more not shown); allowed ones are listed in http.public_origins", head.peer_address(), origin, turn.skipped);
+        log::warn("net",
+                  "{}: refused a WebSocket from the origin {} ({} more not shown); allowed ones "
+                  "are listed in http.public_origins",
+                  head.peer_address(), origin, turn.skipped);
       }
-      return error_response(403, "forbidden", "This origin may not connect. The operator lists allowed ones in http.public_origins.");
+      return error_response(
+          403, "forbidden",
+          "This origin may not connect. The operator lists allowed ones in http.public_origins.");
     }
   }
   if (!head.has_header("authorization")) return this;
   const auto claims = tokens_.authenticate(bearer_token(head));
-  if (!claims) return error_response(Status(claims.status().code(), "The token in the Authorization header is not valid: log in again for a new one."));
+  if (!claims)
+    return error_response(
+        Status(claims.status().code(),
+               "The token in the Authorization header is not valid: log in again for a new one."));
   return this;
 }
 
-void ClientGateway::on_open(net::WebSocketConnection& connection, const net::HttpRequestHead& head) {
+void ClientGateway::on_open(net::WebSocketConnection& connection,
+                            const net::HttpRequestHead& head) {
   auto made = std::make_unique<Client>(connection);
   auto& client = *made;
   connection.set_user_data(&client);
   client.peer = &context_.dispatcher.open(client.link, locale_of(head));
-  shards_[static_cast<std::size_t>(connection.shard().index())]->all.emplace(connection.id(), std::move(made));
+  shards_[static_cast<std::size_t>(connection.shard().index())]->all.emplace(connection.id(),
+                                                                             std::move(made));
   if (head.query_value("ticket") || head.query_value("token")) {
     // Neither is served: falling through to a guest would hide that the credential was not taken.
-    return client.link.close(protocol::close::kBadCredential, "Credentials in the address are not accepted here; send auth as the first message.");
+    return client.link.close(
+        protocol::close::kBadCredential,
+        "Credentials in the address are not accepted here; send auth as the first message.");
   }
   if (head.has_header("authorization")) sign_in_with_token(client, std::string(bearer_token(head)));
 }
 
 void ClientGateway::sign_in_with_token(Client& client, const std::string& token) {
   const auto claims = tokens_.authenticate(token);
-  if (!claims) return client.link.close(protocol::close::kBadCredential, "The token is not valid any more.");
+  if (!claims)
+    return client.link.close(protocol::close::kBadCredential, "The token is not valid any more.");
   client.signing_in = true;
   auto& shard = client.connection.shard();
-  context_.accounts.by_id(claims->subject, [this, &shard, id = client.connection.id(), claims = *claims](Result<users::User> user) mutable {
+  context_.accounts.by_id(claims->subject, [this, &shard, id = client.connection.id(),
+                                            claims = *claims](Result<users::User> user) mutable {
     shard.post([this, &shard, id, claims = std::move(claims), user = std::move(user)]() mutable {
       signed_in(static_cast<std::size_t>(shard.index()), id, claims, std::move(user));
     });
   });
 }
 
-void ClientGateway::signed_in(std::size_t shard, std::uint64_t connection_id, const users::TokenClaims& claims, Result<users::User> user) {
+void ClientGateway::signed_in(std::size_t shard, std::uint64_t connection_id,
+                              const users::TokenClaims& claims, Result<users::User> user) {
   const auto found = shards_[shard]->all.find(connection_id);
   if (found == shards_[shard]->all.end()) return;
   auto& client = *found->second;
   client.signing_in = false;
-  if (!user) return client.link.close(protocol::close::kBadCredential, "The account of this token is gone.");
+  if (!user)
+    return client.link.close(protocol::close::kBadCredential, "The account of this token is gone.");
   command::SignIn who;
   who.user = std::make_shared<const users::User>(std::move(*user));
   who.credential = {claims.issued_at, claims.expires_at, claims.id};
   if (!context_.dispatcher.identity().sign_in(*client.peer, std::move(who))) return;
-  for (const auto& text : std::exchange(client.waiting, {})) context_.dispatcher.on_text(*client.peer, text);
+  for (const auto& text : std::exchange(client.waiting, {}))
+    context_.dispatcher.on_text(*client.peer, text);
 }
 
 void ClientGateway::on_text(net::WebSocketConnection& connection, std::string_view text) {
   auto& client = *static_cast<Client*>(connection.user_data());
   if (!client.signing_in) return context_.dispatcher.on_text(*client.peer, text);
-  constexpr std::size_t kMostWaiting = 16;  // a database read takes less time than a client takes to send more
-  if (client.waiting.size() >= kMostWaiting) return client.link.close(protocol::close::kOverloaded, "Too many messages before the welcome.");
+  constexpr std::size_t kMostWaiting =
+      16;  // a database read takes less time than a client takes to send more
+  if (client.waiting.size() >= kMostWaiting)
+    return client.link.close(protocol::close::kOverloaded, "Too many messages before the welcome.");
   client.waiting.emplace_back(text);
 }
 
@@ -139,10 +168,12 @@ void ClientGateway::on_binary(net::WebSocketConnection& connection, std::string_
 }
 
 void ClientGateway::on_slow(net::WebSocketConnection& connection) {
-  log::warn("net", "{} does not read: {} bytes wait, closing with 4403", connection.peer_address(), connection.queued_bytes());
+  log::warn("net", "{} does not read: {} bytes wait, closing with 4403", connection.peer_address(),
+            connection.queued_bytes());
 }
 
-void ClientGateway::on_closed(net::WebSocketConnection& connection, std::uint16_t code, std::string_view reason) {
+void ClientGateway::on_closed(net::WebSocketConnection& connection, std::uint16_t code,
+                              std::string_view reason) {
   auto* client = static_cast<Client*>(connection.user_data());
   log::debug("net", "{} closed with {} {}", connection.peer_address(), code, reason);
   context_.dispatcher.closed(*client->peer);
@@ -153,12 +184,14 @@ void ClientGateway::begin_drain(Millis spread) {
   for (int i = 0; i < context_.shards.size(); ++i) {
     context_.shards.at(i).post([this, i, spread] {
       std::minstd_rand random(std::random_device{}());
-      std::uniform_int_distribution<std::int64_t> after(0, std::max<std::int64_t>(0, spread.count()));
+      std::uniform_int_distribution<std::int64_t> after(0,
+                                                        std::max<std::int64_t>(0, spread.count()));
       for (const auto& [id, client] : shards_[static_cast<std::size_t>(i)]->all) {
         std::string frame;
         protocol::append_reconnect(frame, "shutdown", after(random));
         client->link.send(frame);
-        client->link.close(protocol::close::kShutdown, "The server is shutting down; come back in a moment.");
+        client->link.close(protocol::close::kShutdown,
+                           "The server is shutting down; come back in a moment.");
       }
     });
   }

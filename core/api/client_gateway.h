@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The client port: the page, and WebSockets on /ws for the dispatcher.
 //
-// Ownership: one per server; owns the state of its connections. Thread: everything on the connection's shard, except begin_drain() and
-// set_origins() (any). Lifetime: outlives the listeners and the shards' run. Failure: a foreign origin gets 403 and a bad Authorization
-// header 401, both before the upgrade; a credential in the query that cannot be taken closes with 4500, because browsers do not show a 401.
+// Ownership: one per server; owns the state of its connections. Thread: everything on the
+// connection's shard, except begin_drain() and set_origins() (any). Lifetime: outlives the
+// listeners and the shards' run. Failure: a foreign origin gets 403 and a bad Authorization header
+// 401, both before the upgrade; a credential in the query that cannot be taken closes with 4500,
+// because browsers do not show a 401.
 #pragma once
 
 #include <atomic>
@@ -25,7 +27,8 @@ namespace parley::api {
 
 class ClientGateway final : public net::WebSocketHandler {
  public:
-  ClientGateway(const Context& context, const users::TokenService& tokens, std::shared_ptr<const net::StaticFiles> page);
+  ClientGateway(const Context& context, const users::TokenService& tokens,
+                std::shared_ptr<const net::StaticFiles> page);
   ~ClientGateway() override;
 
   // Allowed Origin values; read at every upgrade.
@@ -38,16 +41,19 @@ class ClientGateway final : public net::WebSocketHandler {
   void on_text(net::WebSocketConnection& connection, std::string_view text) override;
   void on_binary(net::WebSocketConnection& connection, std::string_view data) override;
   void on_slow(net::WebSocketConnection& connection) override;
-  void on_closed(net::WebSocketConnection& connection, std::uint16_t code, std::string_view reason) override;
+  void on_closed(net::WebSocketConnection& connection, std::uint16_t code,
+                 std::string_view reason) override;
 
-  // Tells every client to come back later, each at another moment within `spread`, and closes with 4400.
+  // Tells every client to come back later, each at another moment within `spread`, and closes with
+  // 4400.
   void begin_drain(Millis spread);
 
  private:
   struct Client;
   struct ShardClients;
   void sign_in_with_token(Client& client, const std::string& token);
-  void signed_in(std::size_t shard, std::uint64_t connection_id, const users::TokenClaims& claims, Result<users::User> user);
+  void signed_in(std::size_t shard, std::uint64_t connection_id, const users::TokenClaims& claims,
+                 Result<users::User> user);
 
   const Context& context_;
   const users::TokenService& tokens_;

@@ -18,7 +18,8 @@ std::vector<std::string> names_of(const std::string& configured, std::uint16_t p
   const auto endpoint = net::Endpoint::parse(configured);
   if (!endpoint) return {};
   const std::string suffix = ":" + std::to_string(port);
-  if (is_loopback(endpoint->host)) return {"127.0.0.1" + suffix, "localhost" + suffix, "[::1]" + suffix};
+  if (is_loopback(endpoint->host))
+    return {"127.0.0.1" + suffix, "localhost" + suffix, "[::1]" + suffix};
   return {net::Endpoint{endpoint->host, port}.to_string()};
 }
 
@@ -31,17 +32,22 @@ Status check_listen(const config::Config& config) {
   if (!port) return Status::invalid_args("listen.operator_address: " + port.status().message());
   if (!is_loopback(port->host)) {
     return Status::forbidden("listen.operator_address is " + config.listen.operator_address +
-                             ": the operator port has no TLS, so it is served on loopback only; reach it from elsewhere through an SSH tunnel");
+                             ": the operator port has no TLS, so it is served on loopback only; "
+                             "reach it from elsewhere through an SSH tunnel");
   }
-  const bool guarded = config.listen.tls.enabled() || !config.http.trusted_proxies.empty() || config.listen.allow_plaintext;
+  const bool guarded = config.listen.tls.enabled() || !config.http.trusted_proxies.empty() ||
+                       config.listen.allow_plaintext;
   if (is_loopback(client->host) || guarded) return Status::ok();
   return Status::forbidden("listen.address is " + config.listen.address +
-                           ", which others can reach, and passwords would travel in the clear: set listen.tls.certificate and listen.tls.key, "
-                           "list the proxy that ends TLS in http.trusted_proxies, or set listen.allow_plaintext if you really mean it");
+                           ", which others can reach, and passwords would travel in the clear: set "
+                           "listen.tls.certificate and listen.tls.key, "
+                           "list the proxy that ends TLS in http.trusted_proxies, or set "
+                           "listen.allow_plaintext if you really mean it");
 }
 
 std::set<std::string> allowed_origins(const config::Config& config, std::uint16_t port) {
-  if (!config.http.public_origins.empty()) return {config.http.public_origins.begin(), config.http.public_origins.end()};
+  if (!config.http.public_origins.empty())
+    return {config.http.public_origins.begin(), config.http.public_origins.end()};
   const std::string scheme = config.listen.tls.enabled() ? "https://" : "http://";
   std::set<std::string> origins;
   for (const auto& name : names_of(config.listen.address, port)) origins.insert(scheme + name);
@@ -54,6 +60,8 @@ std::set<std::string> operator_hosts(const config::Config& config, std::uint16_t
   return hosts;
 }
 
-std::string url_of(const std::string& address, bool tls) { return (tls ? "https://" : "http://") + address + "/"; }
+std::string url_of(const std::string& address, bool tls) {
+  return (tls ? "https://" : "http://") + address + "/";
+}
 
 }  // namespace parley::api

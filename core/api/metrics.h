@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// /metrics: the figures of every part in Prometheus' text format. Reads counters; blocks nobody. Thread: any.
+// /metrics: the figures of every part in Prometheus' text format. Reads counters; blocks nobody.
+// Thread: any.
 #pragma once
 
 #include <string>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/operator_port.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <fstream>
 #include <utility>
+
+#include <unistd.h>
 
 #include "api/admin_api.h"
 #include "api/admin_support.h"
@@ -20,7 +20,9 @@ namespace {
 void ready(const Context& context, net::HttpResponder& responder) {
   const auto error = context.store.stats().last_error;
   if (context.draining) return responder.respond(net::HttpResponse::text(503, "draining\n"));
-  if (!error.empty()) return responder.respond(net::HttpResponse::text(503, "the database does not take writes: " + error + "\n"));
+  if (!error.empty())
+    return responder.respond(
+        net::HttpResponse::text(503, "the database does not take writes: " + error + "\n"));
   responder.respond(net::HttpResponse::text(200, "ready\n"));
 }
 
@@ -31,7 +33,9 @@ int parent_of(int pid) {
   const auto name_end = line.rfind(')');  // the name may hold anything, parentheses too
   char state = 0;
   int parent = 0;
-  if (name_end == std::string::npos || std::sscanf(line.c_str() + name_end + 1, " %c %d", &state, &parent) != 2) return 0;
+  if (name_end == std::string::npos ||
+      std::sscanf(line.c_str() + name_end + 1, " %c %d", &state, &parent) != 2)
+    return 0;
   return parent;
 }
 
@@ -46,8 +50,12 @@ bool descends_from_us(int pid) {
 
 OperatorPort::OperatorPort(const Context& context, std::set<std::string> hosts, std::string token)
     : context_(context), hosts_(std::move(hosts)), token_(std::move(token)) {
-  open_.add("GET", "/healthz", [](const auto&, const auto&, net::HttpResponder responder) { responder.respond(net::HttpResponse::text(200, "ok\n")); });
-  open_.add("GET", "/readyz", [this](const auto&, const auto&, net::HttpResponder responder) { ready(context_, responder); });
+  open_.add("GET", "/healthz", [](const auto&, const auto&, net::HttpResponder responder) {
+    responder.respond(net::HttpResponse::text(200, "ok\n"));
+  });
+  open_.add("GET", "/readyz", [this](const auto&, const auto&, net::HttpResponder responder) {
+    ready(context_, responder);
+  });
   open_.add("GET", "/metrics", [this](const auto&, const auto&, net::HttpResponder responder) {
     net::HttpResponse response;
     response.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}};
@@ -62,31 +70,44 @@ bool OperatorPort::is_foreign(const net::HttpRequest& request) const {
   const auto origin = request.header("origin");
   if (origin.empty()) return false;
   const auto scheme_end = origin.find("://");
-  return scheme_end == std::string_view::npos || !hosts_.contains(std::string(origin.substr(scheme_end + 3)));
+  return scheme_end == std::string_view::npos ||
+         !hosts_.contains(std::string(origin.substr(scheme_end + 3)));
 }
 
 bool OperatorPort::has_token(const net::HttpRequest& request) const {
   constexpr std::string_view kScheme = "Bearer ";
   const auto value = request.header("authorization");
-  return value.substr(0, kScheme.size()) == kScheme && constant_time_equal(value.substr(kScheme.size()), token_);
+  return value.substr(0, kScheme.size()) == kScheme &&
+         constant_time_equal(value.substr(kScheme.size()), token_);
 }
 
 void OperatorPort::serve_port(const net::HttpRequest& request, net::HttpResponder responder) const {
   if (!hosts_.contains(std::string(request.header("host")))) {
-    return responder.respond(error_response(421, "forbidden", "This server is not known by that Host. Names it answers to are listed in http.operator_hosts."));
+    return responder.respond(error_response(421, "forbidden",
+                                            "This server is not known by that Host. Names it "
+                                            "answers to are listed in http.operator_hosts."));
   }
-  if (is_foreign(request)) return responder.respond(error_response(403, "forbidden", "Requests from other sites' pages are refused here."));
-  const bool admin = request.path.substr(0, 10) == "/admin/v1/" && request.path != "/admin/v1/admin/redeem";
+  if (is_foreign(request))
+    return responder.respond(
+        error_response(403, "forbidden", "Requests from other sites' pages are refused here."));
+  const bool admin =
+      request.path.substr(0, 10) == "/admin/v1/" && request.path != "/admin/v1/admin/redeem";
   if (!admin) return open_.route(request, std::move(responder));
   if (!has_token(request)) {
-    return responder.respond(error_response(401, "unauthorized", "The admin API needs `Authorization: Bearer` with the token from operator.token in the state folder, or parleyctl."));
+    return responder.respond(
+        error_response(401, "unauthorized",
+                       "The admin API needs `Authorization: Bearer` with the token from "
+                       "operator.token in the state folder, or parleyctl."));
   }
   admin_.route(request, std::move(responder));
 }
 
-void OperatorPort::serve_socket(const net::HttpRequest& request, net::HttpResponder responder) const {
-  if (!request.local || (request.uid != ::geteuid() && request.uid != 0) || descends_from_us(request.pid)) {
-    return responder.respond(error_response(403, "forbidden", "The admin socket is for the user the server runs as."));
+void OperatorPort::serve_socket(const net::HttpRequest& request,
+                                net::HttpResponder responder) const {
+  if (!request.local || (request.uid != ::geteuid() && request.uid != 0) ||
+      descends_from_us(request.pid)) {
+    return responder.respond(
+        error_response(403, "forbidden", "The admin socket is for the user the server runs as."));
   }
   admin_.route(request, std::move(responder));
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may ask what on the operator's two doors: the loopback port and the admin socket.
 //
-// The port answers /healthz, /readyz and /metrics to anyone who reaches it; the admin API there needs the bearer token of
-// <state>/operator.token (0600, made at every start). Host is held against an exact list (421), so that a page elsewhere cannot reach it
-// through a rebound name, and a foreign Origin is refused. The socket is for the server's own uid; a peer that descends from the
-// server (a plugin's child) is refused. Ownership: borrows the router and context. Thread: any shard.
+// The port answers /healthz, /readyz and /metrics to anyone who reaches it; the admin API there
+// needs the bearer token of <state>/operator.token (0600, made at every start). Host is held
+// against an exact list (421), so that a page elsewhere cannot reach it through a rebound name, and
+// a foreign Origin is refused. The socket is for the server's own uid; a peer that descends from
+// the server (a plugin's child) is refused. Ownership: borrows the router and context. Thread: any
+// shard.
 #pragma once
 
 #include <set>
@@ -30,7 +32,7 @@ class OperatorPort {
   const Context& context_;
   const std::set<std::string> hosts_;
   const std::string token_;
-  Router open_;   // health, metrics, redeeming the first admin's code
+  Router open_;  // health, metrics, redeeming the first admin's code
   Router admin_;
 };
 

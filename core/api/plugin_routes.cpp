@@ -19,11 +19,28 @@ Json info_json(const plugin::PluginInfo& info) {
   std::uint64_t calls = 0;
   for (const auto& command : info.commands) {
     calls += command.calls;
-    commands.push_back({{"name", command.name}, {"calls", command.calls}, {"faults", command.faults}, {"meanUs", command.calls > 0 ? command.total_us / command.calls : 0}});
+    commands.push_back({{"name", command.name},
+                        {"calls", command.calls},
+                        {"faults", command.faults},
+                        {"meanUs", command.calls > 0 ? command.total_us / command.calls : 0}});
   }
-  return {{"id", info.id}, {"version", info.version}, {"state", plugin::state_name(info.state)}, {"reason", info.reason}, {"description", info.description},
-          {"execution", info.execution}, {"isolation", info.version.empty() ? "" : "in-process"}, {"generation", info.generation}, {"abi", info.abi}, {"source", info.source}, {"sha256", info.sha256},
-          {"permissions", info.permissions}, {"calls", calls}, {"faults", info.faults}, {"queued", info.queued}, {"quarantine", info.quarantine}, {"commands", commands}};
+  return {{"id", info.id},
+          {"version", info.version},
+          {"state", plugin::state_name(info.state)},
+          {"reason", info.reason},
+          {"description", info.description},
+          {"execution", info.execution},
+          {"isolation", info.version.empty() ? "" : "in-process"},
+          {"generation", info.generation},
+          {"abi", info.abi},
+          {"source", info.source},
+          {"sha256", info.sha256},
+          {"permissions", info.permissions},
+          {"calls", calls},
+          {"faults", info.faults},
+          {"queued", info.queued},
+          {"quarantine", info.quarantine},
+          {"commands", commands}};
 }
 
 // In a list: names only, so that a table stays readable.
@@ -37,7 +54,11 @@ Json row_json(const plugin::PluginInfo& info) {
 
 Json steps_json(const plugin::Operation& operation) {
   Json steps = Json::array();
-  for (const auto& step : operation.steps) steps.push_back({{"name", step.name}, {"ms", std::round(step.ms * 100) / 100}, {"ok", step.ok}, {"detail", step.detail}});
+  for (const auto& step : operation.steps)
+    steps.push_back({{"name", step.name},
+                     {"ms", std::round(step.ms * 100) / 100},
+                     {"ok", step.ok},
+                     {"detail", step.detail}});
   return steps;
 }
 
@@ -50,11 +71,13 @@ void answer_operation(net::HttpResponder& responder, const plugin::Operation& op
   responder.respond(net::HttpResponse::json(info.http, dump(body)));
 }
 
-void operate(const Context& context, const HttpRequest& request, const PathValues& path, HttpResponder responder, const std::string& verb) {
+void operate(const Context& context, const HttpRequest& request, const PathValues& path,
+             HttpResponder responder, const std::string& verb) {
   const auto body = read_body(request, responder);
   if (!body) return;
   const auto id = path.at("id"), from = text_of(*body, "from");
-  auto done = [&context, request, verb, id, answer = share(std::move(responder))](const plugin::Operation& operation) {
+  auto done = [&context, request, verb, id,
+               answer = share(std::move(responder))](const plugin::Operation& operation) {
     audit(context, request, "plugin." + verb, id, operation.status);
     answer_operation(*answer, operation);
   };
@@ -68,47 +91,69 @@ void show_config(const Context& context, const std::string& id, net::HttpRespond
   if (!settings) return respond(responder, settings.status());
   Json origins = Json::object();
   for (const auto& [pointer, origin] : config::config_origins(*settings)) origins[pointer] = origin;
-  respond(responder, Json{{"config", Json::parse(settings->config_json, nullptr, false)}, {"origins", origins}, {"file", settings->file}});
+  respond(responder, Json{{"config", Json::parse(settings->config_json, nullptr, false)},
+                          {"origins", origins},
+                          {"file", settings->file}});
 }
 
-void change_config(const Context& context, const HttpRequest& request, const PathValues& path, HttpResponder responder) {
+void change_config(const Context& context, const HttpRequest& request, const PathValues& path,
+                   HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
   const auto id = path.at("id");
   const auto set = body->find("set");
-  if (set == body->end() || !set->is_object() || set->empty()) return respond(responder, Status::invalid_args("nothing to set: send {\"set\":{\"key.path\":value}}"));
-  context.plugins.configure(id, dump(*set), [&context, request, id, answer = share(std::move(responder))](const plugin::Operation& operation) {
-    audit(context, request, "plugin.config", id, operation.status);
-    if (!operation.status) return answer_operation(*answer, operation);
-    show_config(context, id, *answer);
-  });
+  if (set == body->end() || !set->is_object() || set->empty())
+    return respond(responder,
+                   Status::invalid_args("nothing to set: send {\"set\":{\"key.path\":value}}"));
+  context.plugins.configure(id, dump(*set),
+                            [&context, request, id, answer = share(std::move(responder))](
+                                const plugin::Operation& operation) {
+                              audit(context, request, "plugin.config", id, operation.status);
+                              if (!operation.status) return answer_operation(*answer, operation);
+                              show_config(context, id, *answer);
+                            });
 }
 
 }  // namespace
 
 Json problems_json(const std::vector<config::Problem>& problems) {
   Json rows = Json::array();
-  for (const auto& problem : problems) rows.push_back({{"file", problem.file}, {"line", problem.line}, {"path", problem.path}, {"message", problem.message}});
+  for (const auto& problem : problems)
+    rows.push_back({{"file", problem.file},
+                    {"line", problem.line},
+                    {"path", problem.path},
+                    {"message", problem.message}});
   return rows;
 }
 
 void add_plugin_routes(Router& router, const Context& context) {
-  router.add("GET", "/admin/v1/plugins", [&](const HttpRequest&, const PathValues&, HttpResponder responder) {
-    Json rows = Json::array();
-    for (const auto& info : context.plugins.list()) rows.push_back(row_json(info));
-    respond(responder, Json{{"plugins", rows}});
-  });
-  router.add("GET", "/admin/v1/plugins/{id}", [&](const HttpRequest&, const PathValues& path, HttpResponder responder) {
-    const auto info = context.plugins.info(path.at("id"));
-    if (!info) return respond(responder, info.status());
-    respond(responder, info_json(*info));
-  });
+  router.add("GET", "/admin/v1/plugins",
+             [&](const HttpRequest&, const PathValues&, HttpResponder responder) {
+               Json rows = Json::array();
+               for (const auto& info : context.plugins.list()) rows.push_back(row_json(info));
+               respond(responder, Json{{"plugins", rows}});
+             });
+  router.add("GET", "/admin/v1/plugins/{id}",
+             [&](const HttpRequest&, const PathValues& path, HttpResponder responder) {
+               const auto info = context.plugins.info(path.at("id"));
+               if (!info) return respond(responder, info.status());
+               respond(responder, info_json(*info));
+             });
   for (const char* verb : {"load", "unload", "reload"}) {
     router.add("POST", std::string("/admin/v1/plugins/{id}/") + verb,
-               [&context, verb = std::string(verb)](const HttpRequest& r, const PathValues& p, HttpResponder responder) { operate(context, r, p, std::move(responder), verb); });
+               [&context, verb = std::string(verb)](const HttpRequest& r, const PathValues& p,
+                                                    HttpResponder responder) {
+                 operate(context, r, p, std::move(responder), verb);
+               });
   }
-  router.add("GET", "/admin/v1/plugins/{id}/config", [&](const HttpRequest&, const PathValues& p, HttpResponder responder) { show_config(context, p.at("id"), responder); });
-  router.add("PATCH", "/admin/v1/plugins/{id}/config", [&](const HttpRequest& r, const PathValues& p, HttpResponder responder) { change_config(context, r, p, std::move(responder)); });
+  router.add("GET", "/admin/v1/plugins/{id}/config",
+             [&](const HttpRequest&, const PathValues& p, HttpResponder responder) {
+               show_config(context, p.at("id"), responder);
+             });
+  router.add("PATCH", "/admin/v1/plugins/{id}/config",
+             [&](const HttpRequest& r, const PathValues& p, HttpResponder responder) {
+               change_config(context, r, p, std::move(responder));
+             });
 }
 
 }  // namespace parley::api

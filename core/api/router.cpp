@@ -21,9 +21,12 @@ std::vector<std::string> split(std::string_view path) {
   return parts;
 }
 
-bool is_variable(const std::string& part) { return part.size() > 2 && part.front() == '{'; }
+bool is_variable(const std::string& part) {
+  return part.size() > 2 && part.front() == '{';
+}
 
-std::optional<PathValues> match(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
+std::optional<PathValues> match(const std::vector<std::string>& pattern,
+                                const std::vector<std::string>& path) {
   if (pattern.size() != path.size()) return std::nullopt;
   PathValues values;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -55,8 +58,10 @@ void Router::route(const net::HttpRequest& request, net::HttpResponder responder
       return route.handler(request, *values, std::move(responder));
     }
   }
-  responder.respond(known ? error_response(405, "unsupported", "This address does not take the method " + request.method + ".")
-                          : error_response(404, "not_found", "There is nothing at " + request.path + "."));
+  responder.respond(
+      known ? error_response(405, "unsupported",
+                             "This address does not take the method " + request.method + ".")
+            : error_response(404, "not_found", "There is nothing at " + request.path + "."));
 }
 
 net::HttpResponse error_response(int http_status, std::string_view code, std::string_view message) {

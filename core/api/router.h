@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Method and path to handler. `{name}` in a pattern takes one path segment, percent-decoded.
 //
-// Ownership: owns the handlers. Thread: immutable once served; handlers run on any shard. Failure: 404 and 405 as JSON errors.
+// Ownership: owns the handlers. Thread: immutable once served; handlers run on any shard. Failure:
+// 404 and 405 as JSON errors.
 #pragma once
 
 #include <functional>
@@ -19,7 +20,8 @@ using PathValues = std::map<std::string, std::string>;
 
 class Router {
  public:
-  using Handler = std::function<void(const net::HttpRequest&, const PathValues&, net::HttpResponder)>;
+  using Handler =
+      std::function<void(const net::HttpRequest&, const PathValues&, net::HttpResponder)>;
 
   void add(std::string method, std::string_view pattern, Handler handler);
   void route(const net::HttpRequest& request, net::HttpResponder responder) const;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Errors as values: a code that programs read and a sentence that people read.
 //
-// The code is the protocol's error code (protocol.md, section 3), so that what a client is told is decided
-// where the error is noticed, not at the edge. The sentence names what was wrong and what to do.
-// Failure: none; the classes here do not throw, except Result::value() on an error, which is a bug.
+// The code is the protocol's error code (protocol.md, section 3), so that what a client is told is
+// decided where the error is noticed, not at the edge. The sentence names what was wrong and what
+// to do. Failure: none; the classes here do not throw, except Result::value() on an error, which is
+// a bug.
 #pragma once
 
 #include <optional>
@@ -15,11 +16,36 @@ namespace parley {
 
 enum class ErrorCode {
   kOk,
-  kBadJson, kBadRequest, kBadFrame, kUnknownAction, kInvalidArgs, kTooLarge, kDuplicateId,
-  kUnauthorized, kTokenExpired, kTokenRevoked, kForbidden, kBlocked, kRateLimited, kTooManyInflight,
-  kOverloaded, kNotFound, kConflict, kPluginUnavailable, kPluginTimeout, kPluginCrashed, kPluginError,
-  kPositionLost, kOutcomeUnknown, kBackendTimeout, kBackendUnavailable, kBackendBadReply,
-  kBackendRejected, kChannelLimit, kUnsupported, kInternal,
+  kBadJson,
+  kBadRequest,
+  kBadFrame,
+  kUnknownAction,
+  kInvalidArgs,
+  kTooLarge,
+  kDuplicateId,
+  kUnauthorized,
+  kTokenExpired,
+  kTokenRevoked,
+  kForbidden,
+  kBlocked,
+  kRateLimited,
+  kTooManyInflight,
+  kOverloaded,
+  kNotFound,
+  kConflict,
+  kPluginUnavailable,
+  kPluginTimeout,
+  kPluginCrashed,
+  kPluginError,
+  kPositionLost,
+  kOutcomeUnknown,
+  kBackendTimeout,
+  kBackendUnavailable,
+  kBackendBadReply,
+  kBackendRejected,
+  kChannelLimit,
+  kUnsupported,
+  kInternal,
 };
 
 class [[nodiscard]] Status {
@@ -50,8 +76,8 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}           // NOLINT(google-explicit-constructor)
-  Result(Status status) : state_(std::move(status)) {}    // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
+  Result(Status status) : state_(std::move(status)) {}  // NOLINT(google-explicit-constructor)
 
   bool is_ok() const { return std::holds_alternative<T>(state_); }
   explicit operator bool() const { return is_ok(); }

@@ -2,7 +2,8 @@
 // Work handed from one thread to another.
 //
 // Ownership: a Task owns what it captured and may be move-only. Thread: run once, on the thread of
-// the Executor it was posted to. Failure: a task must not throw; an escaping exception ends the process.
+// the Executor it was posted to. Failure: a task must not throw; an escaping exception ends the
+// process.
 #pragma once
 
 #include <absl/functional/any_invocable.h>
@@ -11,9 +12,9 @@ namespace parley {
 
 using Task = absl::AnyInvocable<void()>;
 
-// Where work is posted to: a shard, the worker pool, the database writer. post() may be called from any
-// thread and never blocks; tasks posted by one thread run in the order they were posted when the
-// executor is a shard.
+// Where work is posted to: a shard, the worker pool, the database writer. post() may be called from
+// any thread and never blocks; tasks posted by one thread run in the order they were posted when
+// the executor is a shard.
 class Executor {
  public:
   virtual ~Executor() = default;

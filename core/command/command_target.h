@@ -2,9 +2,9 @@
 // Where a command goes: implemented by the plugin host and by the core's own commands.
 //
 // Contract: for every invoke() the target calls Dispatcher::returned(call) when the handler has
-// returned, from any thread (a second time does nothing); and answers through Replies at most once, before or after
-// that. An answer that does not come is `plugin_timeout`; a handler that returned without answering
-// and without Replies::defer() is the target's to answer (`plugin_error`).
+// returned, from any thread (a second time does nothing); and answers through Replies at most once,
+// before or after that. An answer that does not come is `plugin_timeout`; a handler that returned
+// without answering and without Replies::defer() is the target's to answer (`plugin_error`).
 #pragma once
 
 #include "command/invocation.h"

@@ -50,8 +50,8 @@ void CoreAuth::run(const Invocation& call) {
         call.call, Status::conflict("this connection has a session already: log out first, or "
                                     "open another connection")));
   if (token + refresh + guest != 1)
-    return static_cast<void>(
-        replies.fail(call.call, Status::invalid_args("give exactly one of token, refresh and guest")));
+    return static_cast<void>(replies.fail(
+        call.call, Status::invalid_args("give exactly one of token, refresh and guest")));
   SignIn who;
   read_client(call, who);
   replies.defer(call.call);
@@ -77,29 +77,30 @@ void CoreAuth::with_token(const Invocation& call, SignIn who) {
 
 void CoreAuth::sign_in(CallId id, const std::string& user_id, SignIn who) {
   auto& dispatcher = deps_.dispatcher;
-  deps_.accounts.by_id(user_id, [&dispatcher, id,
-                                 who = std::move(who)](Result<users::User> user) mutable {
-    if (!user && user.status().code() == ErrorCode::kNotFound)
-      return static_cast<void>(dispatcher.replies().fail(
-          id, Status::unauthorized("the user of this token is not here any more")));
-    if (!user) return static_cast<void>(dispatcher.replies().fail(id, user.status()));
-    who.user = std::make_shared<const users::User>(std::move(*user));
-    dispatcher.identity().sign_in(id, std::move(who));
-  });
+  deps_.accounts.by_id(
+      user_id, [&dispatcher, id, who = std::move(who)](Result<users::User> user) mutable {
+        if (!user && user.status().code() == ErrorCode::kNotFound)
+          return static_cast<void>(dispatcher.replies().fail(
+              id, Status::unauthorized("the user of this token is not here any more")));
+        if (!user) return static_cast<void>(dispatcher.replies().fail(id, user.status()));
+        who.user = std::make_shared<const users::User>(std::move(*user));
+        dispatcher.identity().sign_in(id, std::move(who));
+      });
 }
 
 void CoreAuth::with_refresh(const Invocation& call, SignIn who) {
   auto& dispatcher = deps_.dispatcher;
-  deps_.tokens.refresh(
-      call.args[kRefresh].text, [this, &dispatcher, id = call.call,
-                                 who = std::move(who)](Result<users::IssuedTokens> issued) mutable {
-        if (!issued) return static_cast<void>(dispatcher.replies().fail(id, issued.status()));
-        who.credential.expires_at = issued->access_expires_at;
-        protocol::ObjectWriter(who.extra_json)
-            .field("token", issued->access)
-            .field("refresh", issued->refresh);
-        sign_in(id, issued->user_id, std::move(who));
-      });
+  deps_.tokens.refresh(call.args[kRefresh].text,
+                       [this, &dispatcher, id = call.call,
+                        who = std::move(who)](Result<users::IssuedTokens> issued) mutable {
+                         if (!issued)
+                           return static_cast<void>(dispatcher.replies().fail(id, issued.status()));
+                         who.credential.expires_at = issued->access_expires_at;
+                         protocol::ObjectWriter(who.extra_json)
+                             .field("token", issued->access)
+                             .field("refresh", issued->refresh);
+                         sign_in(id, issued->user_id, std::move(who));
+                       });
 }
 
 void CoreAuth::as_guest(const Invocation& call, SignIn who) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command `auth`: a token, a refresh token (which is used up and replaced) or a guest's name becomes a session.
+// The command `auth`: a token, a refresh token (which is used up and replaced) or a guest's name
+// becomes a session.
 //
 // Ownership: borrows what CoreDeps names. Thread: run() on the caller's shard; what it asks of
 // accounts completes on other threads and goes back through Identity and Replies. Failure: the

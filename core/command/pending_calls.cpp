@@ -158,7 +158,8 @@ void PendingCalls::free_if_done(Slot& done) {
 }
 
 void PendingCalls::watch(CallId id, Clock::TimePoint now, Millis budget) {
-  // What was answered meanwhile leaves from the front, so that the queue is as long as what is open.
+  // What was answered meanwhile leaves from the front, so that the queue is as long as what is
+  // open.
   for (int i = 0; i < 2 && !watched_.empty() && !is_open(watched_.top().id); ++i) watched_.pop();
   if (budget.count() > 0) watched_.push({now + budget, now, id, false});
 }

@@ -3,7 +3,8 @@
 //
 // On the owning shard's own thread an answer is sent at once, elsewhere it is posted; the frames of
 // one thread to one session keep their order. Ownership: texts are copied before a call returns.
-// Lifetime: as its Dispatcher. Failure: kStale for a call that was answered, timed out or never was.
+// Lifetime: as its Dispatcher. Failure: kStale for a call that was answered, timed out or never
+// was.
 #pragma once
 
 #include <memory>

@@ -36,7 +36,8 @@ bool is_choice(const Key& key, std::string_view text) {
   return key.choices.empty() || std::ranges::find(key.choices, text) != key.choices.end();
 }
 
-// How each type of member is read from text and shown. `parse` leaves the member alone when it fails.
+// How each type of member is read from text and shown. `parse` leaves the member alone when it
+// fails.
 template <typename T>
 struct Codec;
 
@@ -217,7 +218,8 @@ std::string allowed_for(const Key& key) {
   }
 }
 
-// show() and copy_value() read through the slots, which are written for loading and take a mutable Config.
+// show() and copy_value() read through the slots, which are written for loading and take a mutable
+// Config.
 Slot slot_of(const Key& key, const Config& config) {
   return key.slot(const_cast<Config&>(config));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one table of configuration keys: loading, overrides, errors, printing, comparing and the reference all walk it.
-// A new field of a struct in config.h gets its line here and its paragraph in config/parley.yaml.
+// The one table of configuration keys: loading, overrides, errors, printing, comparing and the
+// reference all walk it. A new field of a struct in config.h gets its line here and its paragraph
+// in config/parley.yaml.
 #pragma once
 
 #include <map>

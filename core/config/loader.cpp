@@ -77,7 +77,8 @@ class Loading {
     const auto complain = [&](std::string message) {
       loaded_.problems.push_back({place, origin.line, shown, std::move(message)});
     };
-    // A `key:` without a value means the default, so that a reference file can be emptied key by key.
+    // A `key:` without a value means the default, so that a reference file can be emptied key by
+    // key.
     if (value.shape == Shape::kNull)
       return complain("has no value; write " + allowed(key) + ", or remove the line");
     if (auto wrong = assign(key, value, loaded_.config)) return complain(*wrong);

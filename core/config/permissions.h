@@ -8,8 +8,8 @@
 
 namespace parley::config {
 
-// commands, anonymous, dm, accounts.read, accounts.write, buttons, metrics, filter:CHANNEL, push:SCOPE, http:HOST:PORT,
-// files:PATH. Says what is wrong with a permission, or nothing.
+// commands, anonymous, dm, accounts.read, accounts.write, buttons, metrics, filter:CHANNEL,
+// push:SCOPE, http:HOST:PORT, files:PATH. Says what is wrong with a permission, or nothing.
 std::optional<std::string> check_permission(std::string_view permission);
 
 }  // namespace parley::config

@@ -32,7 +32,8 @@ std::string shown(const Json& value) {
   return truncate_utf8(value.dump(-1, ' ', false, Json::error_handler_t::replace), kMaxShown);
 }
 
-// nlohmann's parser recurses nowhere but its destructor and ours do: depth is bounded while reading.
+// nlohmann's parser recurses nowhere but its destructor and ours do: depth is bounded while
+// reading.
 std::optional<Json> parse(std::string_view text, std::string& why) {
   if (text.size() > kMaxText) {
     why = "larger than 1 MiB";

@@ -107,7 +107,8 @@ std::optional<long long> parse_integer(std::string_view text) {
   return value;
 }
 
-// strtod instead of from_chars: libc++ 14 has no floating from_chars. Only decimal notation is let through.
+// strtod instead of from_chars: libc++ 14 has no floating from_chars. Only decimal notation is let
+// through.
 std::optional<double> parse_number(std::string_view text) {
   const std::string copy(trimmed(text));
   if (copy.empty() || copy.find_first_not_of("+-.0123456789eE") != copy.npos) return std::nullopt;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How sizes, durations and lists are written: "64 KiB", "15m", "a, b". Each parser has a printer that gives the
-// shortest exact form back.
+// How sizes, durations and lists are written: "64 KiB", "15m", "a, b". Each parser has a printer
+// that gives the shortest exact form back.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A YAML document as plain values with line numbers: yaml-cpp stays in yaml_tree.cpp.
 //
-// Limits: 1 MiB of text, 64 levels, 100 000 nodes after aliases are followed (so that a few lines of nested aliases
-// cannot fill the memory). Failure: problems are appended, with file and line.
+// Limits: 1 MiB of text, 64 levels, 100 000 nodes after aliases are followed (so that a few lines
+// of nested aliases cannot fill the memory). Failure: problems are appended, with file and line.
 #pragma once
 
 #include <optional>

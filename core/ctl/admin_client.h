@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request to the admin API over the server's Unix socket, and its answer.
 //
-// Thread: one at a time. Failure: no server, a time-out or an answer that is no JSON is a Status with a sentence that
-// says what to do; a refusal by the server is a Reply with ok() false.
+// Thread: one at a time. Failure: no server, a time-out or an answer that is no JSON is a Status
+// with a sentence that says what to do; a refusal by the server is a Reply with ok() false.
 #pragma once
 
 #include <string>

@@ -16,7 +16,8 @@ namespace {
 
 using Action = std::function<int(Context&)>;
 
-// The words of all verbs; each verb reads its own. One command runs per process, so they are not shared.
+// The words of all verbs; each verb reads its own. One command runs per process, so they are not
+// shared.
 struct Words {
   std::string state = "var", format = "table", timeout = "60";
   std::string id, from, text, channel, reason, name, code, file, level, component, password_file,

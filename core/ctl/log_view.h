@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the server's JSON-lines files: which lines, in which shape, and what is appended while following.
+// Reads the server's JSON-lines files: which lines, in which shape, and what is appended while
+// following.
 //
-// The files are read, not the server: logs are there when it is not. Thread: one. Failure: a line that is no JSON is
-// passed over and counted.
+// The files are read, not the server: logs are there when it is not. Thread: one. Failure: a line
+// that is no JSON is passed over and counted.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,8 @@ struct LogFilter {
   bool takes(const nlohmann::json& line) const;
 };
 
-// "15m" before `now_wall_ms`, or a date such as 2026-01-31 or 2026-01-31T12:00:00Z; in the log's own form.
+// "15m" before `now_wall_ms`, or a date such as 2026-01-31 or 2026-01-31T12:00:00Z; in the log's
+// own form.
 std::optional<std::string> since_from(std::string_view text, std::int64_t now_wall_ms);
 
 // As the server's console shows it; control, ANSI and bidi characters escaped.

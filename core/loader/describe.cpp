@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loader/describe.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <string>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -8,13 +15,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <cstring>
-#include <string>
 
 namespace parley::loader {
 namespace {
@@ -50,7 +50,8 @@ struct Child {
     if (handle < 0) return false;
     int count = 0;
     do {
-      const auto left = std::chrono::ceil<Millis>(deadline - std::chrono::steady_clock::now()).count();
+      const auto left =
+          std::chrono::ceil<Millis>(deadline - std::chrono::steady_clock::now()).count();
       pollfd ended{handle, POLLIN, 0};
       count = ::poll(&ended, 1, static_cast<int>(std::max<Millis::rep>(left, 0)));
     } while (count < 0 && errno == EINTR);
@@ -59,11 +60,14 @@ struct Child {
   }
 };
 
-Status failed(const std::string& why) { return Status(ErrorCode::kPluginError, why); }
+Status failed(const std::string& why) {
+  return Status(ErrorCode::kPluginError, why);
+}
 
 Status start(const std::filesystem::path& file, const DescribeOptions& options, Child& child) {
   std::array<int, 2> pipe;
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return failed(std::string("no pipe: ") + std::strerror(errno));
+  if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
+    return failed(std::string("no pipe: ") + std::strerror(errno));
   child.answer = pipe[0];
   // A descriptor that already is 3 would keep its close-on-exec mark through dup2 onto itself.
   const int write_end = ::fcntl(pipe[1], F_DUPFD_CLOEXEC, kAnswerDescriptor + 1);
@@ -83,10 +87,13 @@ Status start(const std::filesystem::path& file, const DescribeOptions& options, 
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 
   const std::string program = options.host_program.string(), target = file.string();
-  std::array<char*, 4> arguments{const_cast<char*>(program.c_str()), const_cast<char*>("--describe"),
-                                 const_cast<char*>(target.c_str()), nullptr};
-  std::array<char*, 1> environment{nullptr};  // nothing of the server's environment reaches foreign constructors
-  const int error = posix_spawn(&child.pid, program.c_str(), &actions, &attributes, arguments.data(), environment.data());
+  std::array<char*, 4> arguments{const_cast<char*>(program.c_str()),
+                                 const_cast<char*>("--describe"), const_cast<char*>(target.c_str()),
+                                 nullptr};
+  std::array<char*, 1> environment{
+      nullptr};  // nothing of the server's environment reaches foreign constructors
+  const int error = posix_spawn(&child.pid, program.c_str(), &actions, &attributes,
+                                arguments.data(), environment.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   ::close(write_end);
@@ -98,15 +105,18 @@ Status start(const std::filesystem::path& file, const DescribeOptions& options, 
 }
 
 Status took_too_long(const DescribeOptions& options) {
-  return failed("describing the plugin took longer than " + std::to_string(options.timeout.count()) +
+  return failed("describing the plugin took longer than " +
+                std::to_string(options.timeout.count()) +
                 " ms: a static constructor hangs or the machine is overloaded");
 }
 
-Result<std::string> read_answer(Child& child, const DescribeOptions& options, std::chrono::steady_clock::time_point deadline) {
+Result<std::string> read_answer(Child& child, const DescribeOptions& options,
+                                std::chrono::steady_clock::time_point deadline) {
   std::string answer;
   std::array<char, 4096> buffer;
   for (;;) {
-    const auto left = std::chrono::duration_cast<Millis>(deadline - std::chrono::steady_clock::now()).count();
+    const auto left =
+        std::chrono::duration_cast<Millis>(deadline - std::chrono::steady_clock::now()).count();
     pollfd ready{child.answer, POLLIN, 0};
     const int count = left > 0 ? ::poll(&ready, 1, static_cast<int>(left)) : 0;
     if (count < 0 && errno == EINTR) continue;
@@ -115,7 +125,9 @@ Result<std::string> read_answer(Child& child, const DescribeOptions& options, st
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return answer;
     answer.append(buffer.data(), static_cast<std::size_t>(got));
-    if (answer.size() > options.max_answer) return failed("the plugin's description is larger than " + std::to_string(options.max_answer) + " bytes");
+    if (answer.size() > options.max_answer)
+      return failed("the plugin's description is larger than " +
+                    std::to_string(options.max_answer) + " bytes");
   }
 }
 
@@ -127,13 +139,17 @@ Result<Manifest> describe(const std::filesystem::path& file, const DescribeOptio
   if (auto status = start(file, options, child); !status) return status;
   auto answer = read_answer(child, options, deadline);
   if (!answer) return answer.status();
-  // The end of the answer is not the end of the process: a constructor may close the descriptor and hang.
+  // The end of the answer is not the end of the process: a constructor may close the descriptor and
+  // hang.
   if (!child.ends_before(deadline)) return took_too_long(options);
   const int code = child.wait();
   if (WIFSIGNALED(code)) {
-    return failed(std::string("the plugin crashed while it was opened (") + strsignal(WTERMSIG(code)) + "): a static constructor is at fault");
+    return failed(std::string("the plugin crashed while it was opened (") +
+                  strsignal(WTERMSIG(code)) + "): a static constructor is at fault");
   }
-  if (answer->empty()) return failed("the plugin ended the describing process while it was opened (exit code " + std::to_string(WEXITSTATUS(code)) + ")");
+  if (answer->empty())
+    return failed("the plugin ended the describing process while it was opened (exit code " +
+                  std::to_string(WEXITSTATUS(code)) + ")");
   return manifest_from_json(*answer);
 }
 

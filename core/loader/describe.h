@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads a plugin's manifest without mapping the file into this process.
 //
-// dlopen runs static constructors, so a file of unknown content is opened first by a child (parley-plugin-host
-// --describe FILE), which writes the manifest as JSON to descriptor 3 and ends. Thread: blocks for at most `timeout`;
-// call it on the maintenance thread. Failure: a sentence with what the child said, that it crashed (and by which signal), or that it hung.
+// dlopen runs static constructors, so a file of unknown content is opened first by a child
+// (parley-plugin-host --describe FILE), which writes the manifest as JSON to descriptor 3 and ends.
+// Thread: blocks for at most `timeout`; call it on the maintenance thread. Failure: a sentence with
+// what the child said, that it crashed (and by which signal), or that it hung.
 #pragma once
 
 #include <filesystem>

@@ -4,15 +4,19 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+
 #include <nlohmann/json.hpp>
 
 namespace parley::loader {
 namespace {
 
-Status refused(std::string why) { return Status(ErrorCode::kPluginError, std::move(why)); }
+Status refused(std::string why) {
+  return Status(ErrorCode::kPluginError, std::move(why));
+}
 
 std::string copy(const parley_string& text) {
-  return text.data == nullptr ? std::string() : std::string(text.data, static_cast<std::size_t>(text.size));
+  return text.data == nullptr ? std::string()
+                              : std::string(text.data, static_cast<std::size_t>(text.size));
 }
 
 std::string abi_version(std::uint32_t major, std::uint32_t minor) {
@@ -21,58 +25,75 @@ std::string abi_version(std::uint32_t major, std::uint32_t minor) {
 
 // The closed list of permissions; those with a colon take a target behind it.
 constexpr std::array<std::string_view, 11> kPermissions = {
-    "commands", "anonymous", "filter:", "dm", "push:", "accounts.read", "accounts.write", "buttons", "http:", "files:", "metrics"};
+    "commands",       "anonymous", "filter:", "dm",     "push:",  "accounts.read",
+    "accounts.write", "buttons",   "http:",   "files:", "metrics"};
 
 bool is_permission(std::string_view permission) {
   return std::any_of(kPermissions.begin(), kPermissions.end(), [&](std::string_view known) {
-    return known.back() == ':' ? permission.size() > known.size() && permission.substr(0, known.size()) == known
-                               : permission == known;
+    return known.back() == ':'
+               ? permission.size() > known.size() && permission.substr(0, known.size()) == known
+               : permission == known;
   });
 }
 
 bool is_version(std::string_view version) {
   const bool only_plain = std::all_of(version.begin(), version.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '+';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == '+';
   });
-  return only_plain && !version.empty() && version.size() <= 64 && version[0] >= '0' && version[0] <= '9';
+  return only_plain && !version.empty() && version.size() <= 64 && version[0] >= '0' &&
+         version[0] <= '9';
 }
 
 }  // namespace
 
 bool is_plugin_id(std::string_view id) {
   if (id.empty() || id.size() > 32 || id[0] < 'a' || id[0] > 'z') return false;
-  return std::all_of(id.begin(), id.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  return std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
 }
 
 Status check_abi(const Manifest& manifest) {
-  if (manifest.abi_major == PARLEY_ABI_MAJOR && manifest.abi_minor <= PARLEY_ABI_MINOR) return Status::ok();
+  if (manifest.abi_major == PARLEY_ABI_MAJOR && manifest.abi_minor <= PARLEY_ABI_MINOR)
+    return Status::ok();
   const std::string theirs = abi_version(manifest.abi_major, manifest.abi_minor);
   const std::string ours = abi_version(PARLEY_ABI_MAJOR, PARLEY_ABI_MINOR);
-  return refused("plugin " + manifest.id + " " + manifest.version + " needs plugin ABI " + theirs + ", this server speaks " + ours +
-                 ": upgrade the server or build " + manifest.id + " with SDK " + ours);
+  return refused("plugin " + manifest.id + " " + manifest.version + " needs plugin ABI " + theirs +
+                 ", this server speaks " + ours + ": upgrade the server or build " + manifest.id +
+                 " with SDK " + ours);
 }
 
 Result<Manifest> read_manifest(const parley_plugin_entry* entry, const std::string& file) {
   if (entry == nullptr) {
-    return refused(file + " exports no " + PARLEY_ENTRY_SYMBOL + ": it is no Parley plugin, or PARLEY_PLUGIN(...) is missing at the end of its source");
+    return refused(
+        file + " exports no " + PARLEY_ENTRY_SYMBOL +
+        ": it is no Parley plugin, or PARLEY_PLUGIN(...) is missing at the end of its source");
   }
-  // Fields up to config_schema and permissions exist since 1.0; a smaller size is a broken build, not an older SDK.
+  // Fields up to config_schema and permissions exist since 1.0; a smaller size is a broken build,
+  // not an older SDK.
   if (entry->size < offsetof(parley_plugin_entry, create) + sizeof(entry->create)) {
-    return refused(file + ": the plugin's entry is too small (" + std::to_string(entry->size) + " bytes): it was built with a broken or foreign header");
+    return refused(file + ": the plugin's entry is too small (" + std::to_string(entry->size) +
+                   " bytes): it was built with a broken or foreign header");
   }
   Manifest manifest;
   manifest.abi_major = entry->abi_major;
   manifest.abi_minor = entry->abi_minor;
   manifest.id = copy(entry->id);
   manifest.version = copy(entry->version);
-  if (!is_plugin_id(manifest.id)) return refused(file + ": the plugin's id must match [a-z][a-z0-9-]{0,31}");
-  if (!is_version(manifest.version)) return refused(file + ": plugin " + manifest.id + " has no version of the form 1.2.3");
+  if (!is_plugin_id(manifest.id))
+    return refused(file + ": the plugin's id must match [a-z][a-z0-9-]{0,31}");
+  if (!is_version(manifest.version))
+    return refused(file + ": plugin " + manifest.id + " has no version of the form 1.2.3");
   if (auto status = check_abi(manifest); !status) return status;
   manifest.description = copy(entry->description);
   manifest.config_schema = copy(entry->config_schema);
-  for (std::uint64_t i = 0; i < entry->permission_count; ++i) manifest.permissions.push_back(copy(entry->permissions[i]));
+  for (std::uint64_t i = 0; i < entry->permission_count; ++i)
+    manifest.permissions.push_back(copy(entry->permissions[i]));
   for (const auto& permission : manifest.permissions) {
-    if (!is_permission(permission)) return refused("plugin " + manifest.id + " asks for the unknown permission '" + permission + "'");
+    if (!is_permission(permission))
+      return refused("plugin " + manifest.id + " asks for the unknown permission '" + permission +
+                     "'");
   }
   manifest.stateful = (entry->flags & PARLEY_PLUGIN_STATEFUL) != 0;
   if (entry->create == nullptr) return refused("plugin " + manifest.id + " has no create function");
@@ -82,39 +103,54 @@ Result<Manifest> read_manifest(const parley_plugin_entry* entry, const std::stri
 bool permission_covers(std::string_view granted, std::string_view asked) {
   if (granted == asked) return true;
   const auto colon = granted.find(':');
-  if (colon == std::string_view::npos || asked.substr(0, colon + 1) != granted.substr(0, colon + 1)) return false;
+  if (colon == std::string_view::npos || asked.substr(0, colon + 1) != granted.substr(0, colon + 1))
+    return false;
   const auto target = granted.substr(colon + 1);
   if (target == "*") return true;
   // files:/srv/books covers files:/srv/books/en.yaml
-  return granted.substr(0, colon) == "files" && asked.size() > granted.size() && asked.substr(0, granted.size()) == granted &&
-         asked[granted.size()] == '/' && asked.find("..") == std::string_view::npos;
+  return granted.substr(0, colon) == "files" && asked.size() > granted.size() &&
+         asked.substr(0, granted.size()) == granted && asked[granted.size()] == '/' &&
+         asked.find("..") == std::string_view::npos;
 }
 
 Status check_permissions(const Manifest& manifest, const std::vector<std::string>& granted) {
   std::string missing;
   for (const auto& asked : manifest.permissions) {
-    if (std::none_of(granted.begin(), granted.end(), [&](const auto& grant) { return permission_covers(grant, asked); })) {
+    if (std::none_of(granted.begin(), granted.end(),
+                     [&](const auto& grant) { return permission_covers(grant, asked); })) {
       missing += (missing.empty() ? "" : ", ") + asked;
     }
   }
   if (missing.empty()) return Status::ok();
-  return Status::forbidden("plugin " + manifest.id + " asks for permissions that are not granted: " + missing + "; grant them in plugins.d/" +
-                           manifest.id + ".yaml under permissions, if you trust it with them");
+  return Status::forbidden("plugin " + manifest.id +
+                           " asks for permissions that are not granted: " + missing +
+                           "; grant them in plugins.d/" + manifest.id +
+                           ".yaml under permissions, if you trust it with them");
 }
 
 std::string manifest_to_json(const Result<Manifest>& manifest) {
   using nlohmann::json;
-  if (!manifest) return json{{"error", manifest.status().message()}}.dump(-1, ' ', false, json::error_handler_t::replace);
-  return json{{"abi_major", manifest->abi_major}, {"abi_minor", manifest->abi_minor}, {"id", manifest->id},
-              {"version", manifest->version}, {"description", manifest->description}, {"config_schema", manifest->config_schema},
-              {"permissions", manifest->permissions}, {"stateful", manifest->stateful}}
+  if (!manifest)
+    return json{{"error", manifest.status().message()}}.dump(-1, ' ', false,
+                                                             json::error_handler_t::replace);
+  return json{{"abi_major", manifest->abi_major},
+              {"abi_minor", manifest->abi_minor},
+              {"id", manifest->id},
+              {"version", manifest->version},
+              {"description", manifest->description},
+              {"config_schema", manifest->config_schema},
+              {"permissions", manifest->permissions},
+              {"stateful", manifest->stateful}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 Result<Manifest> manifest_from_json(std::string_view text) {
   const auto parsed = nlohmann::json::parse(text, nullptr, false);
-  if (!parsed.is_object()) return refused("the plugin's description is no JSON: its code may have written into descriptor 3");
-  if (parsed.contains("error") && parsed["error"].is_string()) return refused(parsed["error"].get<std::string>());
+  if (!parsed.is_object())
+    return refused(
+        "the plugin's description is no JSON: its code may have written into descriptor 3");
+  if (parsed.contains("error") && parsed["error"].is_string())
+    return refused(parsed["error"].get<std::string>());
   try {
     Manifest manifest;
     manifest.abi_major = parsed.at("abi_major").get<std::uint32_t>();

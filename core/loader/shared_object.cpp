@@ -2,10 +2,10 @@
 #include "loader/shared_object.h"
 
 #define BOOST_DLL_USE_STD_FS
-#include <dlfcn.h>
+#include <exception>
 
 #include <boost/dll/shared_library.hpp>
-#include <exception>
+#include <dlfcn.h>
 
 namespace parley::loader {
 
@@ -24,7 +24,8 @@ Result<std::unique_ptr<SharedObject>> SharedObject::open(const std::filesystem::
   auto library = std::make_unique<Library>();
   library->file = file;
   try {
-    // The throwing overload carries dlerror's text; the error_code one says only "Bad file descriptor".
+    // The throwing overload carries dlerror's text; the error_code one says only "Bad file
+    // descriptor".
     library->handle.load(file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   } catch (const std::exception& error) {
     return Status(ErrorCode::kPluginError, error.what());
@@ -33,7 +34,8 @@ Result<std::unique_ptr<SharedObject>> SharedObject::open(const std::filesystem::
 }
 
 const void* SharedObject::symbol(const char* name) const {
-  // dlsym rather than shared_library::get, which is typed and throws: an absent entry is an ordinary answer here.
+  // dlsym rather than shared_library::get, which is typed and throws: an absent entry is an
+  // ordinary answer here.
   return library_ ? dlsym(library_->handle.native(), name) : nullptr;
 }
 
@@ -46,10 +48,13 @@ Status SharedObject::close() {
   if (still_there == nullptr) return Status::ok();
   dlclose(still_there);
   return Status(ErrorCode::kPluginError,
-                "the image stayed mapped after dlclose (a unique symbol, a thread-local destructor or a sanitizer keeps it); "
+                "the image stayed mapped after dlclose (a unique symbol, a thread-local destructor "
+                "or a sanitizer keeps it); "
                 "a new version loads beside it");
 }
 
-void SharedObject::leak() { (void)library_.release(); }
+void SharedObject::leak() {
+  (void)library_.release();
+}
 
 }  // namespace parley::loader

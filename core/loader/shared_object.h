@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plugin's image in this process. The only file of the project that sees Boost.DLL.
 //
-// Ownership: the object owns the mapping; close() or the destructor gives it back. Whoever holds a pointer into the
-// image (an entry, a vtable, a string literal) has to drop it before. Thread: open and close on the maintenance
-// thread, because dlopen runs static constructors and dlclose static destructors of foreign code.
-// Failure: open() returns the dynamic linker's own sentence; close() says when the image stayed mapped.
+// Ownership: the object owns the mapping; close() or the destructor gives it back. Whoever holds a
+// pointer into the image (an entry, a vtable, a string literal) has to drop it before. Thread: open
+// and close on the maintenance thread, because dlopen runs static constructors and dlclose static
+// destructors of foreign code. Failure: open() returns the dynamic linker's own sentence; close()
+// says when the image stayed mapped.
 #pragma once
 
 #include <filesystem>
@@ -17,8 +18,9 @@ namespace parley::loader {
 
 class SharedObject {
  public:
-  // Maps `file` with RTLD_NOW | RTLD_LOCAL. The file must be a private copy (see staging.h): overwriting a mapped file
-  // kills the process, and the same inode mapped twice gives back the first image.
+  // Maps `file` with RTLD_NOW | RTLD_LOCAL. The file must be a private copy (see staging.h):
+  // overwriting a mapped file kills the process, and the same inode mapped twice gives back the
+  // first image.
   static Result<std::unique_ptr<SharedObject>> open(const std::filesystem::path& file);
 
   ~SharedObject();
@@ -28,8 +30,9 @@ class SharedObject {
   // The address of an exported data symbol, or null.
   const void* symbol(const char* name) const;
 
-  // dlclose, then asks the linker (RTLD_NOLOAD) whether the image is really gone. Not ok: the image stayed mapped (a unique
-  // symbol, a thread-local destructor, a sanitizer build); it is harmless, but memory and static state remain.
+  // dlclose, then asks the linker (RTLD_NOLOAD) whether the image is really gone. Not ok: the image
+  // stayed mapped (a unique symbol, a thread-local destructor, a sanitizer build); it is harmless,
+  // but memory and static state remain.
   Status close();
 
   // Gives the mapping up for good without unmapping it: code of the image may still run somewhere.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loader/staging.h"
 
-#include <fcntl.h>
-#include <openssl/evp.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <system_error>
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace parley::loader {
 namespace {
@@ -34,7 +34,9 @@ Status refused(const fs::path& file, const std::string& why) {
 Status check_writable_by_others(const fs::path& file, const struct stat& info) {
   constexpr mode_t kOthers = S_IWGRP | S_IWOTH;
   if (info.st_mode & kOthers) {
-    return refused(file, "group or world may write it, so anyone there could run code in the server; chmod go-w it");
+    return refused(
+        file,
+        "group or world may write it, so anyone there could run code in the server; chmod go-w it");
   }
   // Of the file itself: a link in a safe folder may lead into one where the file can be swapped.
   std::error_code error;
@@ -43,7 +45,9 @@ Status check_writable_by_others(const fs::path& file, const struct stat& info) {
   struct stat folder {};
   if (::stat(parent.c_str(), &folder) != 0) return refused(parent, std::strerror(errno));
   if (folder.st_mode & kOthers) {
-    return refused(parent, "group or world may write this folder, so anyone there could swap the plugin; chmod go-w it");
+    return refused(parent,
+                   "group or world may write this folder, so anyone there could swap the plugin; "
+                   "chmod go-w it");
   }
   return Status::ok();
 }
@@ -62,7 +66,8 @@ Status write_all(int fd, const char* data, std::size_t size, const fs::path& fil
   while (size > 0) {
     const auto written = ::write(fd, data, size);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return refused(file, std::string("cannot be written: ") + std::strerror(errno));
+    if (written < 0)
+      return refused(file, std::string("cannot be written: ") + std::strerror(errno));
     data += written;
     size -= static_cast<std::size_t>(written);
   }
@@ -71,7 +76,8 @@ Status write_all(int fd, const char* data, std::size_t size, const fs::path& fil
 
 // Copies and hashes in one pass, so that the hash is of the bytes that will be mapped.
 Result<std::string> copy_hashed(int from, int to, const fs::path& source, const fs::path& target) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        EVP_MD_CTX_free);
   EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
   std::array<char, 65536> buffer;
   for (;;) {
@@ -80,7 +86,8 @@ Result<std::string> copy_hashed(int from, int to, const fs::path& source, const 
     if (got < 0) return refused(source, std::string("cannot be read: ") + std::strerror(errno));
     if (got == 0) break;
     EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(got));
-    if (auto status = write_all(to, buffer.data(), static_cast<std::size_t>(got), target); !status) return status;
+    if (auto status = write_all(to, buffer.data(), static_cast<std::size_t>(got), target); !status)
+      return status;
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned size = 0;
@@ -116,7 +123,8 @@ Result<StagedFile> Staging::stage(const std::string& id, const fs::path& source)
   const Descriptor from(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (from.fd < 0) return refused(source, std::string("cannot be opened: ") + std::strerror(errno));
   struct stat info {};
-  if (::fstat(from.fd, &info) != 0 || !S_ISREG(info.st_mode)) return refused(source, "is no regular file");
+  if (::fstat(from.fd, &info) != 0 || !S_ISREG(info.st_mode))
+    return refused(source, "is no regular file");
   if (auto status = check_writable_by_others(source, info); !status) return status;
 
   const auto target = folder_ / (id + "-" + std::to_string(++next_) + ".so");

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The private copy of a plugin file that everything else works on: hash, signature, description, dlopen.
+// The private copy of a plugin file that everything else works on: hash, signature, description,
+// dlopen.
 //
-// Why a copy: the source may be overwritten by a compiler or an attacker between the check and dlopen, and overwriting
-// a mapped file kills the server. Ownership: the folder belongs to this process alone (0700); a StagedFile
-// deletes its copy when destroyed unless the image was leaked (keep()). Failure: sentences that name the file.
+// Why a copy: the source may be overwritten by a compiler or an attacker between the check and
+// dlopen, and overwriting a mapped file kills the server. Ownership: the folder belongs to this
+// process alone (0700); a StagedFile deletes its copy when destroyed unless the image was leaked
+// (keep()). Failure: sentences that name the file.
 #pragma once
 
 #include <filesystem>
@@ -36,8 +38,8 @@ class Staging {
   // Makes `folder` (0700) and empties it: copies of an earlier process are of no use to anyone.
   static Result<Staging> open(const std::filesystem::path& folder);
 
-  // Copies `source` under a new name made from `id`. Refuses a source, or a folder around it, that group or world may write:
-  // whoever can write there could run code in this process.
+  // Copies `source` under a new name made from `id`. Refuses a source, or a folder around it, that
+  // group or world may write: whoever can write there could run code in this process.
   Result<StagedFile> stage(const std::string& id, const std::filesystem::path& source);
 
  private:

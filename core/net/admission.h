@@ -35,7 +35,8 @@ class Admission {
     new_connections_ = new_connections;
   }
 
-  // Nothing: admitted, leave() must follow. A trusted proxy speaks for many and has no rate of its own.
+  // Nothing: admitted, leave() must follow. A trusted proxy speaks for many and has no rate of its
+  // own.
   std::optional<Refusal> enter(const IpAddress& peer, bool trusted_proxy = false);
   bool within_rate(const IpAddress& peer);  // counts one new connection of that address
   void leave() { open_.fetch_sub(1, std::memory_order_relaxed); }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who the client is, when a proxy stands before the server.
 //
-// Thread: pure. X-Forwarded-For and X-Forwarded-Proto are believed only from the listed proxies: the client is the
-// last address in the chain that is none of them, because everything left of it is what that client claims.
+// Thread: pure. X-Forwarded-For and X-Forwarded-Proto are believed only from the listed proxies:
+// the client is the last address in the chain that is none of them, because everything left of it
+// is what that client claims.
 #pragma once
 
 #include <vector>

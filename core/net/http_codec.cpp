@@ -97,7 +97,8 @@ HttpCodec::Step HttpCodec::feed(std::string_view bytes) {
   }
 }
 
-// Two readings of where a body ends are how requests are smuggled past a proxy; so there is exactly one.
+// Two readings of where a body ends are how requests are smuggled past a proxy; so there is exactly
+// one.
 HttpCodec::Step HttpCodec::check_header(std::size_t used) const {
   const auto& request = parsing_->parser.get();
   if (request.version() != 10 && request.version() != 11) return fail(505, sentence_of(505));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP/1.1 without I/O: bytes in, requests out; answers in, bytes out. Beast is seen by its .cpp only.
+// HTTP/1.1 without I/O: bytes in, requests out; answers in, bytes out. Beast is seen by its .cpp
+// only.
 //
-// Ownership: one per connection; between requests it holds nothing. Thread: the shard's. Failure: kError carries the
-// status the sender deserves (400, 408, 413, 431, 501, 505) and a sentence; the connection must close after it.
+// Ownership: one per connection; between requests it holds nothing. Thread: the shard's. Failure:
+// kError carries the status the sender deserves (400, 408, 413, 431, 501, 505) and a sentence; the
+// connection must close after it.
 #pragma once
 
 #include <cstddef>

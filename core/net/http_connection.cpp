@@ -19,7 +19,8 @@ HttpConnection::~HttpConnection() {
   exchange_done();
 }
 
-// --- Input -------------------------------------------------------------------------------------------------
+// --- Input
+// -------------------------------------------------------------------------------------------------
 
 void HttpConnection::on_bytes(char* data, std::size_t size) {
   if (phase_ == Phase::kBusy || crowded()) {
@@ -120,7 +121,8 @@ void HttpConnection::dispatch() {
   transport_.service().handle(request, HttpResponder(exchange_));
 }
 
-// --- Upgrade -----------------------------------------------------------------------------------------------
+// --- Upgrade
+// -----------------------------------------------------------------------------------------------
 
 HttpResponse HttpConnection::ask_policy(const HttpRequestHead& head, WebSocketHandler*& handler) {
   const Service& service = transport_.service();
@@ -165,7 +167,8 @@ void HttpConnection::become_websocket(const HttpRequestHead& head, WebSocketHand
   if (size > 0 && !transport_.over()) websocket->on_bytes(rest, size);
 }
 
-// --- Output ------------------------------------------------------------------------------------------------
+// --- Output
+// ------------------------------------------------------------------------------------------------
 
 void HttpConnection::answer(HttpResponse response) {
   if (streaming_) return;
@@ -262,7 +265,8 @@ void HttpConnection::on_flushed(bool empty) {
   if (!pending_.empty()) resume();
 }
 
-// --- The end -----------------------------------------------------------------------------------------------
+// --- The end
+// -----------------------------------------------------------------------------------------------
 
 void HttpConnection::on_lost() {
   exchange_done();
@@ -282,7 +286,8 @@ void HttpConnection::on_drain() {
   transport_.output_added();
 }
 
-// --- Time --------------------------------------------------------------------------------------------------
+// --- Time
+// --------------------------------------------------------------------------------------------------
 
 void HttpConnection::enter(Phase phase) {
   phase_ = phase;

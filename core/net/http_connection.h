@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// One client speaking HTTP/1.1: keep-alive, pipelining, limits of size and time, and the way out to WebSocket.
+// One client speaking HTTP/1.1: keep-alive, pipelining, limits of size and time, and the way out to
+// WebSocket.
 //
-// Ownership: the transport owns it; HttpExchange is shared with the responder, which may outlive the connection.
-// Thread: the shard's. Failure: broken requests are answered 400, 408, 413, 431 or 505, and the connection ends.
-// Requests of one connection are handled one after another; while one is answered, reading pauses.
+// Ownership: the transport owns it; HttpExchange is shared with the responder, which may outlive
+// the connection. Thread: the shard's. Failure: broken requests are answered 400, 408, 413, 431 or
+// 505, and the connection ends. Requests of one connection are handled one after another; while one
+// is answered, reading pauses.
 #pragma once
 
 #include <atomic>

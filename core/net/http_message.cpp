@@ -97,7 +97,8 @@ HttpResponse HttpResponse::text(int status, std::string body) {
   return typed(status, std::move(body), "text/plain; charset=utf-8");
 }
 
-// --- Answering ---------------------------------------------------------------------------------------------
+// --- Answering
+// ---------------------------------------------------------------------------------------------
 
 HttpResponder::HttpResponder(std::shared_ptr<HttpExchange> exchange)
     : exchange_(std::move(exchange)) {}

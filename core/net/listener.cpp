@@ -52,7 +52,8 @@ class Listener::Acceptor final : public ReadyTarget, private TimerNode {
   }
 
   Status start() { return shard_.watch(fd_, EPOLLIN, this); }
-  // Closing one listener of a shared port resets what waits in its own queue: so that is served first.
+  // Closing one listener of a shared port resets what waits in its own queue: so that is served
+  // first.
   void drain() {
     if (fd_ < 0) return;
     while (accept_one()) {
@@ -149,7 +150,8 @@ void Listener::Acceptor::serve(int fd, const PeerInfo& peer) {
   if (!raw->start(std::make_unique<HttpConnection>(*raw))) raw->abort();
 }
 
-// --- Opening and closing ------------------------------------------------------------------------------------
+// --- Opening and closing
+// ------------------------------------------------------------------------------------
 
 Listener::Listener() = default;
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What waits to be sent on one connection: small pieces gathered in pooled chunks, shared ones by reference.
+// What waits to be sent on one connection: small pieces gathered in pooled chunks, shared ones by
+// reference.
 //
-// Ownership: a chunk comes from its thread's pool and goes back when it was sent, so that a turn allocates
-// nothing and an idle connection holds nothing. Thread: the shard's. Failure: none; the caps are the callers'.
-// A WebSocket frame is always whole within one chunk; keep_current_frame() rests on that.
+// Ownership: a chunk comes from its thread's pool and goes back when it was sent, so that a turn
+// allocates nothing and an idle connection holds nothing. Thread: the shard's. Failure: none; the
+// caps are the callers'. A WebSocket frame is always whole within one chunk; keep_current_frame()
+// rests on that.
 #pragma once
 
 #include <cstddef>

@@ -20,8 +20,9 @@ namespace parley::net {
 namespace {
 
 constexpr int kEventsPerTurn = 128;
-// Sockets are asked again before Asio is, as long as they yield: that saves Asio's wait and re-arming for
-// each turn under load. Bounded, so that Asio's own handlers (signals, timers) are never starved.
+// Sockets are asked again before Asio is, as long as they yield: that saves Asio's wait and
+// re-arming for each turn under load. Bounded, so that Asio's own handlers (signals, timers) are
+// never starved.
 constexpr int kTurnsPerWake = 32;
 
 thread_local Shard* current_shard = nullptr;
@@ -106,7 +107,8 @@ Shard::Beat Shard::beat() const {
   return {beat / 2, beat % 2 == 1};
 }
 
-// --- Posting -----------------------------------------------------------------------------------------------
+// --- Posting
+// -----------------------------------------------------------------------------------------------
 
 void Shard::post(Task task) {
   auto* item = new Queued{posted_.load(std::memory_order_relaxed), std::move(task)};
@@ -137,12 +139,14 @@ void Shard::take_posted() {
   }
 }
 
-// Output, timers and retirements made outside a turn (in an Asio handler) still need a turn to be served.
+// Output, timers and retirements made outside a turn (in an Asio handler) still need a turn to be
+// served.
 void Shard::request_turn() {
   if (!in_turn_ && loop_->idle.exchange(false)) signal();
 }
 
-// --- The loop ----------------------------------------------------------------------------------------------
+// --- The loop
+// ----------------------------------------------------------------------------------------------
 
 void Shard::run() {
   current_shard = this;
@@ -248,7 +252,8 @@ void Shard::stop_all() {
   in_turn_ = false;
 }
 
-// --- Timers ------------------------------------------------------------------------------------------------
+// --- Timers
+// ------------------------------------------------------------------------------------------------
 
 void Shard::NamedTimer::on_timer() {
   const auto self = shared_from_this();  // the task may cancel this very timer
@@ -288,7 +293,8 @@ void Shard::arm(TimerNode& node, Millis delay) {
   request_turn();
 }
 
-// --- What the parts of net use -----------------------------------------------------------------------------
+// --- What the parts of net use
+// -----------------------------------------------------------------------------
 
 void Shard::defer_to_turn_end(Task task) {
   loop_->deferred.push_back(std::move(task));

@@ -113,7 +113,8 @@ std::uint64_t TimingWheel::earliest() const {
 }
 
 std::optional<Clock::TimePoint> TimingWheel::next_wake() {
-  // Scanned only once the last answer has passed: a stopped timer costs a needless wake-up, not a scan.
+  // Scanned only once the last answer has passed: a stopped timer costs a needless wake-up, not a
+  // scan.
   if (hint_ <= tick_) hint_ = earliest();
   if (hint_ == kNever) return std::nullopt;
   return start_ + kTick * static_cast<std::int64_t>(hint_);

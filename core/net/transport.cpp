@@ -49,7 +49,8 @@ void Transport::become(std::unique_ptr<Protocol> protocol) {
   output_added();  // the turn's end destroys the former one
 }
 
-// --- Input -------------------------------------------------------------------------------------------------
+// --- Input
+// -------------------------------------------------------------------------------------------------
 
 void Transport::on_ready(std::uint32_t events) {
   if (dead_) return;
@@ -123,7 +124,8 @@ void Transport::update_interest() {
   shard_.rewatch(fd_, (paused_ ? 0U : EPOLLIN) | (want_write_ ? EPOLLOUT : 0U), this);
 }
 
-// --- Output ------------------------------------------------------------------------------------------------
+// --- Output
+// ------------------------------------------------------------------------------------------------
 
 void Transport::ask_output() {
   if (dead_) return;
@@ -238,7 +240,8 @@ void Transport::want_write(bool want) {
   update_interest();
 }
 
-// --- The end -----------------------------------------------------------------------------------------------
+// --- The end
+// -----------------------------------------------------------------------------------------------
 
 void Transport::finish() {
   if (finishing_ || dead_) return;
@@ -248,8 +251,8 @@ void Transport::finish() {
   output_added();
 }
 
-// A close() with unread input would reset the connection, and the last bytes would be lost with it; so the
-// sending side is shut first and the peer's end awaited.
+// A close() with unread input would reset the connection, and the last bytes would be lost with it;
+// so the sending side is shut first and the peer's end awaited.
 void Transport::half_close() {
   if (half_closed_) return;
   half_closed_ = true;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A connection's descriptor from accept to close, with or without TLS, under whichever protocol it speaks now.
+// A connection's descriptor from accept to close, with or without TLS, under whichever protocol it
+// speaks now.
 //
-// Purpose: HTTP and WebSocket are protocol objects over one Transport; an upgrade swaps them and hands over the
-// bytes already read. Ownership: the shard owns the transport, the transport its protocol. Thread: the shard's.
-// Lifetime: on_lost() is the protocol's last call, and never comes from inside a call it made itself. Failure:
-// a broken connection is noticed at a turn's end at the latest and told with on_lost().
+// Purpose: HTTP and WebSocket are protocol objects over one Transport; an upgrade swaps them and
+// hands over the bytes already read. Ownership: the shard owns the transport, the transport its
+// protocol. Thread: the shard's. Lifetime: on_lost() is the protocol's last call, and never comes
+// from inside a call it made itself. Failure: a broken connection is noticed at a turn's end at the
+// latest and told with on_lost().
 #pragma once
 
 #include <cstddef>

@@ -43,7 +43,8 @@ void WebSocketEndpoint::open(const HttpRequestHead& head) {
   handler_.on_open(*this, head);
 }
 
-// --- Input -------------------------------------------------------------------------------------------------
+// --- Input
+// -------------------------------------------------------------------------------------------------
 
 void WebSocketEndpoint::on_bytes(char* data, std::size_t size) {
   while (size > 0 && state_ != State::kClosed) {
@@ -128,7 +129,8 @@ void WebSocketEndpoint::watch_message() {
   }
 }
 
-// --- Output ------------------------------------------------------------------------------------------------
+// --- Output
+// ------------------------------------------------------------------------------------------------
 
 bool WebSocketEndpoint::refuses(SendOptions options) {
   if (transport_.queued() <= caps().soft_cap) return false;
@@ -184,7 +186,8 @@ void WebSocketEndpoint::on_flushed(bool empty) {
   }
 }
 
-// --- Closing -----------------------------------------------------------------------------------------------
+// --- Closing
+// -----------------------------------------------------------------------------------------------
 
 void WebSocketEndpoint::append_close(std::uint16_t code, std::string_view reason) {
   char frame[kMaxFrameHeader + 125];
@@ -233,7 +236,8 @@ void WebSocketEndpoint::on_stop() {
   closed(state_ == State::kClosing ? close_code_ : kGoingAway, {});
 }
 
-// --- Time --------------------------------------------------------------------------------------------------
+// --- Time
+// --------------------------------------------------------------------------------------------------
 
 bool WebSocketEndpoint::expired(TimePoint since, Millis limit, TimePoint now) const {
   return since != kNone && now - since >= limit;
@@ -299,7 +303,8 @@ void WebSocketEndpoint::wake_by(TimePoint when) {
   transport_.arm(std::chrono::ceil<Millis>(when - transport_.shard().now()));
 }
 
-// --- The public face ---------------------------------------------------------------------------------------
+// --- The public face
+// ---------------------------------------------------------------------------------------
 
 namespace {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands behind a WebSocketConnection: the protocol object of an upgraded Transport.
 //
-// Ownership: the transport owns it. Thread: the shard's. The closing handshake, pings and all time-outs are here;
-// one timer serves them, and a message that arrives touches none.
+// Ownership: the transport owns it. Thread: the shard's. The closing handshake, pings and all
+// time-outs are here; one timer serves them, and a message that arrives touches none.
 #pragma once
 
 #include "net/transport.h"

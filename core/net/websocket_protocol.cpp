@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only file that sees websocketpp: its hybi13 processor and HTTP types, without its transports.
 //
-// The processor's own consume() is replaced, its checks are kept: the replacement unmasks by words, serves a message
-// that is whole in the input without copying it, refuses lengths with the top bit set (they wrapped around the size
-// check of continuations), and checks that a *fragmented* text ends on a whole character, which the original does not.
+// The processor's own consume() is replaced, its checks are kept: the replacement unmasks by words,
+// serves a message that is whole in the input without copying it, refuses lengths with the top bit
+// set (they wrapped around the size check of continuations), and checks that a *fragmented* text
+// ends on a whole character, which the original does not.
 #define _WEBSOCKETPP_CPP11_STL_
 #include "net/websocket_protocol.h"
 
@@ -26,8 +27,8 @@ namespace {
 
 namespace ws = websocketpp;
 
-// The library reserves what a frame announces before any of it has come; an attacker announces much and sends
-// nothing. Larger messages grow with what really arrives.
+// The library reserves what a frame announces before any of it has come; an attacker announces much
+// and sends nothing. Larger messages grow with what really arrives.
 constexpr std::size_t kMaxReserve = 4096;
 constexpr std::size_t kMaxPooledCapacity = 64 * 1024;
 constexpr std::size_t kMaxPooled = 64;
@@ -190,7 +191,8 @@ class WebSocketProtocol::Processor final : public Hybi13 {
   std::string reason_;
 };
 
-// --- The fast path: one unfragmented message, whole in the input, delivered where it lies --------------------------
+// --- The fast path: one unfragmented message, whole in the input, delivered where it lies
+// --------------------------
 
 bool WebSocketProtocol::Processor::whole_message(char*& data, std::size_t& size, Incoming& out) {
   if (size < 6 || in_progress()) return false;
@@ -269,7 +271,8 @@ Incoming WebSocketProtocol::Processor::closing(const std::string& payload) {
   return {Incoming::Kind::kClose, code, reason_};
 }
 
-// --- The long way: frames in pieces, fragments, control frames ------------------------------------------------------
+// --- The long way: frames in pieces, fragments, control frames
+// ------------------------------------------------------
 
 std::size_t WebSocketProtocol::Processor::consume(std::uint8_t* buffer, std::size_t size,
                                                   ws::lib::error_code& error) {
@@ -359,7 +362,8 @@ std::error_code WebSocketProtocol::Processor::end_frame() {
   return {};
 }
 
-// --- The handshake -------------------------------------------------------------------------------------------------
+// --- The handshake
+// -------------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// RFC 6455 without I/O: bytes in, messages and control frames out. The library behind it is seen by one file only.
+// RFC 6455 without I/O: bytes in, messages and control frames out. The library behind it is seen by
+// one file only.
 //
-// Purpose: handshake, frame checks, unmasking, UTF-8, close codes. Ownership: one per connection; buffers for
-// incomplete messages come from a pool of the thread. Thread: made, used and destroyed on one thread.
-// Lifetime: a payload is valid until the next call of next(), and while the input buffer is not touched.
-// Failure: kError carries the close code the sender deserves; nothing may be read after it.
+// Purpose: handshake, frame checks, unmasking, UTF-8, close codes. Ownership: one per connection;
+// buffers for incomplete messages come from a pool of the thread. Thread: made, used and destroyed
+// on one thread. Lifetime: a payload is valid until the next call of next(), and while the input
+// buffer is not touched. Failure: kError carries the close code the sender deserves; nothing may be
+// read after it.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +35,8 @@ class WebSocketProtocol {
   WebSocketProtocol(const WebSocketProtocol&) = delete;
   WebSocketProtocol& operator=(const WebSocketProtocol&) = delete;
 
-  // Takes bytes off the front of the input until a message or control frame is whole. The input is unmasked in place.
+  // Takes bytes off the front of the input until a message or control frame is whole. The input is
+  // unmasked in place.
   Incoming next(char*& data, std::size_t& size);
   // A message or frame was begun and is not whole.
   bool in_progress() const;

@@ -9,8 +9,8 @@
 namespace parley::plugin {
 namespace {
 
-// Queued calls one holder works off before the rest goes to a worker: long enough to amortise the hand-over, short enough not to
-// make a shard wait for other people's commands.
+// Queued calls one holder works off before the rest goes to a worker: long enough to amortise the
+// hand-over, short enough not to make a shard wait for other people's commands.
 constexpr int kStretch = 32;
 
 }  // namespace

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plugin's symbolic thread: one call at a time, whichever OS thread brings it.
 //
-// Work offered "here" runs on the calling thread when the gate is free (inline execution) and is left to the holder when it is
-// not; work offered to a worker is always left. Whoever holds the gate works the queue off before leaving, a bounded stretch
-// at a time, so that neither a shard nor a worker is captured by one busy plugin.
+// Work offered "here" runs on the calling thread when the gate is free (inline execution) and is
+// left to the holder when it is not; work offered to a worker is always left. Whoever holds the
+// gate works the queue off before leaving, a bounded stretch at a time, so that neither a shard nor
+// a worker is captured by one busy plugin.
 //
-// Ownership: owned by its plugin. Thread: offer() and queued() from any; close() from one that is not inside. Lifetime: after
-// close() nothing runs any more and every offer is refused, so the plugin's image may go. The gate itself may be destroyed from inside, by work
-// that holds the last reference to its owner. Failure: kRefused when the queue is full
-// or the gate is closed; the work is destroyed without having run, and its destructor is where it can notice.
+// Ownership: owned by its plugin. Thread: offer() and queued() from any; close() from one that is
+// not inside. Lifetime: after close() nothing runs any more and every offer is refused, so the
+// plugin's image may go. The gate itself may be destroyed from inside, by work that holds the last
+// reference to its owner. Failure: kRefused when the queue is full or the gate is closed; the work
+// is destroyed without having run, and its destructor is where it can notice.
 #pragma once
 
 #include <cstddef>
@@ -38,10 +40,11 @@ class CallGate {
 
   // Waits until nothing runs and nothing is queued. False: it did not come to rest in time.
   bool wait_idle(Millis at_most);
-  // Refuses new work, drops what is queued, waits for what runs. False: a call did not return in time; the plugin's code is
-  // still on some thread's stack and the image must stay.
+  // Refuses new work, drops what is queued, waits for what runs. False: a call did not return in
+  // time; the plugin's code is still on some thread's stack and the image must stay.
   bool close(Millis at_most);
-  // The same, and then runs `last` on this thread: after it nothing ran and nothing will. False: `last` did not run either.
+  // The same, and then runs `last` on this thread: after it nothing ran and nothing will. False:
+  // `last` did not run either.
   bool close_with(Task last, Millis at_most);
 
   std::size_t queued() const;

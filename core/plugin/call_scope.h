@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the current thread stands relative to a plugin: rule 6 of plugin_abi.h is checked against this.
+// Where the current thread stands relative to a plugin: rule 6 of plugin_abi.h is checked against
+// this.
 #pragma once
 
 #include <string_view>
@@ -13,10 +14,14 @@ class LocalPlugin;
 
 enum class Phase { kStart, kPlugin, kBackground };
 
-// One per call into a plugin, on the stack of the calling thread; nests when one plugin's call leads into another's.
+// One per call into a plugin, on the stack of the calling thread; nests when one plugin's call
+// leads into another's.
 class CallScope {
  public:
-  CallScope(const LocalPlugin& plugin, Phase phase) : plugin_(plugin), phase_(phase), outer_(current_) { current_ = this; }
+  CallScope(const LocalPlugin& plugin, Phase phase)
+      : plugin_(plugin), phase_(phase), outer_(current_) {
+    current_ = this;
+  }
   ~CallScope() { current_ = outer_; }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
@@ -27,10 +32,11 @@ class CallScope {
   }
   Phase phase() const { return phase_; }
 
-  command::CallId call;  // the command that runs, if one does; session, locale and peer are its caller's
+  command::CallId
+      call;  // the command that runs, if one does; session, locale and peer are its caller's
   std::string_view session, locale, peer;
-  bool settled = false;      // it was answered or deferred inside this call: nothing more to check
-  Verdict* verdict = nullptr;       // inside a FILTER handler: where decide() writes
+  bool settled = false;  // it was answered or deferred inside this call: nothing more to check
+  Verdict* verdict = nullptr;  // inside a FILTER handler: where decide() writes
   ChatMessage* message = nullptr;
   parley_id message_id = 0;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How often and how long a plugin's commands ran. Counted by whoever holds the call gate, read by /metrics.
+// How often and how long a plugin's commands ran. Counted by whoever holds the call gate, read by
+// /metrics.
 #pragma once
 
 #include <array>
@@ -12,7 +13,8 @@ namespace parley::plugin {
 
 struct CommandStats {
   // Upper bounds in microseconds; one more bucket takes the rest.
-  static constexpr std::array<std::int64_t, 12> kBounds = {5, 10, 25, 50, 100, 250, 500, 1'000, 5'000, 25'000, 100'000, 1'000'000};
+  static constexpr std::array<std::int64_t, 12> kBounds = {
+      5, 10, 25, 50, 100, 250, 500, 1'000, 5'000, 25'000, 100'000, 1'000'000};
 
   explicit CommandStats(std::string command) : name(std::move(command)) {}
 

@@ -10,7 +10,8 @@
 
 namespace parley::plugin {
 
-void EventBus::subscribe(const std::string& plugin_id, std::weak_ptr<LocalPlugin> plugin, std::uint64_t kinds) {
+void EventBus::subscribe(const std::string& plugin_id, std::weak_ptr<LocalPlugin> plugin,
+                         std::uint64_t kinds) {
   const std::lock_guard lock(mutex_);
   if (kinds == 0) {
     subscribers_.erase(plugin_id);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells plugins what happened to sessions, users and plugins (ext/events.h).
 //
-// Ownership: events are copied. Thread: any; a plugin gets events on its own thread, in the order they were emitted by one thread.
-// Failure: none; an event for a plugin that is gone is dropped.
+// Ownership: events are copied. Thread: any; a plugin gets events on its own thread, in the order
+// they were emitted by one thread. Failure: none; an event for a plugin that is gone is dropped.
 #pragma once
-
-#include <parley/ext/events.h>
 
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+
+#include <parley/ext/events.h>
 
 #include "users/accounts.h"
 
@@ -29,7 +29,8 @@ struct Event {
 class EventBus {
  public:
   // Replaces the plugin's set of kinds; 0 removes it.
-  void subscribe(const std::string& plugin_id, std::weak_ptr<LocalPlugin> plugin, std::uint64_t kinds);
+  void subscribe(const std::string& plugin_id, std::weak_ptr<LocalPlugin> plugin,
+                 std::uint64_t kinds);
   void remove(const std::string& plugin_id);
   void emit(Event event);
 

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/file_watcher.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/inotify.h>
-#include <unistd.h>
-
 #include <array>
 #include <map>
 #include <mutex>
@@ -13,26 +8,33 @@
 #include <thread>
 #include <utility>
 
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
 #include "base/log.h"
 
 namespace parley::plugin {
 namespace {
 
-constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE;
+constexpr std::uint32_t kEvents =
+    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE;
 constexpr int kSettleMs = 50;  // a save is often several events
 
 }  // namespace
 
 struct FileWatcher::State {
   struct Watch {
-    int folder = -1;      // inotify's descriptor of the folder
-    std::string name;     // empty: every file of it
+    int folder = -1;   // inotify's descriptor of the folder
+    std::string name;  // empty: every file of it
     Changed changed;
   };
 
   int inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   int wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  // Recursive, because a callback may unwatch; held while callbacks run, so that unwatch() is a promise.
+  // Recursive, because a callback may unwatch; held while callbacks run, so that unwatch() is a
+  // promise.
   std::recursive_mutex mutex;
   std::map<std::uint64_t, Watch> watches;
   std::uint64_t next_id = 1;
@@ -75,7 +77,8 @@ struct FileWatcher::State {
     for (const auto& [folder, name] : changed) {
       std::set<std::uint64_t> concerned;
       for (const auto& [id, watch] : watches) {
-        if (watch.folder == folder && (watch.name.empty() || watch.name == name)) concerned.insert(id);
+        if (watch.folder == folder && (watch.name.empty() || watch.name == name))
+          concerned.insert(id);
       }
       for (const auto id : concerned) {
         const auto found = watches.find(id);
@@ -108,11 +111,13 @@ std::uint64_t FileWatcher::watch(const std::filesystem::path& path, Changed chan
   // inotify gives the same descriptor for the same folder, so several watches share one.
   const int descriptor = inotify_add_watch(state_->inotify, folder.c_str(), kEvents);
   if (descriptor < 0) {
-    log::warn("files", "{} cannot be watched; its changes are seen at the next reload", folder.string());
+    log::warn("files", "{} cannot be watched; its changes are seen at the next reload",
+              folder.string());
     return 0;
   }
   const auto id = state_->next_id++;
-  state_->watches[id] = {descriptor, is_folder ? std::string() : path.filename().string(), std::move(changed)};
+  state_->watches[id] = {descriptor, is_folder ? std::string() : path.filename().string(),
+                         std::move(changed)};
   return id;
 }
 

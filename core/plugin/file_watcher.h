@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells plugins when a file or a folder they read has changed (inotify, on a thread of its own).
 //
-// Ownership: the server owns the watcher; callbacks are kept until unwatch(). Thread: watch() and unwatch() from any;
-// callbacks run on the watcher's thread and must only post. Lifetime: after unwatch() has returned the callback does not run any more.
-// Failure: watch() gives 0 when the folder cannot be watched. Editors replace files by renaming, so the folder is watched and names are
-// compared; changes within `kSettle` come as one call.
+// Ownership: the server owns the watcher; callbacks are kept until unwatch(). Thread: watch() and
+// unwatch() from any; callbacks run on the watcher's thread and must only post. Lifetime: after
+// unwatch() has returned the callback does not run any more. Failure: watch() gives 0 when the
+// folder cannot be watched. Editors replace files by renaming, so the folder is watched and names
+// are compared; changes within `kSettle` come as one call.
 #pragma once
 
 #include <cstdint>

@@ -36,7 +36,8 @@ const std::array<Extension, 13>& extensions() {
 
 bool may_have(const LocalPlugin& plugin, std::string_view permission) {
   if (permission.empty()) return true;
-  if (permission == "accounts") return plugin.granted("accounts.read") || plugin.granted("accounts.write");
+  if (permission == "accounts")
+    return plugin.granted("accounts.read") || plugin.granted("accounts.write");
   return plugin.granted(permission);
 }
 
@@ -66,7 +67,8 @@ PluginHalves ask_halves(const parley_plugin& plugin) {
 
 const void* host_half(const LocalPlugin& plugin, std::string_view id) {
   for (const auto& extension : extensions()) {
-    if (extension.id == id) return may_have(plugin, extension.permission) ? extension.table : nullptr;
+    if (extension.id == id)
+      return may_have(plugin, extension.permission) ? extension.table : nullptr;
   }
   return nullptr;
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two halves of every extension: the host's function tables (one file each in host/) and the plugin's.
+// The two halves of every extension: the host's function tables (one file each in host/) and the
+// plugin's.
 //
-// Ownership: the host's tables are constants of the program; the plugin's pointers are the image's and die with it. Thread: immutable after
-// create(). Adding an extension: a function here, a file in host/, a row in host_tables.cpp.
+// Ownership: the host's tables are constants of the program; the plugin's pointers are the image's
+// and die with it. Thread: immutable after create(). Adding an extension: a function here, a file
+// in host/, a row in host_tables.cpp.
 #pragma once
+
+#include <string_view>
 
 #include <parley/ext/accounts.h>
 #include <parley/ext/background.h>
@@ -18,8 +22,6 @@
 #include <parley/ext/request.h>
 #include <parley/ext/storage.h>
 #include <parley/ext/timer.h>
-
-#include <string_view>
 
 namespace parley::plugin {
 
@@ -55,7 +57,8 @@ struct PluginHalves {
 };
 
 PluginHalves ask_halves(const parley_plugin& plugin);
-// The host's half of `id` for this plugin: null when unknown or when no permission it needs was granted.
+// The host's half of `id` for this plugin: null when unknown or when no permission it needs was
+// granted.
 const void* host_half(const LocalPlugin& plugin, std::string_view id);
 
 }  // namespace parley::plugin

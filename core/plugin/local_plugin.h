@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// One loaded version of a plugin in this process: its image, its call gate, and what the host owes it.
+// One loaded version of a plugin in this process: its image, its call gate, and what the host owes
+// it.
 //
-// Ownership: the manager holds it; command table entries, completions and timers hold it too, so the C++ object may outlive the
-// image. Nothing of the image is touched once stop() has closed the gate. Thread: create(), start(), stop() on the
-// maintenance thread; invoke() on a shard; everything else from any. Failure: a call that throws, breaks the contract or answers
-// nothing is a fault: the user gets plugin_error, the log names the plugin; too many faults put it in quarantine for a while.
+// Ownership: the manager holds it; command table entries, completions and timers hold it too, so
+// the C++ object may outlive the image. Nothing of the image is touched once stop() has closed the
+// gate. Thread: create(), start(), stop() on the maintenance thread; invoke() on a shard;
+// everything else from any. Failure: a call that throws, breaks the contract or answers nothing is
+// a fault: the user gets plugin_error, the log names the plugin; too many faults put it in
+// quarantine for a while.
 #pragma once
-
-#include <parley/plugin_abi.h>
-
-#include <absl/functional/any_invocable.h>
-#include <absl/functional/function_ref.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -22,6 +20,11 @@
 #include <string_view>
 #include <unordered_set>
 #include <vector>
+
+#include <absl/functional/any_invocable.h>
+#include <absl/functional/function_ref.h>
+
+#include <parley/plugin_abi.h>
 
 #include "command/command_target.h"
 #include "config/plugin_settings.h"
@@ -39,7 +42,8 @@
 
 namespace parley::plugin {
 
-class LocalPlugin final : public command::CommandTarget, public std::enable_shared_from_this<LocalPlugin> {
+class LocalPlugin final : public command::CommandTarget,
+                          public std::enable_shared_from_this<LocalPlugin> {
  public:
   struct Parts {
     loader::Manifest manifest;
@@ -57,8 +61,9 @@ class LocalPlugin final : public command::CommandTarget, public std::enable_shar
   Status start();
   const Registrations& registrations() const { return registrations_; }
 
-  // Ends it: no new calls, waits for what runs (at most `drain`), answers what is pending, stop, destroy, unmap.
-  // Not ok: something did not end; the image stays mapped and the sentence says why.
+  // Ends it: no new calls, waits for what runs (at most `drain`), answers what is pending, stop,
+  // destroy, unmap. Not ok: something did not end; the image stays mapped and the sentence says
+  // why.
   Status stop(Millis drain);
 
   // After stop(): what the same version can be made from again.
@@ -86,14 +91,17 @@ class LocalPlugin final : public command::CommandTarget, public std::enable_shar
   std::string running_command() const;
 
   // For the host tables (host/*.cpp).
-  static LocalPlugin& of(const parley_host* host) { return *static_cast<LocalPlugin*>(host->host_data); }
+  static LocalPlugin& of(const parley_host* host) {
+    return *static_cast<LocalPlugin*>(host->host_data);
+  }
   Services& services() const { return services_; }
   const PluginHalves& halves() const { return halves_; }
   Registrations& collecting() { return registrations_; }
   PluginTimers& timers() { return *timers_; }
   PluginJobs& jobs() { return *jobs_; }
   bool granted(std::string_view permission) const;
-  // Runs `work` on the plugin's thread, if the plugin still lives by then. Guarded like every call into it.
+  // Runs `work` on the plugin's thread, if the plugin still lives by then. Guarded like every call
+  // into it.
   using PluginWork = absl::AnyInvocable<void(void* plugin_data)>;
   void complete(PluginWork work);
   // The request is answered later: by the plugin, or by the host on its behalf.

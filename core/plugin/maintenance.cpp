@@ -6,9 +6,12 @@
 
 namespace parley::plugin {
 
-Maintenance::Maintenance(Millis period, Task tick) : period_(period), tick_(std::move(tick)), thread_([this] { run(); }) {}
+Maintenance::Maintenance(Millis period, Task tick)
+    : period_(period), tick_(std::move(tick)), thread_([this] { run(); }) {}
 
-Maintenance::~Maintenance() { stop(); }
+Maintenance::~Maintenance() {
+  stop();
+}
 
 void Maintenance::post(Task task) {
   {

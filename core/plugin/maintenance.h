@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The thread that opens and closes plugins, and looks after the workers in between.
 //
-// Ownership: owns its thread and queue. Thread: any. Lifetime: stop() runs what is queued and joins. Failure: tasks must not throw.
+// Ownership: owns its thread and queue. Thread: any. Lifetime: stop() runs what is queued and
+// joins. Failure: tasks must not throw.
 #pragma once
 
 #include <condition_variable>

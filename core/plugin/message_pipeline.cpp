@@ -19,8 +19,8 @@ parley_id next_message_id() {
 }
 
 // Calls the listener's handler; on its plugin's thread.
-void show(LocalPlugin& plugin, const MessageListener& listener, const ChatMessage& message, parley_id id, std::int64_t offset, std::int64_t ts,
-          void* plugin_data) {
+void show(LocalPlugin& plugin, const MessageListener& listener, const ChatMessage& message,
+          parley_id id, std::int64_t offset, std::int64_t ts, void* plugin_data) {
   const auto* half = plugin.halves().messages;
   if (half == nullptr || half->on_message == nullptr) return;
   const UserView user(message.user.get());
@@ -39,7 +39,8 @@ void show(LocalPlugin& plugin, const MessageListener& listener, const ChatMessag
   shown.offset = offset;
   shown.ts = ts;
   shown.reply_to = message.reply_to;
-  if (half->on_message(plugin_data, listener.handler, &shown) != PARLEY_OK) plugin.misbehaved("a message handler failed; the message passed");
+  if (half->on_message(plugin_data, listener.handler, &shown) != PARLEY_OK)
+    plugin.misbehaved("a message handler failed; the message passed");
 }
 
 }  // namespace
@@ -47,8 +48,10 @@ void show(LocalPlugin& plugin, const MessageListener& listener, const ChatMessag
 bool MessageListener::matches(const ChatMessage& message) const {
   if (message.by_plugin == plugin_id) return false;
   if (!message.by_plugin.empty() && (kinds & PARLEY_MESSAGE_FROM_BOTS) == 0) return false;
-  if ((kinds & (message.direct ? PARLEY_MESSAGE_DIRECT : PARLEY_MESSAGE_CHANNEL)) == 0) return false;
-  if (!message.direct && !channel.empty() && channel != "*" && channel != message.channel) return false;
+  if ((kinds & (message.direct ? PARLEY_MESSAGE_DIRECT : PARLEY_MESSAGE_CHANNEL)) == 0)
+    return false;
+  if (!message.direct && !channel.empty() && channel != "*" && channel != message.channel)
+    return false;
   return message.text.compare(0, prefix.size(), prefix) == 0;
 }
 
@@ -56,7 +59,8 @@ void MessagePipeline::add(std::vector<MessageListener> listeners) {
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<Listeners>(*listeners_);
   std::move(listeners.begin(), listeners.end(), std::back_inserter(*next));
-  std::stable_sort(next->begin(), next->end(), [](const auto& a, const auto& b) { return a.priority > b.priority; });
+  std::stable_sort(next->begin(), next->end(),
+                   [](const auto& a, const auto& b) { return a.priority > b.priority; });
   listeners_ = std::move(next);
 }
 
@@ -78,7 +82,8 @@ void MessagePipeline::filter(std::shared_ptr<ChatMessage> message, Decided done)
 
 namespace {
 
-// Goes on with the next filter when the handler has returned, and also when it never ran because its plugin is gone.
+// Goes on with the next filter when the handler has returned, and also when it never ran because
+// its plugin is gone.
 struct Turn {
   absl::AnyInvocable<void(Verdict)> go_on;
   Verdict verdict;
@@ -87,7 +92,8 @@ struct Turn {
 
 }  // namespace
 
-void MessagePipeline::next_filter(std::shared_ptr<const Listeners> listeners, std::size_t at, std::shared_ptr<ChatMessage> message, Decided done) {
+void MessagePipeline::next_filter(std::shared_ptr<const Listeners> listeners, std::size_t at,
+                                  std::shared_ptr<ChatMessage> message, Decided done) {
   for (; at < listeners->size(); ++at) {
     const auto& listener = (*listeners)[at];
     if (listener.stage != PARLEY_STAGE_FILTER || !listener.matches(*message)) continue;
@@ -103,7 +109,8 @@ void MessagePipeline::next_filter(std::shared_ptr<const Listeners> listeners, st
       scope->verdict = &turn->verdict;
       scope->message = message.get();
       scope->message_id = next_message_id();
-      show(*plugin, (*listeners)[at], *message, scope->message_id, 0, plugin->services().clock.wall_ms(), plugin_data);
+      show(*plugin, (*listeners)[at], *message, scope->message_id, 0,
+           plugin->services().clock.wall_ms(), plugin_data);
       scope->verdict = nullptr;
     });
     return;
@@ -111,7 +118,8 @@ void MessagePipeline::next_filter(std::shared_ptr<const Listeners> listeners, st
   done({});
 }
 
-void MessagePipeline::published(std::shared_ptr<const ChatMessage> message, std::int64_t offset, std::int64_t ts) {
+void MessagePipeline::published(std::shared_ptr<const ChatMessage> message, std::int64_t offset,
+                                std::int64_t ts) {
   const auto all = listeners();
   for (std::size_t at = 0; at < all->size(); ++at) {
     const auto& listener = (*all)[at];

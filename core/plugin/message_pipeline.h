@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where plugins see chat: filters before a message is stored, listeners after everybody has it.
 //
-// Ownership: a message is shared and immutable except for its text, which only the filter whose turn it is may replace.
-// Thread: any; verdicts and `done` arrive on whatever thread the last filter ran on. Lifetime: a listener's plugin is held weakly: unloading
-// one while a message is on its way lets the message pass. Failure: a filter that fails is logged and the message passes.
+// Ownership: a message is shared and immutable except for its text, which only the filter whose
+// turn it is may replace. Thread: any; verdicts and `done` arrive on whatever thread the last
+// filter ran on. Lifetime: a listener's plugin is held weakly: unloading one while a message is on
+// its way lets the message pass. Failure: a filter that fails is logged and the message passes.
 #pragma once
-
-#include <parley/ext/messages.h>
-
-#include <absl/functional/any_invocable.h>
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include <absl/functional/any_invocable.h>
+
+#include <parley/ext/messages.h>
 
 #include "users/accounts.h"
 
@@ -24,7 +25,7 @@ class LocalPlugin;
 
 struct ChatMessage {
   std::shared_ptr<const users::User> user;  // who says it
-  std::string by_plugin;                    // id of the plugin that published it as itself; it is not shown its own
+  std::string by_plugin;  // id of the plugin that published it as itself; it is not shown its own
   std::string session, channel, text, locale, origin;
   std::uint32_t format = PARLEY_FORMAT_PLAIN;
   std::int64_t reply_to = -1;
@@ -64,7 +65,8 @@ class MessagePipeline {
  private:
   using Listeners = std::vector<MessageListener>;
   std::shared_ptr<const Listeners> listeners() const;
-  static void next_filter(std::shared_ptr<const Listeners> listeners, std::size_t at, std::shared_ptr<ChatMessage> message, Decided done);
+  static void next_filter(std::shared_ptr<const Listeners> listeners, std::size_t at,
+                          std::shared_ptr<ChatMessage> message, Decided done);
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Listeners> listeners_ = std::make_shared<Listeners>();

@@ -20,7 +20,8 @@ parley_status PluginJobs::submit(parley_token token, parley_id* id) {
     waiting_.emplace(made, token);
   }
   if (id != nullptr) *id = made;
-  plugin_.services().workers.post([plugin = plugin_.shared_from_this(), made, token] { plugin->jobs().run(made, token); });
+  plugin_.services().workers.post(
+      [plugin = plugin_.shared_from_this(), made, token] { plugin->jobs().run(made, token); });
   return PARLEY_OK;
 }
 
@@ -33,7 +34,9 @@ void PluginJobs::run(parley_id id, parley_token token) {
   parley_status status = PARLEY_E_INTERNAL;
   {
     const CallScope scope(plugin_, Phase::kBackground);
-    plugin_.guarded("a background job", [&] { status = plugin_.halves().background->run(plugin_.plugin_data(), token); });
+    plugin_.guarded("a background job", [&] {
+      status = plugin_.halves().background->run(plugin_.plugin_data(), token);
+    });
   }
   finish(token, status);
   const std::lock_guard lock(mutex_);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plugin's background jobs (ext/background.h): run on the worker pool, done on the plugin's thread.
+// A plugin's background jobs (ext/background.h): run on the worker pool, done on the plugin's
+// thread.
 //
-// Ownership: belongs to its plugin. Thread: any; wait_idle() not from a job. Failure: BUSY beyond the plugin's queue limit.
+// Ownership: belongs to its plugin. Thread: any; wait_idle() not from a job. Failure: BUSY beyond
+// the plugin's queue limit.
 #pragma once
-
-#include <parley/ext/background.h>
 
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <unordered_map>
+
+#include <parley/ext/background.h>
 
 #include "base/clock.h"
 

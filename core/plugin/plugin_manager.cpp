@@ -15,23 +15,33 @@ namespace {
 
 constexpr Millis kTick{250};
 
-Status failed(std::string why) { return Status(ErrorCode::kPluginError, std::move(why)); }
+Status failed(std::string why) {
+  return Status(ErrorCode::kPluginError, std::move(why));
+}
 
 Status not_loaded(const std::string& id) {
-  return Status::not_found("plugin " + id + " is not loaded; `parleyctl plugin list` shows what is");
+  return Status::not_found("plugin " + id +
+                           " is not loaded; `parleyctl plugin list` shows what is");
 }
 
 }  // namespace
 
 std::string_view state_name(PluginState state) {
   switch (state) {
-    case PluginState::kFound: return "found";
-    case PluginState::kLoading: return "loading";
-    case PluginState::kActive: return "active";
-    case PluginState::kDraining: return "draining";
-    case PluginState::kUnloaded: return "unloaded";
-    case PluginState::kFailed: return "failed";
-    case PluginState::kRetiredButMapped: return "retired-but-mapped";
+    case PluginState::kFound:
+      return "found";
+    case PluginState::kLoading:
+      return "loading";
+    case PluginState::kActive:
+      return "active";
+    case PluginState::kDraining:
+      return "draining";
+    case PluginState::kUnloaded:
+      return "unloaded";
+    case PluginState::kFailed:
+      return "failed";
+    case PluginState::kRetiredButMapped:
+      return "retired-but-mapped";
   }
   return "unknown";
 }
@@ -39,29 +49,38 @@ std::string_view state_name(PluginState state) {
 Result<std::unique_ptr<PluginManager>> PluginManager::open(Services& services, PluginPaths paths) {
   auto staging = loader::Staging::open(paths.staging);
   if (!staging) return staging.status();
-  return std::unique_ptr<PluginManager>(new PluginManager(services, std::move(paths), std::move(staging).value()));
+  return std::unique_ptr<PluginManager>(
+      new PluginManager(services, std::move(paths), std::move(staging).value()));
 }
 
 PluginManager::PluginManager(Services& services, PluginPaths paths, loader::Staging staging)
-    : services_(services), paths_(std::move(paths)), staging_(std::move(staging)), maintenance_(kTick, [this] { services_.workers.sweep(); }) {}
+    : services_(services),
+      paths_(std::move(paths)),
+      staging_(std::move(staging)),
+      maintenance_(kTick, [this] { services_.workers.sweep(); }) {}
 
-PluginManager::~PluginManager() { stop(); }
+PluginManager::~PluginManager() {
+  stop();
+}
 
 void PluginManager::load(std::string id, std::string from, Done done) {
-  maintenance_.post([this, id = std::move(id), from = std::move(from), done = std::move(done)]() mutable { done(do_load(id, from)); });
+  maintenance_.post([this, id = std::move(id), from = std::move(from),
+                     done = std::move(done)]() mutable { done(do_load(id, from)); });
 }
 
 void PluginManager::unload(std::string id, Done done) {
-  maintenance_.post([this, id = std::move(id), done = std::move(done)]() mutable { done(do_unload(id)); });
+  maintenance_.post(
+      [this, id = std::move(id), done = std::move(done)]() mutable { done(do_unload(id)); });
 }
 
 void PluginManager::reload(std::string id, std::string from, Done done) {
-  maintenance_.post([this, id = std::move(id), from = std::move(from), done = std::move(done)]() mutable { done(do_reload(id, from)); });
+  maintenance_.post([this, id = std::move(id), from = std::move(from),
+                     done = std::move(done)]() mutable { done(do_reload(id, from)); });
 }
 
 void PluginManager::configure(std::string id, std::string changes_json, Done done) {
-  maintenance_.post(
-      [this, id = std::move(id), changes = std::move(changes_json), done = std::move(done)]() mutable { done(do_configure(id, changes)); });
+  maintenance_.post([this, id = std::move(id), changes = std::move(changes_json),
+                     done = std::move(done)]() mutable { done(do_configure(id, changes)); });
 }
 
 void PluginManager::reread_settings(Done done) {
@@ -85,26 +104,36 @@ void PluginManager::stop() {
 
 bool PluginManager::read_settings(Operation& operation, const std::string& id, Prepared& prepared) {
   return operation.step("settings", [&] {
-    auto loaded = config::load_plugin_settings(paths_.settings, paths_.state.string(), id, services_.config()->plugins.limits);
+    auto loaded = config::load_plugin_settings(paths_.settings, paths_.state.string(), id,
+                                               services_.config()->plugins.limits);
     operation.problems = loaded.problems;
     if (!loaded.ok()) return Status::invalid_args(config::sentences(loaded.problems));
     prepared.settings = std::move(loaded.settings);
-    if (!prepared.settings.enabled) return failed("plugin " + id + " is disabled in " + prepared.settings.file + " (enabled: false)");
+    if (!prepared.settings.enabled)
+      return failed("plugin " + id + " is disabled in " + prepared.settings.file +
+                    " (enabled: false)");
     if (prepared.settings.isolation == config::Isolation::kProcess) {
-      return failed("plugin " + id + " asks for isolation: process, which this version does not have; set isolation: in-process");
+      return failed("plugin " + id +
+                    " asks for isolation: process, which this version does not have; set "
+                    "isolation: in-process");
     }
     return Status::ok();
   });
 }
 
-bool PluginManager::prepare(Operation& operation, const std::string& id, const std::string& from, Prepared& prepared) {
+bool PluginManager::prepare(Operation& operation, const std::string& id, const std::string& from,
+                            Prepared& prepared) {
   if (!operation.step("find", [&] {
-        return loader::is_plugin_id(id) ? Status::ok() : Status::invalid_args("'" + id + "' is no plugin id: they match [a-z][a-z0-9-]{0,31}");
+        return loader::is_plugin_id(id)
+                   ? Status::ok()
+                   : Status::invalid_args("'" + id +
+                                          "' is no plugin id: they match [a-z][a-z0-9-]{0,31}");
       }))
     return false;
   if (!read_settings(operation, id, prepared)) return false;
 
-  const std::filesystem::path source = from.empty() ? paths_.plugins / (id + ".so") : std::filesystem::path(from);
+  const std::filesystem::path source =
+      from.empty() ? paths_.plugins / (id + ".so") : std::filesystem::path(from);
   std::optional<loader::StagedFile> staged;
   if (!operation.step("stage", [&] {
         auto copy = staging_.stage(id, source);
@@ -113,35 +142,48 @@ bool PluginManager::prepare(Operation& operation, const std::string& id, const s
       }))
     return false;
   if (!operation.step("describe", [&] {
-        auto manifest = loader::describe(staged->path(), {.host_program = paths_.host_program, .timeout = services_.config()->plugins.describe_timeout});
-        if (!manifest) return Status(ErrorCode::kPluginError, source.string() + ": " + manifest.status().message());
+        auto manifest = loader::describe(staged->path(),
+                                         {.host_program = paths_.host_program,
+                                          .timeout = services_.config()->plugins.describe_timeout});
+        if (!manifest)
+          return Status(ErrorCode::kPluginError,
+                        source.string() + ": " + manifest.status().message());
         prepared.manifest = std::move(manifest).value();
         return Status::ok();
       }))
     return false;
   if (!operation.step("check", [&] {
-        if (prepared.manifest.id != id) return failed(source.string() + " is plugin " + prepared.manifest.id + ", not " + id);
-        if (auto status = loader::check_permissions(prepared.manifest, prepared.settings.permissions); !status) return status;
-        auto checked = config::check_plugin_config(std::move(prepared.settings), prepared.manifest.config_schema);
+        if (prepared.manifest.id != id)
+          return failed(source.string() + " is plugin " + prepared.manifest.id + ", not " + id);
+        if (auto status =
+                loader::check_permissions(prepared.manifest, prepared.settings.permissions);
+            !status)
+          return status;
+        auto checked = config::check_plugin_config(std::move(prepared.settings),
+                                                   prepared.manifest.config_schema);
         operation.problems = checked.problems;
         prepared.settings = std::move(checked.settings);
-        return checked.ok() ? Status::ok() : Status::invalid_args(config::sentences(checked.problems));
+        return checked.ok() ? Status::ok()
+                            : Status::invalid_args(config::sentences(checked.problems));
       }))
     return false;
   heed_hang(prepared, staged->sha256());
   return operation.step("open", [&] {
     const auto generation = [&] {
-      const std::lock_guard lock(mutex_);  // not during create: the watchdog and the operator look at the records meanwhile
+      const std::lock_guard lock(
+          mutex_);  // not during create: the watchdog and the operator look at the records meanwhile
       return ++records_[id].generations;
     }();
-    LocalPlugin::Parts parts{prepared.manifest, std::move(*staged), source.string(), prepared.settings, generation};
+    LocalPlugin::Parts parts{prepared.manifest, std::move(*staged), source.string(),
+                             prepared.settings, generation};
     auto plugin = LocalPlugin::create(services_, std::move(parts));
     if (plugin) prepared.plugin = std::move(plugin).value();
     return plugin.status();
   });
 }
 
-bool PluginManager::start_and_publish(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin) {
+bool PluginManager::start_and_publish(Operation& operation,
+                                      const std::shared_ptr<LocalPlugin>& plugin) {
   const bool started = operation.step("start", [&] { return plugin->start(); });
   const bool published = started && operation.step("publish", [&] {
     const auto& made = plugin->registrations();
@@ -164,16 +206,22 @@ void PluginManager::withdraw(const std::string& id) {
 }
 
 bool PluginManager::retire(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin) {
-  const bool unmapped = operation.step("stop", [&] { return plugin->stop(plugin->settings().limits.drain); });
+  const bool unmapped =
+      operation.step("stop", [&] { return plugin->stop(plugin->settings().limits.drain); });
   services_.metrics.drop(plugin->id(), plugin->generation());
-  if (!unmapped) log::Event(log::Level::kWarn, "plugin").plugin(plugin->id()).write("{}", operation.status.message());
+  if (!unmapped)
+    log::Event(log::Level::kWarn, "plugin")
+        .plugin(plugin->id())
+        .write("{}", operation.status.message());
   return unmapped;
 }
 
 Operation PluginManager::do_load(const std::string& id, const std::string& from) {
   Operation operation;
   if (active(id) != nullptr) {
-    operation.status = Status::conflict("plugin " + id + " is loaded already; to bring a new version in: parleyctl plugin reload " + id);
+    operation.status = Status::conflict(
+        "plugin " + id + " is loaded already; to bring a new version in: parleyctl plugin reload " +
+        id);
     return operation;
   }
   Prepared prepared;
@@ -218,7 +266,9 @@ Operation PluginManager::do_reload(const std::string& id, const std::string& fro
   const auto old = active(id);
   if (old == nullptr) return do_load(id, from);
   if (old->manifest().stateful) {
-    operation.status = failed("plugin " + id + " holds state and has no way to hand it over: unload and load it instead, its state in memory is lost then");
+    operation.status = failed("plugin " + id +
+                              " holds state and has no way to hand it over: unload and load it "
+                              "instead, its state in memory is lost then");
     return operation;
   }
   Prepared prepared;
@@ -226,7 +276,8 @@ Operation PluginManager::do_reload(const std::string& id, const std::string& fro
     finish("reload", id, operation);
     return operation;
   }
-  // From here the old version's commands answer plugin_unavailable until the table is swapped; its storage writes are done when the new one reads.
+  // From here the old version's commands answer plugin_unavailable until the table is swapped; its
+  // storage writes are done when the new one reads.
   withdraw(id);
   if (!retire(operation, old)) operation.status = Status::ok();
   if (start_and_publish(operation, prepared.plugin)) {
@@ -249,12 +300,15 @@ void PluginManager::bring_back(Operation& operation, LocalPlugin& old) {
   });
   if (opened && start_and_publish(operation, again)) {
     transition(id, PluginState::kActive, {}, again);
-    operation.status = Status(why.code(), why.message() + "; version " + again->manifest().version + " serves on");
+    operation.status =
+        Status(why.code(), why.message() + "; version " + again->manifest().version + " serves on");
     return;
   }
   services_.commands.withdraw(id);
   transition(id, PluginState::kFailed, why.message());
-  operation.status = Status(why.code(), why.message() + "; and the old version did not start again: " + operation.status.message());
+  operation.status = Status(
+      why.code(),
+      why.message() + "; and the old version did not start again: " + operation.status.message());
 }
 
 Operation PluginManager::do_configure(const std::string& id, const std::string& changes_json) {
@@ -269,7 +323,8 @@ Operation PluginManager::do_configure(const std::string& id, const std::string& 
     operation.status = changed.status();
     return operation;
   }
-  auto checked = config::check_plugin_config(std::move(changed).value(), plugin->manifest().config_schema);
+  auto checked =
+      config::check_plugin_config(std::move(changed).value(), plugin->manifest().config_schema);
   operation.problems = checked.problems;
   const bool accepted = operation.step("check", [&] {
     return checked.ok() ? Status::ok() : Status::invalid_args(config::sentences(checked.problems));
@@ -283,8 +338,11 @@ Operation PluginManager::do_reread() {
   Operation all;
   Status refused = Status::ok();  // the next plugin's success does not hide it
   for (const auto& plugin : active()) {
-    auto loaded = config::load_plugin_settings(paths_.settings, paths_.state.string(), plugin->id(), services_.config()->plugins.limits);
-    if (loaded.ok()) loaded = config::check_plugin_config(std::move(loaded.settings), plugin->manifest().config_schema);
+    auto loaded = config::load_plugin_settings(paths_.settings, paths_.state.string(), plugin->id(),
+                                               services_.config()->plugins.limits);
+    if (loaded.ok())
+      loaded =
+          config::check_plugin_config(std::move(loaded.settings), plugin->manifest().config_schema);
     all.problems.insert(all.problems.end(), loaded.problems.begin(), loaded.problems.end());
     if (!loaded.ok() || loaded.settings.config_json == plugin->settings().config_json) continue;
     if (all.step(plugin->id(), [&] { return plugin->configure(loaded.settings); })) continue;
@@ -296,13 +354,15 @@ Operation PluginManager::do_reread() {
   return all;
 }
 
-void PluginManager::transition(const std::string& id, PluginState state, std::string reason, std::shared_ptr<LocalPlugin> plugin) {
+void PluginManager::transition(const std::string& id, PluginState state, std::string reason,
+                               std::shared_ptr<LocalPlugin> plugin) {
   transitions_.fetch_add(1, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   auto& record = records_[id];
   log::Event(state == PluginState::kFailed ? log::Level::kError : log::Level::kInfo, "plugin")
       .plugin(id)
-      .write("{} -> {}{}{}", state_name(record.state), state_name(state), reason.empty() ? "" : ": ", reason);
+      .write("{} -> {}{}{}", state_name(record.state), state_name(state),
+             reason.empty() ? "" : ": ", reason);
   record.state = state;
   record.reason = std::move(reason);
   record.plugin = std::move(plugin);
@@ -312,20 +372,25 @@ void PluginManager::announce(const std::string& id, std::uint32_t kind) {
   services_.events.emit({.kind = kind, .ts = services_.clock.wall_ms(), .plugin = id});
 }
 
-void PluginManager::finish(const std::string& verb, const std::string& id, const Operation& operation) {
+void PluginManager::finish(const std::string& verb, const std::string& id,
+                           const Operation& operation) {
   double total = 0;
   for (const auto& step : operation.steps) total += step.ms;
   if (operation.status) {
     log::Event(log::Level::kInfo, "plugin").plugin(id).write("{} done in {:.1f} ms", verb, total);
   } else {
-    log::Event(log::Level::kError, "plugin").plugin(id).write("{} refused: {}", verb, operation.status.message());
+    log::Event(log::Level::kError, "plugin")
+        .plugin(id)
+        .write("{} refused: {}", verb, operation.status.message());
   }
 }
 
 std::shared_ptr<LocalPlugin> PluginManager::active(const std::string& id) const {
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(id);
-  return found != records_.end() && found->second.state == PluginState::kActive ? found->second.plugin : nullptr;
+  return found != records_.end() && found->second.state == PluginState::kActive
+             ? found->second.plugin
+             : nullptr;
 }
 
 std::vector<std::shared_ptr<LocalPlugin>> PluginManager::active() const {
@@ -353,7 +418,8 @@ PluginInfo PluginManager::info_of(const std::string& id, const Record& record) c
   info.permissions = manifest.permissions;
   info.faults = plugin.faults();
   info.queued = plugin.queued();
-  for (const auto& stats : plugin.stats()) info.commands.push_back({stats.name, stats.calls, stats.faults, stats.total_us});
+  for (const auto& stats : plugin.stats())
+    info.commands.push_back({stats.name, stats.calls, stats.faults, stats.total_us});
   return info;
 }
 
@@ -374,9 +440,13 @@ std::string PluginManager::blame_for_hang() {
 void PluginManager::heed_hang(Prepared& prepared, const std::string& sha256) const {
   std::ifstream file(paths_.state / "hung" / prepared.manifest.id);
   std::string hung;
-  if (!(file >> hung) || hung != sha256 || prepared.settings.execution == config::Execution::kWorker) return;
+  if (!(file >> hung) || hung != sha256 ||
+      prepared.settings.execution == config::Execution::kWorker)
+    return;
   prepared.settings.execution = config::Execution::kWorker;
-  log::Event(log::Level::kWarn, "plugin").plugin(prepared.manifest.id).write("this version once hung an I/O thread: it runs on the workers");
+  log::Event(log::Level::kWarn, "plugin")
+      .plugin(prepared.manifest.id)
+      .write("this version once hung an I/O thread: it runs on the workers");
 }
 
 std::vector<PluginInfo> PluginManager::list() const {
@@ -389,7 +459,9 @@ std::vector<PluginInfo> PluginManager::list() const {
 Result<PluginInfo> PluginManager::info(const std::string& id) const {
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(id);
-  if (found == records_.end()) return Status::not_found("there is no plugin " + id + "; `parleyctl plugin list` shows what is");
+  if (found == records_.end())
+    return Status::not_found("there is no plugin " + id +
+                             "; `parleyctl plugin list` shows what is");
   return info_of(id, found->second);
 }
 

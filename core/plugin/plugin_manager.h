@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads, unloads and reloads plugins while the server runs.
 //
-// Every operation runs on the one maintenance thread, so operations never overlap; calls of plugins go on meanwhile.
-// A load makes nothing visible before it has succeeded: commands, listeners and events are published together. A reload prepares the new
-// version completely, then ends the old one (its commands answer plugin_unavailable for that moment), starts the new one and swaps the
-// command table once; when the new one refuses to start, the old version is started again from its kept copy.
+// Every operation runs on the one maintenance thread, so operations never overlap; calls of plugins
+// go on meanwhile. A load makes nothing visible before it has succeeded: commands, listeners and
+// events are published together. A reload prepares the new version completely, then ends the old
+// one (its commands answer plugin_unavailable for that moment), starts the new one and swaps the
+// command table once; when the new one refuses to start, the old version is started again from its
+// kept copy.
 //
-// Ownership: owns the loaded plugins; borrows the services. Thread: any; `done` runs on the maintenance thread. Lifetime: stop()
-// before the services go. Failure: the report names the step that failed and what to do; what served before still serves.
+// Ownership: owns the loaded plugins; borrows the services. Thread: any; `done` runs on the
+// maintenance thread. Lifetime: stop() before the services go. Failure: the report names the step
+// that failed and what to do; what served before still serves.
 #pragma once
-
-#include <absl/functional/any_invocable.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -19,6 +20,8 @@
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include <absl/functional/any_invocable.h>
 
 #include "config/plugin_settings.h"
 #include "loader/describe.h"
@@ -30,7 +33,15 @@
 
 namespace parley::plugin {
 
-enum class PluginState { kFound, kLoading, kActive, kDraining, kUnloaded, kFailed, kRetiredButMapped };
+enum class PluginState {
+  kFound,
+  kLoading,
+  kActive,
+  kDraining,
+  kUnloaded,
+  kFailed,
+  kRetiredButMapped
+};
 std::string_view state_name(PluginState state);
 
 struct CommandInfo {
@@ -51,11 +62,11 @@ struct PluginInfo {
 };
 
 struct PluginPaths {
-  std::filesystem::path plugins;   // <id>.so lie here
-  std::filesystem::path state;     // the server's state folder
-  std::filesystem::path staging;   // private copies
+  std::filesystem::path plugins;  // <id>.so lie here
+  std::filesystem::path state;    // the server's state folder
+  std::filesystem::path staging;  // private copies
   std::filesystem::path host_program;
-  std::string settings;            // plugins.d, "" for none
+  std::string settings;  // plugins.d, "" for none
 };
 
 class PluginManager {
@@ -69,7 +80,8 @@ class PluginManager {
   void load(std::string id, std::string from, Done done);
   void unload(std::string id, Done done);
   void reload(std::string id, std::string from, Done done);
-  // `changes_json`: {"key.path": value}; null takes an overlaid value back. Kept in the state folder when the plugin accepts it.
+  // `changes_json`: {"key.path": value}; null takes an overlaid value back. Kept in the state
+  // folder when the plugin accepts it.
   void configure(std::string id, std::string changes_json, Done done);
   // Reads plugins.d again and hands changed configurations to running plugins.
   void reread_settings(Done done);
@@ -82,12 +94,13 @@ class PluginManager {
   // Slow work of an operator's, for example a backup, between operations on plugins.
   void run_in_background(Task task) { maintenance_.post(std::move(task)); }
 
-  // For the watchdog: which plugins are inside an inline call now. They run on the workers at the next start, until their file changes.
+  // For the watchdog: which plugins are inside an inline call now. They run on the workers at the
+  // next start, until their file changes.
   std::string blame_for_hang();
 
   std::vector<PluginInfo> list() const;
-  Result<PluginInfo> info(const std::string& id) const;                     // not_found
-  Result<config::PluginSettings> settings(const std::string& id) const;     // not_found
+  Result<PluginInfo> info(const std::string& id) const;                  // not_found
+  Result<config::PluginSettings> settings(const std::string& id) const;  // not_found
   std::vector<std::shared_ptr<LocalPlugin>> active() const;
   std::uint64_t transitions() const { return transitions_.load(std::memory_order_relaxed); }
 
@@ -110,14 +123,16 @@ class PluginManager {
   Operation do_reload(const std::string& id, const std::string& from);
   Operation do_configure(const std::string& id, const std::string& changes_json);
   Operation do_reread();
-  bool prepare(Operation& operation, const std::string& id, const std::string& from, Prepared& prepared);
+  bool prepare(Operation& operation, const std::string& id, const std::string& from,
+               Prepared& prepared);
   bool read_settings(Operation& operation, const std::string& id, Prepared& prepared);
   bool start_and_publish(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin);
   void heed_hang(Prepared& prepared, const std::string& sha256) const;
   void withdraw(const std::string& id);
   bool retire(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin);
   void bring_back(Operation& operation, LocalPlugin& old);
-  void transition(const std::string& id, PluginState state, std::string reason = {}, std::shared_ptr<LocalPlugin> plugin = nullptr);
+  void transition(const std::string& id, PluginState state, std::string reason = {},
+                  std::shared_ptr<LocalPlugin> plugin = nullptr);
   void announce(const std::string& id, std::uint32_t kind);
   void finish(const std::string& verb, const std::string& id, const Operation& operation);
   PluginInfo info_of(const std::string& id, const Record& record) const;
@@ -126,7 +141,8 @@ class PluginManager {
   Services& services_;
   const PluginPaths paths_;
   loader::Staging staging_;
-  mutable std::mutex mutex_;  // guards records_; operations themselves are serialised by the maintenance thread
+  mutable std::mutex
+      mutex_;  // guards records_; operations themselves are serialised by the maintenance thread
   std::map<std::string, Record> records_;
   std::atomic<std::uint64_t> transitions_{0};
   Maintenance maintenance_;  // last: its thread uses everything above

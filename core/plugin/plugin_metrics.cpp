@@ -11,18 +11,24 @@ namespace {
 
 bool is_metric_name(std::string_view name) {
   if (name.empty() || name.size() > 64 || name[0] < 'a' || name[0] > 'z') return false;
-  return std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 bool is_sound(const parley_metric& metric) {
-  if (!is_metric_name(view(metric.name)) || metric.kind < PARLEY_METRIC_COUNTER || metric.kind > PARLEY_METRIC_HISTOGRAM) return false;
+  if (!is_metric_name(view(metric.name)) || metric.kind < PARLEY_METRIC_COUNTER ||
+      metric.kind > PARLEY_METRIC_HISTOGRAM)
+    return false;
   return metric.kind != PARLEY_METRIC_HISTOGRAM ||
-         (metric.bucket_count > 0 && metric.bucket_count <= 64 && std::is_sorted(metric.buckets, metric.buckets + metric.bucket_count));
+         (metric.bucket_count > 0 && metric.bucket_count <= 64 &&
+          std::is_sorted(metric.buckets, metric.buckets + metric.bucket_count));
 }
 
 }  // namespace
 
-parley_status PluginMetrics::define(const std::string& plugin, const parley_metric& metric, parley_id* id, std::uint32_t generation) {
+parley_status PluginMetrics::define(const std::string& plugin, const parley_metric& metric,
+                                    parley_id* id, std::uint32_t generation) {
   if (!is_sound(metric)) return PARLEY_E_INVALID;
   const std::lock_guard lock(mutex_);
   std::size_t own = 0;
@@ -62,7 +68,8 @@ parley_status PluginMetrics::update(parley_id id, double value) {
   }
   const std::lock_guard lock(metric->mutex);
   auto& sample = metric->sample;
-  if (!std::isfinite(value) || (sample.kind == PARLEY_METRIC_COUNTER && value < 0)) return PARLEY_E_INVALID;
+  if (!std::isfinite(value) || (sample.kind == PARLEY_METRIC_COUNTER && value < 0))
+    return PARLEY_E_INVALID;
   if (sample.kind == PARLEY_METRIC_GAUGE) {
     sample.value = value;
     return PARLEY_OK;
@@ -70,7 +77,8 @@ parley_status PluginMetrics::update(parley_id id, double value) {
   sample.value += value;
   if (sample.kind == PARLEY_METRIC_HISTOGRAM) {
     ++sample.count;
-    const auto bucket = std::lower_bound(sample.bounds.begin(), sample.bounds.end(), value) - sample.bounds.begin();
+    const auto bucket =
+        std::lower_bound(sample.bounds.begin(), sample.bounds.end(), value) - sample.bounds.begin();
     ++sample.buckets[static_cast<std::size_t>(bucket)];
   }
   return PARLEY_OK;
@@ -78,7 +86,9 @@ parley_status PluginMetrics::update(parley_id id, double value) {
 
 void PluginMetrics::drop(const std::string& plugin, std::uint32_t up_to_generation) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(metrics_, [&](const auto& entry) { return entry.second->sample.plugin == plugin && entry.second->generation <= up_to_generation; });
+  std::erase_if(metrics_, [&](const auto& entry) {
+    return entry.second->sample.plugin == plugin && entry.second->generation <= up_to_generation;
+  });
 }
 
 std::vector<MetricSample> PluginMetrics::collect() const {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The figures that plugins define for /metrics. Ids carry a generation, so that one kept over an unload is stale, not somebody else's.
+// The figures that plugins define for /metrics. Ids carry a generation, so that one kept over an
+// unload is stale, not somebody else's.
 //
-// Ownership: the server owns the table; a metric lives until its plugin is gone. Thread: update() from any, without a lock that a
-// scrape holds while it writes; the rest from any. Failure: values as in ext/metrics.h.
+// Ownership: the server owns the table; a metric lives until its plugin is gone. Thread: update()
+// from any, without a lock that a scrape holds while it writes; the rest from any. Failure: values
+// as in ext/metrics.h.
 #pragma once
-
-#include <parley/ext/metrics.h>
 
 #include <cstdint>
 #include <memory>
@@ -13,6 +13,8 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include <parley/ext/metrics.h>
 
 namespace parley::plugin {
 
@@ -29,8 +31,10 @@ class PluginMetrics {
  public:
   explicit PluginMetrics(std::size_t per_plugin = 64) : per_plugin_(per_plugin) {}
 
-  // `generation`: of the plugin. A newer one that defines the same name takes the metric over with its value.
-  parley_status define(const std::string& plugin, const parley_metric& metric, parley_id* id, std::uint32_t generation = 1);
+  // `generation`: of the plugin. A newer one that defines the same name takes the metric over with
+  // its value.
+  parley_status define(const std::string& plugin, const parley_metric& metric, parley_id* id,
+                       std::uint32_t generation = 1);
   parley_status update(parley_id id, double value);
   // What that generation and older ones defined; by default all of the plugin's.
   void drop(const std::string& plugin, std::uint32_t up_to_generation = ~std::uint32_t{0});

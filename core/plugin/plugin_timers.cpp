@@ -11,11 +11,12 @@
 namespace parley::plugin {
 namespace {
 
-constexpr std::int64_t kShortestPeriod = 10;               // ext/timer.h
+constexpr std::int64_t kShortestPeriod = 10;                 // ext/timer.h
 constexpr std::int64_t kLongest = 366LL * 24 * 3600 * 1000;  // a delay beyond a year is a mistake
 
 bool is_sound(const parley_timer& timer) {
-  return timer.name.size > 0 && timer.name.size <= 64 && timer.payload.size <= 4096 && timer.delay >= 0 && timer.delay <= kLongest &&
+  return timer.name.size > 0 && timer.name.size <= 64 && timer.payload.size <= 4096 &&
+         timer.delay >= 0 && timer.delay <= kLongest &&
          (timer.period == 0 || (timer.period >= kShortestPeriod && timer.period <= kLongest));
 }
 
@@ -86,7 +87,8 @@ void PluginTimers::fire(parley_id id) {
       }
     }
     const auto* half = plugin_.halves().timer;
-    if (half != nullptr && half->on_timer != nullptr) half->on_timer(plugin_data, id, borrow(timer.name), borrow(timer.payload));
+    if (half != nullptr && half->on_timer != nullptr)
+      half->on_timer(plugin_data, id, borrow(timer.name), borrow(timer.payload));
   });
   if (period.count() > 0) arm(id, period);
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plugin's named timers (ext/timer.h). They tick on one shard and fire on the plugin's thread.
 //
-// Ownership: belongs to its plugin. Thread: any. Lifetime: after clear() nothing fires, although a tick may still be on its way: ids
-// are never reused, so a late one finds nothing. Failure: INVALID for a name, payload or period out of bounds, LIMIT for too many.
+// Ownership: belongs to its plugin. Thread: any. Lifetime: after clear() nothing fires, although a
+// tick may still be on its way: ids are never reused, so a late one finds nothing. Failure: INVALID
+// for a name, payload or period out of bounds, LIMIT for too many.
 #pragma once
-
-#include <parley/ext/timer.h>
 
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+
+#include <parley/ext/timer.h>
 
 #include "base/clock.h"
 

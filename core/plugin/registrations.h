@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a plugin declared while it started. Collected first and published together: a start that is refused leaves no trace.
+// What a plugin declared while it started. Collected first and published together: a start that is
+// refused leaves no trace.
 #pragma once
-
-#include <parley/plugin_abi.h>
 
 #include <cstdint>
 #include <vector>
+
+#include <parley/plugin_abi.h>
 
 #include "command/command_table.h"
 #include "plugin/message_pipeline.h"

@@ -33,10 +33,18 @@ parley_value value_of(const command::ArgumentValue& argument) {
       value.type = PARLEY_TYPE_BOOL;
       value.as.boolean = argument.boolean ? 1 : 0;
       return value;
-    case ArgumentType::kString: value.type = PARLEY_TYPE_STRING; break;
-    case ArgumentType::kUser: value.type = PARLEY_TYPE_USER; break;
-    case ArgumentType::kChannel: value.type = PARLEY_TYPE_CHANNEL; break;
-    case ArgumentType::kJson: value.type = PARLEY_TYPE_JSON; break;
+    case ArgumentType::kString:
+      value.type = PARLEY_TYPE_STRING;
+      break;
+    case ArgumentType::kUser:
+      value.type = PARLEY_TYPE_USER;
+      break;
+    case ArgumentType::kChannel:
+      value.type = PARLEY_TYPE_CHANNEL;
+      break;
+    case ArgumentType::kJson:
+      value.type = PARLEY_TYPE_JSON;
+      break;
   }
   value.as.string = borrow(argument.text);
   return value;
@@ -55,12 +63,14 @@ UserView::UserView(const users::User* user) {
     many_roles_.resize(user->roles.size());
     roles = many_roles_.data();
   }
-  std::transform(user->roles.begin(), user->roles.end(), roles, [](const std::string& role) { return borrow(role); });
+  std::transform(user->roles.begin(), user->roles.end(), roles,
+                 [](const std::string& role) { return borrow(role); });
   view_.roles = roles;
   view_.role_count = user->roles.size();
 }
 
-RequestView::RequestView(const command::Invocation& invocation, std::int64_t deadline_wall_ms) : user_(invocation.user.get()) {
+RequestView::RequestView(const command::Invocation& invocation, std::int64_t deadline_wall_ms)
+    : user_(invocation.user.get()) {
   const auto arguments = invocation.args.values();
   parley_value* values = few_.data();
   if (arguments.size() > few_.size()) {

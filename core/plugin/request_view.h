@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// C++ values as the ABI's structs, for the length of one call. Ownership: borrows everything it shows; lives on the caller's stack.
+// C++ values as the ABI's structs, for the length of one call. Ownership: borrows everything it
+// shows; lives on the caller's stack.
 #pragma once
-
-#include <parley/plugin_abi.h>
 
 #include <array>
 #include <cstdint>
 #include <vector>
+
+#include <parley/plugin_abi.h>
 
 #include "command/invocation.h"
 #include "users/accounts.h"

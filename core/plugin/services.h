@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the host side of the plugin ABI works with. Assembled once by the server; everything outlives every plugin.
+// What the host side of the plugin ABI works with. Assembled once by the server; everything
+// outlives every plugin.
 #pragma once
 
 #include <functional>

@@ -35,12 +35,15 @@ struct WorkerPool::State {
   bool stopping = false;
 };
 
-WorkerPool::WorkerPool(Options options, const Clock& clock) : state_(std::make_shared<State>(options, clock)) {
+WorkerPool::WorkerPool(Options options, const Clock& clock)
+    : state_(std::make_shared<State>(options, clock)) {
   const std::lock_guard lock(state_->mutex);
   for (int i = 0; i < options.threads; ++i) start_worker(state_);
 }
 
-WorkerPool::~WorkerPool() { stop(); }
+WorkerPool::~WorkerPool() {
+  stop();
+}
 
 void WorkerPool::start_worker(const std::shared_ptr<State>& state) {
   const auto slot = state->workers.size();
@@ -86,14 +89,18 @@ void WorkerPool::sweep() {
   const auto now = state_->clock.now();
   std::size_t replacements = 0;
   for (auto& worker : state_->workers) {
-    if (worker.written_off || !worker.busy_since || now - *worker.busy_since < state_->options.stuck_after) continue;
+    if (worker.written_off || !worker.busy_since ||
+        now - *worker.busy_since < state_->options.stuck_after)
+      continue;
     if (state_->stuck >= state_->options.max_stuck) break;
     worker.written_off = true;
     ++state_->stuck;
     ++replacements;
   }
   for (std::size_t i = 0; i < replacements; ++i) {
-    log::warn("workers", "a worker has been in one plugin call for more than {} ms: it is written off and replaced ({} of at most {})",
+    log::warn("workers",
+              "a worker has been in one plugin call for more than {} ms: it is written off and "
+              "replaced ({} of at most {})",
               state_->options.stuck_after.count(), state_->stuck, state_->options.max_stuck);
     start_worker(state_);
   }
@@ -106,9 +113,11 @@ void WorkerPool::stop() {
     if (state_->stopping) return;
     state_->stopping = true;
     state_->ready.notify_all();
-    // Nobody sweeps any more: whoever is not back by then counts as stuck. Real time, because a hang does not heed an injected clock.
+    // Nobody sweeps any more: whoever is not back by then counts as stuck. Real time, because a
+    // hang does not heed an injected clock.
     state_->ended.wait_for(lock, state_->options.stuck_after, [&] {
-      return std::all_of(state_->workers.begin(), state_->workers.end(), [](const auto& worker) { return worker.ended || worker.written_off; });
+      return std::all_of(state_->workers.begin(), state_->workers.end(),
+                         [](const auto& worker) { return worker.ended || worker.written_off; });
     });
     for (auto& worker : state_->workers) {
       if (worker.ended) {

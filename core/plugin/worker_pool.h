@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The threads that run plugin calls and background jobs.
 //
-// A call may hang: foreign code cannot be interrupted. A worker that sits in one task past its budget is written off
-// and replaced, up to `max_stuck` at a time, so that hung plugins cannot empty the pool; when its task returns after all,
-// the written-off thread ends. Ownership: the server owns the pool. Thread: post() and sweep() from any. Lifetime: stop() joins every
-// worker that is back within `stuck_after`; the others are detached, because joining them would hang the shutdown. Failure: tasks must not throw.
+// A call may hang: foreign code cannot be interrupted. A worker that sits in one task past its
+// budget is written off and replaced, up to `max_stuck` at a time, so that hung plugins cannot
+// empty the pool; when its task returns after all, the written-off thread ends. Ownership: the
+// server owns the pool. Thread: post() and sweep() from any. Lifetime: stop() joins every worker
+// that is back within `stuck_after`; the others are detached, because joining them would hang the
+// shutdown. Failure: tasks must not throw.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +44,8 @@ class WorkerPool final : public Executor {
   static void work(const std::shared_ptr<State>& state, std::size_t slot);
   static void start_worker(const std::shared_ptr<State>& state);
 
-  std::shared_ptr<State> state_;  // shared with workers that outlive the pool because they are stuck
+  std::shared_ptr<State>
+      state_;  // shared with workers that outlive the pool because they are stuck
 };
 
 }  // namespace parley::plugin

@@ -3,16 +3,17 @@
 //
 //   parley-plugin-host --describe FILE      writes the manifest as JSON to descriptor 3
 //
-// Opening a file runs its static constructors, so limits are set first; whatever they do ends with this process.
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
+// Opening a file runs its static constructors, so limits are set first; whatever they do ends with
+// this process.
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <string>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "loader/manifest.h"
 #include "loader/shared_object.h"
@@ -41,7 +42,8 @@ void restrict_this_process() {
 parley::Result<parley::loader::Manifest> describe(const std::string& file) {
   auto image = parley::loader::SharedObject::open(file);
   if (!image) return image.status();
-  const auto* entry = static_cast<const parley_plugin_entry*>((*image)->symbol(PARLEY_ENTRY_SYMBOL));
+  const auto* entry =
+      static_cast<const parley_plugin_entry*>((*image)->symbol(PARLEY_ENTRY_SYMBOL));
   return parley::loader::read_manifest(entry, file);
 }
 
@@ -59,10 +61,13 @@ bool write_all(int fd, const std::string& text) {
 
 int main(int argc, char** argv) {
   if (argc != 3 || std::strcmp(argv[1], "--describe") != 0) {
-    std::fprintf(stderr, "usage: parley-plugin-host --describe FILE\nThe server starts this program; the answer goes to descriptor 3.\n");
+    std::fprintf(stderr,
+                 "usage: parley-plugin-host --describe FILE\nThe server starts this program; the "
+                 "answer goes to descriptor 3.\n");
     return 2;
   }
   restrict_this_process();
-  const bool written = write_all(kAnswerDescriptor, parley::loader::manifest_to_json(describe(argv[2])));
+  const bool written =
+      write_all(kAnswerDescriptor, parley::loader::manifest_to_json(describe(argv[2])));
   _exit(written ? 0 : 1);  // no static destructors of a stranger's file
 }

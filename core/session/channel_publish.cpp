@@ -104,9 +104,9 @@ void Channels::fan_out(const EntryPtr& entry, std::int64_t offset, const net::Sh
   }
 }
 
-// The first message of a direct channel brings both people's live sessions into it. Their shards are
-// entered here, under the lock, so that the second message cannot pass a shard where the first one
-// has not been handed out yet; `pinned` keeps a shard entered until then.
+// The first message of a direct channel brings both people's live sessions into it. Their shards
+// are entered here, under the lock, so that the second message cannot pass a shard where the first
+// one has not been handed out yet; `pinned` keeps a shard entered until then.
 void Channels::fan_out_first(const EntryPtr& entry, const ChannelName& direct,
                              const net::SharedFrame& frame) {
   std::vector<SessionKey> keys = registry_.sessions_of(direct.first);

@@ -2,13 +2,13 @@
 // Channels: durable messages in offset order, pushes that are not kept, history, presence.
 //
 // Promises. A message is acknowledged and fanned out only after its commit; `on_stored` runs before
-// anything is fanned out, so the author's `ok` precedes the author's own copy. Members get frames in
-// offset order. A subscriber gets every message after the offset it was told and none twice, also
-// when the history it asked for is read while others write.
+// anything is fanned out, so the author's `ok` precedes the author's own copy. Members get frames
+// in offset order. A subscriber gets every message after the offset it was told and none twice,
+// also when the history it asked for is read while others write.
 //
 // Ownership: owns the channels' state; borrows registry, store, rights and clock. Thread: [shard] =
-// the session's shard, [any] = any thread. Completions run on the session's shard where the call was
-// [shard] (perhaps before it returns), else where documented. Lifetime: outlives the registry's
+// the session's shard, [any] = any thread. Completions run on the session's shard where the call
+// was [shard] (perhaps before it returns), else where documented. Lifetime: outlives the registry's
 // sessions; destroyed after shards and store have stopped. Failure: Status as documented; a failed
 // commit reaches nobody but the author.
 #pragma once

@@ -2,9 +2,9 @@
 // The order of one session's commands: the next one starts when the handler of the previous one has
 // returned (its answer may still be deferred).
 //
-// Ownership: owns the tasks that wait. Thread: the session's shard. Lifetime: clear() or destruction
-// drops what waits without running it. Failure: none; how many may wait is limited by the in-flight
-// limit before enqueue().
+// Ownership: owns the tasks that wait. Thread: the session's shard. Lifetime: clear() or
+// destruction drops what waits without running it. Failure: none; how many may wait is limited by
+// the in-flight limit before enqueue().
 //
 //   lane.enqueue([…] { target.invoke(std::move(invocation)); });   // runs now when the lane is free
 //   …

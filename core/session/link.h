@@ -2,9 +2,10 @@
 // The transport under a session: what can be sent to whoever is connected.
 //
 // Ownership: whoever accepted the connection owns the link and tells the session when it goes
-// (SessionRegistry::close). Thread: the session's shard. Lifetime: valid until the session was told.
-// Failure: in what send() returns; close() after close() does nothing. Contract for implementors:
-// nothing is called back from inside send() or close(), a closing transport is reported later.
+// (SessionRegistry::close). Thread: the session's shard. Lifetime: valid until the session was
+// told. Failure: in what send() returns; close() after close() does nothing. Contract for
+// implementors: nothing is called back from inside send() or close(), a closing transport is
+// reported later.
 #pragma once
 
 #include <cstddef>

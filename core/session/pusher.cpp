@@ -20,16 +20,18 @@ SessionRegistry::OnEach sender(PushFrame frame, bool volatile_, SessionKey excep
     shared = net::SharedFrame::text(json);
   }
   const auto content = std::make_shared<const PushFrame>(std::move(frame));
-  return [content, shared, except_session, except_users = std::move(except_users)](Session& session) {
-    if (session.key() == except_session) return;
-    if (std::find(except_users.begin(), except_users.end(), session.user()->id) != except_users.end())
-      return;
-    if (shared) return session.send_shared(shared, true);
-    const std::uint64_t seq = session.next_seq();
-    std::string json;
-    protocol::append_push(json, seq, content->type, content->data_json, content->fields_json);
-    session.send_direct(seq, json);
-  };
+  return
+      [content, shared, except_session, except_users = std::move(except_users)](Session& session) {
+        if (session.key() == except_session) return;
+        if (std::find(except_users.begin(), except_users.end(), session.user()->id) !=
+            except_users.end())
+          return;
+        if (shared) return session.send_shared(shared, true);
+        const std::uint64_t seq = session.next_seq();
+        std::string json;
+        protocol::append_push(json, seq, content->type, content->data_json, content->fields_json);
+        session.send_direct(seq, json);
+      };
 }
 
 }  // namespace
@@ -72,14 +74,15 @@ Status Pusher::push_channel(const std::string& channel, PushFrame frame,
   }
   const SessionKey except =
       options.except_session.empty() ? 0 : registry_.key_of(options.except_session);
-  return channels_.push({.channel = channel,
-                         .type = std::move(frame.type),
-                         .data_json = std::move(frame.data_json),
-                         .fields_json = std::move(frame.fields_json),
-                         .user = options.author},
-                        {.volatile_ = options.volatile_,
-                         .except_session = except,
-                         .except_user = options.except_users.empty() ? std::string() : options.except_users.front()});
+  return channels_.push(
+      {.channel = channel,
+       .type = std::move(frame.type),
+       .data_json = std::move(frame.data_json),
+       .fields_json = std::move(frame.fields_json),
+       .user = options.author},
+      {.volatile_ = options.volatile_,
+       .except_session = except,
+       .except_user = options.except_users.empty() ? std::string() : options.except_users.front()});
 }
 
 Status Pusher::store(const PushTarget& target, const PushFrame& frame, const PushOptions& options) {

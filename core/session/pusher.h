@@ -3,8 +3,8 @@
 //
 // A push to sessions carries each session's own seq and so is encoded per session; a volatile one
 // and one to a channel is encoded once and shared. Ownership: borrows registry and channels.
-// Thread: any; on the caller's own shard it is sent at once, so that what one handler does keeps its
-// order. Failure: not_found for a session that is not there; nobody online is no failure.
+// Thread: any; on the caller's own shard it is sent at once, so that what one handler does keeps
+// its order. Failure: not_found for a session that is not there; nobody online is no failure.
 //
 //   pusher.push(PushTarget::user(id), {.type = "playerStateUpdate", .data_json = json});
 #pragma once
@@ -41,8 +41,8 @@ struct PushFrame {
 };
 
 struct PushOptions {
-  bool volatile_ = false;      // no seq, may be dropped
-  std::string except_session;  // wire id
+  bool volatile_ = false;                 // no seq, may be dropped
+  std::string except_session;             // wire id
   std::vector<std::string> except_users;  // ids; to a channel at most one
   // Users and channels only: kept in @<id>'s or the channel's durable history and delivered from
   // there, so that someone offline gets it later.

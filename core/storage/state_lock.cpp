@@ -69,7 +69,8 @@ Result<StateLock> StateLock::acquire(const std::filesystem::path& folder) {
 int StateLock::holder(const std::filesystem::path& folder) {
   const int descriptor = open((folder / "lock").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (descriptor < 0) return 0;
-  // A shared lock, given back at once: asking must not keep a starting server out for longer than that.
+  // A shared lock, given back at once: asking must not keep a starting server out for longer than
+  // that.
   const bool free = flock(descriptor, LOCK_SH | LOCK_NB) == 0;
   const int pid = free ? 0 : read_pid(descriptor);
   close(descriptor);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // People: accounts, guests and roles. The server's only door to who someone is.
 //
-// Ownership: borrows store, hasher, guard and clock, which outlive it.
-// Thread: any; completions run on the database writer's, a reader's or a hasher's thread, or at once on the
-// caller's when refused: post to your shard, do nothing long.
-// Lifetime: the destructor waits for the calls under way, so it is never run inside a completion.
-// Failure: `conflict` for a taken name (with a free one to propose), `unauthorized` for a wrong name or password,
-// one sentence for both, `blocked` for a disabled account, `rate_limited` (login guard), `overloaded`, `forbidden`
-// (registration closed, guests off, last admin), `invalid_args` (name or password against the rules).
+// Ownership: borrows store, hasher, guard and clock, which outlive it. Thread: any; completions run
+// on the database writer's, a reader's or a hasher's thread, or at once on the caller's when
+// refused: post to your shard, do nothing long. Lifetime: the destructor waits for the calls under
+// way, so it is never run inside a completion. Failure: `conflict` for a taken name (with a free
+// one to propose), `unauthorized` for a wrong name or password, one sentence for both, `blocked`
+// for a disabled account, `rate_limited` (login guard), `overloaded`, `forbidden` (registration
+// closed, guests off, last admin), `invalid_args` (name or password against the rules).
 #pragma once
 
 #include <cstdint>
@@ -58,9 +58,9 @@ class Accounts {
   // For calls that claim a name: the second argument is "" or a free name to propose.
   using NameDone = absl::AnyInvocable<void(Result<User>, std::string suggestion)>;
   using StatusDone = absl::AnyInvocable<void(Status)>;
-  // Runs before the completion of the call that made the change, on the same thread. After kPassword and
-  // kDisabled the stored sessions, refresh tokens and issued access tokens are dead in the database already; who
-  // holds live ones (registry, TokenService) ends them now.
+  // Runs before the completion of the call that made the change, on the same thread. After
+  // kPassword and kDisabled the stored sessions, refresh tokens and issued access tokens are dead
+  // in the database already; who holds live ones (registry, TokenService) ends them now.
   using Changed = std::function<void(const std::string& user_id, Change change)>;
 
   Accounts(storage::Store& store, PasswordHasher& hasher, LoginGuard& guard, const Clock& clock,
@@ -100,8 +100,9 @@ class Accounts {
   // Every few minutes: keeps the rows of guests who are here, so that retention does not take them.
   void keep_guests(StatusDone done = {});
 
-  // For the first admin: makes an account with these roles, or gives them to the account of that name when the
-  // password is its. `check` runs first in the same transaction; its error is the answer.
+  // For the first admin: makes an account with these roles, or gives them to the account of that
+  // name when the password is its. `check` runs first in the same transaction; its error is the
+  // answer.
   void enroll(std::string name, std::string password, std::string address,
               std::vector<std::string> roles, absl::AnyInvocable<Status(storage::Writer&)> check,
               UserDone done);

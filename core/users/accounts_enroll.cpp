@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accounts: roles given together with a name and a password, which is how the first admin comes to be.
+// Accounts: roles given together with a name and a password, which is how the first admin comes to
+// be.
 #include "base/ids.h"
 #include "users/accounts_impl.h"
 
@@ -10,7 +11,8 @@ using storage::Writer;
 
 namespace {
 
-// One transaction: the caller's check, the account or its new roles, and the mark that an admin existed.
+// One transaction: the caller's check, the account or its new roles, and the mark that an admin
+// existed.
 Result<UserRecord> enroll_in(Writer& writer, absl::AnyInvocable<Status(Writer&)>& check,
                              UserRecord wanted, bool exists, const storage::AuditEntry& entry) {
   if (Status status = check(writer); !status) return status;

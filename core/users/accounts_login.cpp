@@ -138,7 +138,8 @@ Millis Accounts::login_delay(std::string_view name) const {
   return impl_->guard.delay(parsed ? parsed->skeleton : std::string("?"));
 }
 
-// The parameters were raised since this password was hashed. Nothing is lost when it does not work out today.
+// The parameters were raised since this password was hashed. Nothing is lost when it does not work
+// out today.
 void Accounts::Impl::refresh_hash(Self self, UserRecord record, std::string password,
                                   std::string address) {
   hasher.hash(std::move(password), std::move(address), [self, record](Result<std::string> hash) {

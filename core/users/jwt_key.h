@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One signing key: HMAC-SHA-256 or Ed25519 through OpenSSL's EVP.
 //
-// Ownership: owns the key's memory and wipes it. Thread: sign() and verify() are const and take no lock.
+// Ownership: owns the key's memory and wipes it. Thread: sign() and verify() are const and take no
+// lock.
 #pragma once
 
 #include <memory>

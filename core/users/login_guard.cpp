@@ -18,7 +18,8 @@ using TimePoint = Clock::TimePoint;
 constexpr Millis kFirstDelay{250};
 constexpr int kFreeFailures = 3;  // typing errors that cost nothing
 
-// Times of failures under a key; the key that was touched longest ago is forgotten when there are too many.
+// Times of failures under a key; the key that was touched longest ago is forgotten when there are
+// too many.
 class FailureTable {
  public:
   explicit FailureTable(std::size_t most) : most_(std::max<std::size_t>(1, most)) {}
@@ -128,7 +129,8 @@ Status LoginGuard::begin(std::string_view account, std::string_view address) {
   return Status::ok();
 }
 
-// Takes back the pair's tries whole, of the account only this one: others' failures still delay them.
+// Takes back the pair's tries whole, of the account only this one: others' failures still delay
+// them.
 void LoginGuard::succeeded(std::string_view account, std::string_view address) {
   MutexLock lock(impl_->mutex);
   impl_->pairs.erase(pair_key(account, address));

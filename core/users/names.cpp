@@ -27,7 +27,8 @@ std::string to_utf8(const UnicodeString& text) {
   return bytes;
 }
 
-// ICU replaces broken UTF-8 by U+FFFD, which is no letter; only a literal U+FFFD would look the same.
+// ICU replaces broken UTF-8 by U+FFFD, which is no letter; only a literal U+FFFD would look the
+// same.
 bool normalize(std::string_view text, UnicodeString& out) {
   UErrorCode error = U_ZERO_ERROR;
   const Normalizer2* nfkc = Normalizer2::getNFKCInstance(error);
@@ -37,7 +38,8 @@ bool normalize(std::string_view text, UnicodeString& out) {
   return U_SUCCESS(error) != 0;
 }
 
-// Latin mixed with Cyrillic or Greek is refused whatever it spells; Chinese, Japanese and Korean mix with Latin.
+// Latin mixed with Cyrillic or Greek is refused whatever it spells; Chinese, Japanese and Korean
+// mix with Latin.
 const USpoofChecker* checker() {
   struct Closer {
     void operator()(USpoofChecker* open) const { uspoof_close(open); }
@@ -80,8 +82,8 @@ UnicodeString confusable(const UnicodeString& text) {
   return U_SUCCESS(error) ? out : text;
 }
 
-// A capital I looks like a small l but folds to i, so that the three (and 1, which ICU maps to l) have to be one;
-// O, o and 0 are one by folding what ICU made of them.
+// A capital I looks like a small l but folds to i, so that the three (and 1, which ICU maps to l)
+// have to be one; O, o and 0 are one by folding what ICU made of them.
 std::string skeleton_of(const UnicodeString& display) {
   UnicodeString skeleton = fold(confusable(fold(without_separators(display))));
   skeleton.findAndReplace(UnicodeString(u'i'), UnicodeString(u'l'));

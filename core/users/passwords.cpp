@@ -82,7 +82,8 @@ struct PasswordHasher::Impl {
     }
   }
 
-  // One line per client; the turn goes round the lines by name, starting behind the last one served.
+  // One line per client; the turn goes round the lines by name, starting behind the last one
+  // served.
   void add(const std::string& client, Job job) {
     {
       MutexLock lock(mutex);

@@ -12,7 +12,8 @@ namespace {
 using storage::RefreshRecord;
 using storage::Writer;
 
-// What became of a refresh token. A value also when the answer is no: the end of a family has to be committed.
+// What became of a refresh token. A value also when the answer is no: the end of a family has to be
+// committed.
 struct Renewal {
   Status status;
   std::string user_id;
@@ -116,7 +117,8 @@ void TokenService::refresh(std::string refresh_token, IssuedDone done) {
       });
 }
 
-// In memory at once, so that the token is dead also while the database is busy; the completion says it lasts.
+// In memory at once, so that the token is dead also while the database is busy; the completion says
+// it lasts.
 void TokenService::revoke(const TokenClaims& claims, StatusDone done) {
   auto self = impl_->operations.enter(impl_.get());
   constexpr std::int64_t kPastSkew = 60'000;  // verification accepts it a little past its expiry

@@ -57,7 +57,8 @@ std::optional<Json> parse_object(std::string_view part) {
   return object;
 }
 
-// A header that points to a key, or asks for something we do not know, wants to choose how it is checked.
+// A header that points to a key, or asks for something we do not know, wants to choose how it is
+// checked.
 bool header_is_plain(const Json& header) {
   for (const char* key : {"crit", "jku", "jwk", "x5u", "x5c", "b64", "enc", "zip"}) {
     if (header.contains(key)) return false;

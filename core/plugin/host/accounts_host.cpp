@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// parley.accounts/1: the host does the work and answers the request itself. Passwords go straight to users::Accounts.
+// parley.accounts/1: the host does the work and answers the request itself. Passwords go straight
+// to users::Accounts.
 #include <parley/ext/accounts.h>
 
 #include "command/dispatcher.h"
@@ -39,7 +40,8 @@ struct Operation {
 };
 
 // Takes the request; null (and a status) when that is not possible.
-std::shared_ptr<Operation> take(const parley_host* host, parley_id request, parley_string name, const char* function, parley_status& status) {
+std::shared_ptr<Operation> take(const parley_host* host, parley_id request, parley_string name,
+                                const char* function, parley_status& status) {
   auto* plugin = enter(host, {Phase::kPlugin}, function);
   status = PARLEY_E_WRONG_THREAD;
   if (plugin == nullptr) return nullptr;
@@ -51,31 +53,39 @@ std::shared_ptr<Operation> take(const parley_host* host, parley_id request, parl
   if (!caller || !plugin->defer(call)) return nullptr;
   status = PARLEY_OK;
   auto* scope = CallScope::of(*plugin);
-  return std::make_shared<Operation>(Operation{plugin->shared_from_this(), call, std::move(*caller), scope != nullptr ? std::string(scope->peer) : std::string(), copy(name)});
+  return std::make_shared<Operation>(
+      Operation{plugin->shared_from_this(), call, std::move(*caller),
+                scope != nullptr ? std::string(scope->peer) : std::string(), copy(name)});
 }
 
 void welcome(const std::shared_ptr<Operation>& operation, users::User user) {
   auto& tokens = operation->plugin->services().tokens;
   const std::string id = user.id;
-  tokens.issue(id, [operation, user = std::make_shared<const users::User>(std::move(user))](Result<users::IssuedTokens> issued) {
+  tokens.issue(id, [operation, user = std::make_shared<const users::User>(std::move(user))](
+                       Result<users::IssuedTokens> issued) {
     if (!issued) return operation->fail(issued.status());
     command::SignIn who;
     who.user = user;
     who.credential.expires_at = issued->access_expires_at;
-    protocol::ObjectWriter(who.extra_json).field("token", issued->access).field("refresh", issued->refresh);
+    protocol::ObjectWriter(who.extra_json)
+        .field("token", issued->access)
+        .field("refresh", issued->refresh);
     operation->plugin->services().dispatcher.identity().sign_in(operation->call, std::move(who));
     operation->plugin->settle(operation->call);
   });
 }
 
-parley_status register_user(const parley_host* host, parley_id request, parley_string name, parley_string password) {
+parley_status register_user(const parley_host* host, parley_id request, parley_string name,
+                            parley_string password) {
   parley_status status = PARLEY_OK;
   const auto operation = take(host, request, name, "accounts.register_user", status);
   if (operation == nullptr) return status;
-  const bool was_guest = operation->caller.user != nullptr && operation->caller.user->kind == "guest";
+  const bool was_guest =
+      operation->caller.user != nullptr && operation->caller.user->kind == "guest";
   auto& services = operation->plugin->services();
   services.accounts.register_account(
-      copy(name), copy(password), was_guest ? operation->user_id() : std::string(), operation->address,
+      copy(name), copy(password), was_guest ? operation->user_id() : std::string(),
+      operation->address,
       [operation, &services, was_guest](Result<users::User> user, const std::string& suggestion) {
         if (!user) {
           std::string details;
@@ -91,19 +101,22 @@ parley_status register_user(const parley_host* host, parley_id request, parley_s
   return PARLEY_OK;
 }
 
-parley_status login(const parley_host* host, parley_id request, parley_string name, parley_string password) {
+parley_status login(const parley_host* host, parley_id request, parley_string name,
+                    parley_string password) {
   parley_status status = PARLEY_OK;
   const auto operation = take(host, request, name, "accounts.login", status);
   if (operation == nullptr) return status;
-  operation->plugin->services().accounts.login(copy(name), copy(password), operation->address, [operation](Result<users::User> user) {
-    if (user) return welcome(operation, std::move(*user));
-    // Held back after failures on this name: guessing gets slow, the owner only waits.
-    auto& services = operation->plugin->services();
-    auto& shard = services.timer_shard;
-    shard.post([&shard, operation, status = user.status(), delay = services.accounts.login_delay(operation->name)] {
-      shard.call_after(delay, [operation, status] { operation->fail(status); });
-    });
-  });
+  operation->plugin->services().accounts.login(
+      copy(name), copy(password), operation->address, [operation](Result<users::User> user) {
+        if (user) return welcome(operation, std::move(*user));
+        // Held back after failures on this name: guessing gets slow, the owner only waits.
+        auto& services = operation->plugin->services();
+        auto& shard = services.timer_shard;
+        shard.post([&shard, operation, status = user.status(),
+                    delay = services.accounts.login_delay(operation->name)] {
+          shard.call_after(delay, [operation, status] { operation->fail(status); });
+        });
+      });
   return PARLEY_OK;
 }
 
@@ -112,25 +125,33 @@ parley_status logout(const parley_host* host, parley_id request) {
   const auto operation = take(host, request, {}, "accounts.logout", status);
   if (operation == nullptr) return status;
   auto& services = operation->plugin->services();
-  services.store.append_audit(
-      {.ts = services.clock.wall_ms(), .actor = operation->user_id(), .address = operation->address, .action = "logout", .result = "ok"});
+  services.store.append_audit({.ts = services.clock.wall_ms(),
+                               .actor = operation->user_id(),
+                               .address = operation->address,
+                               .action = "logout",
+                               .result = "ok"});
   services.dispatcher.identity().sign_out(operation->call);
   operation->plugin->settle(operation->call);
   return PARLEY_OK;
 }
 
-parley_status change_password(const parley_host* host, parley_id request, parley_string old_password, parley_string new_password) {
+parley_status change_password(const parley_host* host, parley_id request,
+                              parley_string old_password, parley_string new_password) {
   parley_status status = PARLEY_OK;
   const auto operation = take(host, request, {}, "accounts.change_password", status);
   if (operation == nullptr) return status;
   const auto own_session = operation->caller.session_key;
   operation->plugin->services().accounts.change_password(
-      operation->user_id(), copy(old_password), copy(new_password), operation->address, [operation, own_session](const Status& done) {
+      operation->user_id(), copy(old_password), copy(new_password), operation->address,
+      [operation, own_session](const Status& done) {
         if (!done) return operation->fail(done);
         auto& sessions = operation->plugin->services().sessions;
         for (const auto key : sessions.sessions_of(operation->user_id())) {
           if (key == own_session) continue;
-          sessions.post(key, [&sessions](session::Session& other) { sessions.kick(other, protocol::close::kBadCredential, "The password was changed elsewhere: log in again."); });
+          sessions.post(key, [&sessions](session::Session& other) {
+            sessions.kick(other, protocol::close::kBadCredential,
+                          "The password was changed elsewhere: log in again.");
+          });
         }
         operation->replies().ok(operation->call);
         operation->plugin->settle(operation->call);
@@ -152,7 +173,8 @@ void give_account(const PluginPtr& plugin, parley_token token, Result<users::Use
   });
 }
 
-parley_status lookup(const parley_host* host, parley_token token, std::uint32_t by, parley_string value) {
+parley_status lookup(const parley_host* host, parley_token token, std::uint32_t by,
+                     parley_string value) {
   auto* plugin = enter(host, {Phase::kPlugin}, "accounts.lookup");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   if (!plugin->granted("accounts.read")) return PARLEY_E_DENIED;
@@ -161,25 +183,33 @@ parley_status lookup(const parley_host* host, parley_token token, std::uint32_t 
   const std::string wanted = copy(value);
   switch (by) {
     case PARLEY_LOOKUP_ID:
-      accounts.by_id(wanted, [self, token](Result<users::User> user) { give_account(self, token, std::move(user)); });
+      accounts.by_id(wanted, [self, token](Result<users::User> user) {
+        give_account(self, token, std::move(user));
+      });
       return PARLEY_OK;
     case PARLEY_LOOKUP_NAME:
-      accounts.by_name(wanted, [self, token](Result<users::User> user) { give_account(self, token, std::move(user)); });
+      accounts.by_name(wanted, [self, token](Result<users::User> user) {
+        give_account(self, token, std::move(user));
+      });
       return PARLEY_OK;
     case PARLEY_LOOKUP_ANY:
       accounts.by_id(wanted, [self, token, wanted](Result<users::User> user) {
         if (user) return give_account(self, token, std::move(user));
-        self->services().accounts.by_name(wanted, [self, token](Result<users::User> named) { give_account(self, token, std::move(named)); });
+        self->services().accounts.by_name(wanted, [self, token](Result<users::User> named) {
+          give_account(self, token, std::move(named));
+        });
       });
       return PARLEY_OK;
-    default: return PARLEY_E_INVALID;
+    default:
+      return PARLEY_E_INVALID;
   }
 }
 
 }  // namespace
 
 const parley_host_accounts* accounts_table() {
-  static const parley_host_accounts table{sizeof(parley_host_accounts), 0, register_user, login, logout, change_password, lookup};
+  static const parley_host_accounts table{
+      sizeof(parley_host_accounts), 0, register_user, login, logout, change_password, lookup};
   return &table;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // parley.channels/1: who may publish what, the filters, and then session::Channels.
-#include <parley/ext/channels.h>
-#include <parley/ext/messages.h>
-
 #include <algorithm>
 #include <deque>
 #include <iterator>
+
+#include <parley/ext/channels.h>
+#include <parley/ext/messages.h>
 
 #include "command/dispatcher.h"
 #include "command/replies.h"
@@ -45,7 +45,8 @@ struct Publication {
       plugin->settle(call);
     }
     if (token == 0) return;
-    plugin->complete([half = plugin->halves().channels, token = token, code = status_code(offset.status()), at = offset ? *offset : 0](void* data) {
+    plugin->complete([half = plugin->halves().channels, token = token,
+                      code = status_code(offset.status()), at = offset ? *offset : 0](void* data) {
       if (half != nullptr && half->on_offset != nullptr) half->on_offset(data, token, code, at);
     });
   }
@@ -54,7 +55,9 @@ using PublicationPtr = std::shared_ptr<Publication>;
 
 // Characters as people count them, near enough: code points.
 std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 std::string data_of(const Publication& publication) {
@@ -80,17 +83,20 @@ void store(const PublicationPtr& publication) {
   draft.data_json = data_of(*publication);
   draft.origin_json = message->origin;
   auto& services = publication->plugin->services();
-  services.channels.publish(std::move(draft), [publication, &services](Result<std::int64_t> offset) {
-    publication->finish(offset);
-    if (offset) services.messages.published(publication->message, *offset, services.clock.wall_ms());
-  });
+  services.channels.publish(
+      std::move(draft), [publication, &services](Result<std::int64_t> offset) {
+        publication->finish(offset);
+        if (offset)
+          services.messages.published(publication->message, *offset, services.clock.wall_ms());
+      });
 }
 
 // The plugin as somebody who can talk. Ids of users have letters and digits only.
 std::shared_ptr<const users::User> bot_of(const std::string& plugin_id, const std::string& name) {
   users::User bot;
   bot.id = "b_";
-  std::copy_if(plugin_id.begin(), plugin_id.end(), std::back_inserter(bot.id), [](char c) { return c != '-'; });
+  std::copy_if(plugin_id.begin(), plugin_id.end(), std::back_inserter(bot.id),
+               [](char c) { return c != '-'; });
   bot.name = name;
   bot.kind = "bot";
   return std::make_shared<const users::User>(std::move(bot));
@@ -109,22 +115,28 @@ bool may_decorate(LocalPlugin& plugin, const parley_publication& publication) {
   return false;
 }
 
-// The speaker of the request that is being answered, or nobody: a plugin cannot speak for people who did not ask it to.
-std::shared_ptr<const users::User> speaker(LocalPlugin& plugin, const parley_publication& publication) {
+// The speaker of the request that is being answered, or nobody: a plugin cannot speak for people
+// who did not ask it to.
+std::shared_ptr<const users::User> speaker(LocalPlugin& plugin,
+                                           const parley_publication& publication) {
   command::CallId call{publication.request};
   const auto* scope = CallScope::of(plugin);
   if (!call && scope != nullptr) call = scope->call;
   const auto caller = plugin.services().dispatcher.replies().peek(call);
-  if (!caller || caller->user == nullptr || caller->user->id != view(publication.user)) return nullptr;
+  if (!caller || caller->user == nullptr || caller->user->id != view(publication.user))
+    return nullptr;
   return caller->user;
 }
 
-parley_status publish(const parley_host* host, parley_token token, const parley_publication* wanted) {
+parley_status publish(const parley_host* host, parley_token token,
+                      const parley_publication* wanted) {
   auto* plugin = enter(host, {Phase::kPlugin, Phase::kBackground}, "channels.publish");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   if (!PARLEY_HAS(wanted, request)) return PARLEY_E_INVALID;
   if (!may_decorate(*plugin, *wanted)) return PARLEY_E_DENIED;
-  if (!value_problem("buttons", view(wanted->buttons)).empty() || !object_problem("card", view(wanted->card)).empty()) return PARLEY_E_INVALID;
+  if (!value_problem("buttons", view(wanted->buttons)).empty() ||
+      !object_problem("card", view(wanted->card)).empty())
+    return PARLEY_E_INVALID;
 
   auto publication = std::make_shared<Publication>();
   publication->plugin = plugin->shared_from_this();
@@ -147,17 +159,21 @@ parley_status publish(const parley_host* host, parley_token token, const parley_
     message->session = scope->session;
     message->locale = scope->locale;
     publication->from = message->user->name;
-    allowed = services.channels.rights().check(*message->user, message->channel, session::ChannelAccess::kWrite);
+    allowed = services.channels.rights().check(*message->user, message->channel,
+                                               session::ChannelAccess::kWrite);
   } else {
-    if (!plugin->granted("push:channel") || (message->direct && !plugin->granted("dm"))) return PARLEY_E_DENIED;
+    if (!plugin->granted("push:channel") || (message->direct && !plugin->granted("dm")))
+      return PARLEY_E_DENIED;
     publication->from = wanted->from.size > 0 ? copy(wanted->from) : plugin->id();
     message->user = bot_of(plugin->id(), publication->from);
     message->by_plugin = plugin->id();
   }
-  if (const auto why = problem_of(*wanted); allowed && !why.empty()) allowed = Status::invalid_args("The message cannot be sent: " + std::string(why) + ".");
+  if (const auto why = problem_of(*wanted); allowed && !why.empty())
+    allowed = Status::invalid_args("The message cannot be sent: " + std::string(why) + ".");
   const auto limit = services.config()->limits.message;
   if (allowed && limit > 0 && characters(message->text) > limit) {
-    allowed = Status(ErrorCode::kTooLarge, "The message is longer than " + std::to_string(limit) + " characters. Send it in parts.");
+    allowed = Status(ErrorCode::kTooLarge, "The message is longer than " + std::to_string(limit) +
+                                               " characters. Send it in parts.");
   }
 
   publication->message = message;
@@ -184,24 +200,30 @@ void done(const PluginPtr& plugin, parley_token token, parley_status status) {
 }
 
 bool may_change(LocalPlugin& plugin, parley_string channel) {
-  return plugin.granted("push:channel") && (view(channel).substr(0, 3) != "dm:" || plugin.granted("dm"));
+  return plugin.granted("push:channel") &&
+         (view(channel).substr(0, 3) != "dm:" || plugin.granted("dm"));
 }
 
-parley_status ensure(const parley_host* host, parley_token token, parley_string channel, parley_string topic) {
+parley_status ensure(const parley_host* host, parley_token token, parley_string channel,
+                     parley_string topic) {
   auto* plugin = enter(host, {Phase::kStart, Phase::kPlugin}, "channels.ensure");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   if (!may_change(*plugin, channel)) return PARLEY_E_DENIED;
   if (!session::parse_channel_name(view(channel))) return PARLEY_E_INVALID;
   auto& channels = plugin->services().channels;
   auto self = plugin->shared_from_this();
-  channels.info(view(channel), [self, token, &channels, name = copy(channel), text = copy(topic)](const Result<session::ChannelInfo>& info) mutable {
+  channels.info(view(channel), [self, token, &channels, name = copy(channel), text = copy(topic)](
+                                   const Result<session::ChannelInfo>& info) mutable {
     if (info) return done(self, token, PARLEY_OK);
-    channels.set_topic(name, std::move(text), {}, [self, token](const Status& status) { done(self, token, status_code(status)); });
+    channels.set_topic(name, std::move(text), {}, [self, token](const Status& status) {
+      done(self, token, status_code(status));
+    });
   });
   return PARLEY_OK;
 }
 
-parley_status set_topic(const parley_host* host, parley_token token, parley_string channel, parley_string topic, parley_string user) {
+parley_status set_topic(const parley_host* host, parley_token token, parley_string channel,
+                        parley_string topic, parley_string user) {
   auto* plugin = enter(host, {Phase::kPlugin}, "channels.set_topic");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   session::Author by;
@@ -209,13 +231,17 @@ parley_status set_topic(const parley_host* host, parley_token token, parley_stri
     parley_publication as_speaker{};
     as_speaker.user = user;
     const auto who = speaker(*plugin, as_speaker);
-    if (who == nullptr || !plugin->services().channels.rights().check(*who, view(channel), session::ChannelAccess::kWrite)) return PARLEY_E_DENIED;
+    if (who == nullptr || !plugin->services().channels.rights().check(
+                              *who, view(channel), session::ChannelAccess::kWrite))
+      return PARLEY_E_DENIED;
     by = session::author_of(*who);
   } else if (!may_change(*plugin, channel)) {
     return PARLEY_E_DENIED;
   }
   auto self = plugin->shared_from_this();
-  plugin->services().channels.set_topic(view(channel), copy(topic), std::move(by), [self, token](const Status& status) { done(self, token, status_code(status)); });
+  plugin->services().channels.set_topic(
+      view(channel), copy(topic), std::move(by),
+      [self, token](const Status& status) { done(self, token, status_code(status)); });
   return PARLEY_OK;
 }
 
@@ -223,45 +249,51 @@ parley_status info(const parley_host* host, parley_token token, parley_string ch
   auto* plugin = enter(host, {Phase::kPlugin}, "channels.info");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   auto self = plugin->shared_from_this();
-  plugin->services().channels.info(view(channel), [self, token](Result<session::ChannelInfo> found) {
-    if (token == 0) return;
-    self->complete([self, token, found = std::move(found)](void* data) {
-      const auto* half = self->halves().channels;
-      if (half == nullptr || half->on_channel == nullptr) return;
-      parley_channel shown{};
-      shown.size = sizeof shown;
-      if (found) {
-        shown.direct = found->name.substr(0, 3) == "dm:" ? 1 : 0;
-        shown.name = borrow(found->name);
-        shown.topic = borrow(found->topic);
-        shown.last_offset = found->last_offset;
-        shown.members = found->members;
-      }
-      half->on_channel(data, token, status_code(found.status()), found ? &shown : nullptr);
-    });
-  });
+  plugin->services().channels.info(
+      view(channel), [self, token](Result<session::ChannelInfo> found) {
+        if (token == 0) return;
+        self->complete([self, token, found = std::move(found)](void* data) {
+          const auto* half = self->halves().channels;
+          if (half == nullptr || half->on_channel == nullptr) return;
+          parley_channel shown{};
+          shown.size = sizeof shown;
+          if (found) {
+            shown.direct = found->name.substr(0, 3) == "dm:" ? 1 : 0;
+            shown.name = borrow(found->name);
+            shown.topic = borrow(found->topic);
+            shown.last_offset = found->last_offset;
+            shown.members = found->members;
+          }
+          half->on_channel(data, token, status_code(found.status()), found ? &shown : nullptr);
+        });
+      });
   return PARLEY_OK;
 }
 
-parley_status members(const parley_host* host, parley_token token, parley_string channel, parley_string after, std::uint64_t limit) {
+parley_status members(const parley_host* host, parley_token token, parley_string channel,
+                      parley_string after, std::uint64_t limit) {
   auto* plugin = enter(host, {Phase::kPlugin}, "channels.members");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   if (!plugin->granted("accounts.read")) return PARLEY_E_DENIED;
-  auto page = plugin->services().channels.present(view(channel), view(after), static_cast<std::size_t>(limit));
+  auto page = plugin->services().channels.present(view(channel), view(after),
+                                                  static_cast<std::size_t>(limit));
   plugin->complete([self = plugin->shared_from_this(), token, page = std::move(page)](void* data) {
     const auto* half = self->halves().channels;
     if (half == nullptr || half->on_members == nullptr) return;
     std::vector<users::User> people;
-    for (const auto& present : page.users) people.push_back({present.id, present.name, present.kind, {}});
+    for (const auto& present : page.users)
+      people.push_back({present.id, present.name, present.kind, {}});
     std::deque<UserView> views;
     std::vector<const parley_user*> pointers;
     for (const auto& person : people) pointers.push_back(views.emplace_back(&person).get());
-    half->on_members(data, token, PARLEY_OK, pointers.data(), pointers.size(), page.next.empty() ? 0 : 1);
+    half->on_members(data, token, PARLEY_OK, pointers.data(), pointers.size(),
+                     page.next.empty() ? 0 : 1);
   });
   return PARLEY_OK;
 }
 
-parley_status is_member(const parley_host* host, parley_token token, parley_string channel, parley_string user) {
+parley_status is_member(const parley_host* host, parley_token token, parley_string channel,
+                        parley_string user) {
   auto* plugin = enter(host, {Phase::kPlugin}, "channels.is_member");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   bool found = false;
@@ -275,30 +307,36 @@ parley_status is_member(const parley_host* host, parley_token token, parley_stri
   return PARLEY_OK;
 }
 
-parley_status subscribe(const parley_host* host, parley_token token, parley_string channel, parley_string user) {
+parley_status subscribe(const parley_host* host, parley_token token, parley_string channel,
+                        parley_string user) {
   auto* plugin = enter(host, {Phase::kPlugin}, "channels.subscribe");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   if (!may_change(*plugin, channel)) return PARLEY_E_DENIED;
   auto& channels = plugin->services().channels;
-  const auto reached = plugin->services().sessions.post_to_user(view(user), [&channels, name = copy(channel)](session::Session& session) {
-    channels.subscribe(session, name, {}, [](const Result<session::Subscribed>&) {});
-  });
+  const auto reached = plugin->services().sessions.post_to_user(
+      view(user), [&channels, name = copy(channel)](session::Session& session) {
+        channels.subscribe(session, name, {}, [](const Result<session::Subscribed>&) {});
+      });
   done(plugin->shared_from_this(), token, reached > 0 ? PARLEY_OK : PARLEY_E_NOT_FOUND);
   return PARLEY_OK;
 }
 
-parley_status unsubscribe(const parley_host* host, parley_token token, parley_string channel, parley_string user) {
+parley_status unsubscribe(const parley_host* host, parley_token token, parley_string channel,
+                          parley_string user) {
   auto* plugin = enter(host, {Phase::kPlugin}, "channels.unsubscribe");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   if (!may_change(*plugin, channel)) return PARLEY_E_DENIED;
   auto& channels = plugin->services().channels;
   const auto reached = plugin->services().sessions.post_to_user(
-      view(user), [&channels, name = copy(channel)](session::Session& session) { (void)channels.unsubscribe(session, name); });
+      view(user), [&channels, name = copy(channel)](session::Session& session) {
+        (void)channels.unsubscribe(session, name);
+      });
   done(plugin->shared_from_this(), token, reached > 0 ? PARLEY_OK : PARLEY_E_NOT_FOUND);
   return PARLEY_OK;
 }
 
-parley_status dm_name(const parley_host*, parley_string a, parley_string b, const parley_sink* name) {
+parley_status dm_name(const parley_host*, parley_string a, parley_string b,
+                      const parley_sink* name) {
   const auto channel = session::direct_channel(view(a), view(b));
   if (!channel) return PARLEY_E_INVALID;
   give(name, *channel);
@@ -308,8 +346,17 @@ parley_status dm_name(const parley_host*, parley_string a, parley_string b, cons
 }  // namespace
 
 const parley_host_channels* channels_table() {
-  static const parley_host_channels table{sizeof(parley_host_channels), 0,         publish,   ensure,      set_topic, info, members,
-                                          is_member,                    subscribe, unsubscribe, dm_name};
+  static const parley_host_channels table{sizeof(parley_host_channels),
+                                          0,
+                                          publish,
+                                          ensure,
+                                          set_topic,
+                                          info,
+                                          members,
+                                          is_member,
+                                          subscribe,
+                                          unsubscribe,
+                                          dm_name};
   return &table;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // parley.commands/1: declarations become CommandSpecs; a rule's command runs as its speaker.
-#include <parley/ext/commands.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <parley/ext/commands.h>
 
 #include "command/dispatcher.h"
 #include "plugin/host/entry.h"
@@ -16,7 +16,8 @@ namespace {
 
 command::LocalText texts(const parley_text* all, std::uint64_t count) {
   command::LocalText text;
-  for (std::uint64_t i = 0; i < count; ++i) (view(all[i].locale) == "ru" ? text.ru : text.en) = copy(all[i].text);
+  for (std::uint64_t i = 0; i < count; ++i)
+    (view(all[i].locale) == "ru" ? text.ru : text.en) = copy(all[i].text);
   return text;
 }
 
@@ -29,35 +30,49 @@ std::vector<std::string> strings(const parley_string* all, std::uint64_t count) 
 std::optional<command::ArgumentType> type_of(parley_type type) {
   using command::ArgumentType;
   switch (type) {
-    case PARLEY_TYPE_STRING: return ArgumentType::kString;
-    case PARLEY_TYPE_INT: return ArgumentType::kInt;
-    case PARLEY_TYPE_NUMBER: return ArgumentType::kNumber;
-    case PARLEY_TYPE_BOOL: return ArgumentType::kBool;
-    case PARLEY_TYPE_USER: return ArgumentType::kUser;
-    case PARLEY_TYPE_CHANNEL: return ArgumentType::kChannel;
-    case PARLEY_TYPE_JSON: return ArgumentType::kJson;
-    default: return std::nullopt;
+    case PARLEY_TYPE_STRING:
+      return ArgumentType::kString;
+    case PARLEY_TYPE_INT:
+      return ArgumentType::kInt;
+    case PARLEY_TYPE_NUMBER:
+      return ArgumentType::kNumber;
+    case PARLEY_TYPE_BOOL:
+      return ArgumentType::kBool;
+    case PARLEY_TYPE_USER:
+      return ArgumentType::kUser;
+    case PARLEY_TYPE_CHANNEL:
+      return ArgumentType::kChannel;
+    case PARLEY_TYPE_JSON:
+      return ArgumentType::kJson;
+    default:
+      return std::nullopt;
   }
 }
 
 std::optional<std::string> preset_of(const parley_value& value) {
   switch (value.type) {
-    case PARLEY_TYPE_NONE: return std::nullopt;
-    case PARLEY_TYPE_INT: return std::to_string(value.as.integer);
-    case PARLEY_TYPE_BOOL: return value.as.boolean != 0 ? "true" : "false";
+    case PARLEY_TYPE_NONE:
+      return std::nullopt;
+    case PARLEY_TYPE_INT:
+      return std::to_string(value.as.integer);
+    case PARLEY_TYPE_BOOL:
+      return value.as.boolean != 0 ? "true" : "false";
     case PARLEY_TYPE_NUMBER: {
       std::string text;
       protocol::append_json_number(text, value.as.number);
       return text;
     }
-    default: return copy(value.as.string);
+    default:
+      return copy(value.as.string);
   }
 }
 
 Result<command::ArgumentSpec> argument_of(const parley_argument* argument) {
-  if (!PARLEY_HAS(argument, fallback)) return Status::invalid_args("an argument's struct is too small");
+  if (!PARLEY_HAS(argument, fallback))
+    return Status::invalid_args("an argument's struct is too small");
   const auto type = type_of(argument->type);
-  if (!type) return Status::invalid_args("argument " + copy(argument->name) + " has an unknown type");
+  if (!type)
+    return Status::invalid_args("argument " + copy(argument->name) + " has an unknown type");
   command::ArgumentSpec spec;
   spec.name = copy(argument->name);
   spec.type = *type;
@@ -106,25 +121,30 @@ parley_status add(const parley_host* host, const parley_command* declared) {
     return PARLEY_E_INVALID;
   }
   if (spec->anonymous && !plugin->granted("anonymous")) {
-    plugin->misbehaved("command " + spec->name + " is declared anonymous, but the permission `anonymous` was not granted");
+    plugin->misbehaved("command " + spec->name +
+                       " is declared anonymous, but the permission `anonymous` was not granted");
     return PARLEY_E_DENIED;
   }
   auto& into = plugin->collecting();
   spec->version = plugin->manifest().version;
   spec->generation = plugin->generation();
-  into.commands.push_back({std::move(spec).value(), static_cast<std::uint32_t>(into.handlers.size())});
+  into.commands.push_back(
+      {std::move(spec).value(), static_cast<std::uint32_t>(into.handlers.size())});
   into.handlers.push_back(declared->handler);
   return PARLEY_OK;
 }
 
 void ran(LocalPlugin& plugin, parley_token token, parley_status status, std::string code) {
   if (token == 0) return;
-  plugin.complete([half = plugin.halves().commands, token, status, code = std::move(code)](void* data) {
-    if (half != nullptr && half->on_ran != nullptr) half->on_ran(data, token, status, borrow(code));
-  });
+  plugin.complete(
+      [half = plugin.halves().commands, token, status, code = std::move(code)](void* data) {
+        if (half != nullptr && half->on_ran != nullptr)
+          half->on_ran(data, token, status, borrow(code));
+      });
 }
 
-// The inner command's frames go to the speaker's session like those of a typed command; on_ran says that it was handed over.
+// The inner command's frames go to the speaker's session like those of a typed command; on_ran says
+// that it was handed over.
 parley_status run(const parley_host* host, parley_token token, const parley_command_run* run) {
   auto* plugin = enter(host, {Phase::kPlugin}, "commands.run");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;

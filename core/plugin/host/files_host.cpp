@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// parley.files/1: read-only files. Paths are resolved first and rights are checked on what they resolve to, so that neither ".."
-// nor a link leads out.
-#include <parley/ext/files.h>
-
+// parley.files/1: read-only files. Paths are resolved first and rights are checked on what they
+// resolve to, so that neither ".." nor a link leads out.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
+
+#include <parley/ext/files.h>
 
 #include "plugin/file_watcher.h"
 #include "plugin/host/entry.h"
@@ -31,7 +31,8 @@ Located locate_relative(const LocalPlugin& plugin, const fs::path& path) {
   const auto& operator_folder = plugin.services().settings_folder;
   const fs::path shipped = fs::path(plugin.source()).parent_path() / plugin.id();
   std::error_code error;
-  for (const auto& folder : {operator_folder.empty() ? fs::path() : fs::path(operator_folder) / plugin.id(), shipped}) {
+  for (const auto& folder :
+       {operator_folder.empty() ? fs::path() : fs::path(operator_folder) / plugin.id(), shipped}) {
     if (folder.empty() || !fs::exists(folder / path, error)) continue;
     const auto real = fs::canonical(folder / path, error);
     if (error || !lies_in(real, fs::canonical(folder, error))) return {{}, PARLEY_E_DENIED};
@@ -73,9 +74,11 @@ parley_status read(const parley_host* host, parley_token token, parley_string pa
   plugin->services().workers.post([self = plugin->shared_from_this(), token, name = copy(path)] {
     std::string content;
     const auto status = read_file(*self, name, content);
-    self->complete([half = self->halves().files, token, status, content = std::move(content)](void* data) {
-      if (half != nullptr && half->on_file != nullptr) half->on_file(data, token, status, borrow(content));
-    });
+    self->complete(
+        [half = self->halves().files, token, status, content = std::move(content)](void* data) {
+          if (half != nullptr && half->on_file != nullptr)
+            half->on_file(data, token, status, borrow(content));
+        });
   });
   return PARLEY_OK;
 }
@@ -97,7 +100,8 @@ parley_status list_now(const parley_host* host, parley_string folder, const parl
   std::vector<std::string> names;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(found.path, error)) {
-    if (entry.is_regular_file(error)) names.push_back((fs::path(view(folder)) / entry.path().filename()).string());
+    if (entry.is_regular_file(error))
+      names.push_back((fs::path(view(folder)) / entry.path().filename()).string());
   }
   std::sort(names.begin(), names.end());
   std::string lines;
@@ -121,13 +125,17 @@ parley_status watch(const parley_host* host, parley_string path, parley_id* id) 
   if (found.status != PARLEY_OK) return found.status;
   // The watch's id is known only after watch() has returned, and the callback needs it.
   auto own_id = std::make_shared<std::atomic<std::uint64_t>>(0);
-  const auto made = plugin->services().files.watch(found.path, [weak = plugin->weak_from_this(), name = copy(path), own_id](const std::string& inside) {
-    const auto self = weak.lock();
-    if (self == nullptr) return;
-    self->complete([half = self->halves().files, id = own_id->load(), changed = inside.empty() ? name : name + "/" + inside](void* data) {
-      if (half != nullptr && half->on_changed != nullptr) half->on_changed(data, id, borrow(changed));
-    });
-  });
+  const auto made = plugin->services().files.watch(
+      found.path,
+      [weak = plugin->weak_from_this(), name = copy(path), own_id](const std::string& inside) {
+        const auto self = weak.lock();
+        if (self == nullptr) return;
+        self->complete([half = self->halves().files, id = own_id->load(),
+                        changed = inside.empty() ? name : name + "/" + inside](void* data) {
+          if (half != nullptr && half->on_changed != nullptr)
+            half->on_changed(data, id, borrow(changed));
+        });
+      });
   if (made == 0) return PARLEY_E_INTERNAL;
   own_id->store(made);
   plugin->keep_watch(made);
@@ -144,7 +152,8 @@ parley_status unwatch(const parley_host* host, parley_id id) {
 }  // namespace
 
 const parley_host_files* files_table() {
-  static const parley_host_files table{sizeof(parley_host_files), 0, read, read_now, list_now, locate_now, watch, unwatch};
+  static const parley_host_files table{
+      sizeof(parley_host_files), 0, read, read_now, list_now, locate_now, watch, unwatch};
   return &table;
 }
 

@@ -11,12 +11,18 @@ namespace {
 
 std::string_view scope_name(std::uint32_t scope) {
   switch (scope) {
-    case PARLEY_PUSH_SESSION: return "session";
-    case PARLEY_PUSH_USER: return "user";
-    case PARLEY_PUSH_CHANNEL: return "channel";
-    case PARLEY_PUSH_ROLE: return "role";
-    case PARLEY_PUSH_ALL: return "all";
-    default: return {};
+    case PARLEY_PUSH_SESSION:
+      return "session";
+    case PARLEY_PUSH_USER:
+      return "user";
+    case PARLEY_PUSH_CHANNEL:
+      return "channel";
+    case PARLEY_PUSH_ROLE:
+      return "role";
+    case PARLEY_PUSH_ALL:
+      return "all";
+    default:
+      return {};
   }
 }
 
@@ -51,11 +57,20 @@ std::vector<session::PushTarget> targets_of(const parley_push& push) {
   for (std::uint64_t i = 0; i < push.target_count; ++i) {
     std::string name = copy(push.targets[i]);
     switch (push.scope) {
-      case PARLEY_PUSH_SESSION: targets.push_back(PushTarget::session(std::move(name))); break;
-      case PARLEY_PUSH_USER: users.push_back(std::move(name)); break;
-      case PARLEY_PUSH_CHANNEL: targets.push_back(PushTarget::channel(std::move(name))); break;
-      case PARLEY_PUSH_ROLE: targets.push_back(PushTarget::role(std::move(name))); break;
-      default: break;
+      case PARLEY_PUSH_SESSION:
+        targets.push_back(PushTarget::session(std::move(name)));
+        break;
+      case PARLEY_PUSH_USER:
+        users.push_back(std::move(name));
+        break;
+      case PARLEY_PUSH_CHANNEL:
+        targets.push_back(PushTarget::channel(std::move(name)));
+        break;
+      case PARLEY_PUSH_ROLE:
+        targets.push_back(PushTarget::role(std::move(name)));
+        break;
+      default:
+        break;
     }
   }
   if (!users.empty()) targets.push_back(PushTarget::users(std::move(users)));
@@ -69,14 +84,17 @@ parley_status send(const parley_host* host, const parley_push* push) {
   const auto scope = scope_name(push->scope);
   if (scope.empty()) return PARLEY_E_INVALID;
   if (!may_push(*plugin, *push, scope)) {
-    plugin->misbehaved("push refused: the permission push:" + std::string(scope) + " (for direct channels also dm) was not granted");
+    plugin->misbehaved("push refused: the permission push:" + std::string(scope) +
+                       " (for direct channels also dm) was not granted");
     return PARLEY_E_DENIED;
   }
-  if (const auto why = json_problem(view(push->type), view(push->data), view(push->fields)); !why.empty()) {
+  if (const auto why = json_problem(view(push->type), view(push->data), view(push->fields));
+      !why.empty()) {
     plugin->misbehaved("push refused: " + why);
     return PARLEY_E_INVALID;
   }
-  session::PushOptions options{.volatile_ = (push->flags & PARLEY_PUSH_VOLATILE) != 0, .store = (push->flags & PARLEY_PUSH_STORE) != 0};
+  session::PushOptions options{.volatile_ = (push->flags & PARLEY_PUSH_VOLATILE) != 0,
+                               .store = (push->flags & PARLEY_PUSH_STORE) != 0};
   if (const auto status = exceptions(*push, options); status != PARLEY_OK) return status;
   const session::PushFrame frame{copy(push->type), copy(push->data), copy(push->fields)};
   for (const auto& target : targets_of(*push)) {

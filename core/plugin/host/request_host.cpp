@@ -16,18 +16,22 @@ parley_status settled(LocalPlugin& plugin, command::CallId call, command::ReplyR
   return result == command::ReplyResult::kSent ? PARLEY_OK : PARLEY_E_STALE;
 }
 
-command::Replies& replies_of(LocalPlugin& plugin) { return plugin.services().dispatcher.replies(); }
+command::Replies& replies_of(LocalPlugin& plugin) {
+  return plugin.services().dispatcher.replies();
+}
 
 parley_status reply(const parley_host* host, const parley_reply* answer) {
   auto& plugin = LocalPlugin::of(host);
   if (!PARLEY_HAS(answer, fields)) return PARLEY_E_INVALID;
-  if (const auto why = json_problem(view(answer->type), view(answer->data), view(answer->fields)); !why.empty()) {
+  if (const auto why = json_problem(view(answer->type), view(answer->data), view(answer->fields));
+      !why.empty()) {
     plugin.misbehaved("reply refused: " + why);
     return PARLEY_E_INVALID;
   }
   const command::CallId call{answer->request};
   const auto type = answer->type.size > 0 ? view(answer->type) : std::string_view("ok");
-  return settled(plugin, call, replies_of(plugin).reply(call, type, view(answer->data), view(answer->fields)));
+  return settled(plugin, call,
+                 replies_of(plugin).reply(call, type, view(answer->data), view(answer->fields)));
 }
 
 parley_status fail(const parley_host* host, const parley_failure* failure) {
@@ -45,21 +49,28 @@ parley_status fail(const parley_host* host, const parley_failure* failure) {
   }
   std::string details = copy(failure->details);
   if (failure->retry_after > 0) {
-    const std::string retry = "\"retry\":true,\"retryAfterMs\":" + std::to_string(failure->retry_after);
-    details = details.empty() || details == "{}" ? "{" + retry + "}" : "{" + retry + "," + details.substr(details.find('{') + 1);
+    const std::string retry =
+        "\"retry\":true,\"retryAfterMs\":" + std::to_string(failure->retry_after);
+    details = details.empty() || details == "{}"
+                  ? "{" + retry + "}"
+                  : "{" + retry + "," + details.substr(details.find('{') + 1);
   }
   const command::CallId call{failure->request};
-  return settled(plugin, call, replies_of(plugin).fail(call, code, view(failure->message), details));
+  return settled(plugin, call,
+                 replies_of(plugin).fail(call, code, view(failure->message), details));
 }
 
-parley_status progress(const parley_host* host, parley_id request, parley_string type, parley_string data) {
+parley_status progress(const parley_host* host, parley_id request, parley_string type,
+                       parley_string data) {
   auto& plugin = LocalPlugin::of(host);
   if (type.size > 0 && view(type) != "progress") return PARLEY_E_UNSUPPORTED;
   if (const auto why = value_problem("data", view(data)); !why.empty()) {
     plugin.misbehaved("progress refused: " + why);
     return PARLEY_E_INVALID;
   }
-  return replies_of(plugin).progress({request}, view(data)) == command::ReplyResult::kSent ? PARLEY_OK : PARLEY_E_STALE;
+  return replies_of(plugin).progress({request}, view(data)) == command::ReplyResult::kSent
+             ? PARLEY_OK
+             : PARLEY_E_STALE;
 }
 
 parley_status defer(const parley_host* host, parley_id request) {
@@ -70,14 +81,16 @@ parley_status defer(const parley_host* host, parley_id request) {
 
 parley_status abandon(const parley_host* host, parley_id request) {
   auto& plugin = LocalPlugin::of(host);
-  const Status status(ErrorCode::kPluginError, "The plugin " + plugin.id() + " gave the command up without an answer.");
+  const Status status(ErrorCode::kPluginError,
+                      "The plugin " + plugin.id() + " gave the command up without an answer.");
   return settled(plugin, {request}, replies_of(plugin).fail({request}, status));
 }
 
 }  // namespace
 
 const parley_host_request* request_table() {
-  static const parley_host_request table{sizeof(parley_host_request), 0, reply, fail, progress, defer, abandon};
+  static const parley_host_request table{
+      sizeof(parley_host_request), 0, reply, fail, progress, defer, abandon};
   return &table;
 }
 

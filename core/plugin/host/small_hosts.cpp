@@ -22,7 +22,9 @@ parley_status submit(const parley_host* host, parley_token token, parley_id* id)
   return plugin != nullptr ? plugin->jobs().submit(token, id) : PARLEY_E_WRONG_THREAD;
 }
 
-parley_status post(const parley_host* host, parley_token token) { return LocalPlugin::of(host).jobs().post(token); }
+parley_status post(const parley_host* host, parley_token token) {
+  return LocalPlugin::of(host).jobs().post(token);
+}
 
 parley_status cancel_job(const parley_host* host, parley_id id) {
   auto* plugin = enter(host, {kStart, kPlugin}, "background.cancel");
@@ -54,7 +56,9 @@ parley_status define(const parley_host* host, const parley_metric* metric, parle
   return plugin->services().metrics.define(plugin->id(), *metric, id, plugin->generation());
 }
 
-parley_status update(const parley_host* host, parley_id id, double value) { return LocalPlugin::of(host).services().metrics.update(id, value); }
+parley_status update(const parley_host* host, parley_id id, double value) {
+  return LocalPlugin::of(host).services().metrics.update(id, value);
+}
 
 parley_status set_timer(const parley_host* host, const parley_timer* timer, parley_id* id) {
   auto* plugin = enter(host, {kStart, kPlugin}, "timer.set");
@@ -70,7 +74,8 @@ parley_status cancel_timer(const parley_host* host, parley_id id) {
 }  // namespace
 
 const parley_host_background* background_table() {
-  static const parley_host_background table{sizeof(parley_host_background), 0, submit, post, cancel_job};
+  static const parley_host_background table{sizeof(parley_host_background), 0, submit, post,
+                                            cancel_job};
   return &table;
 }
 const parley_host_config* config_table() {

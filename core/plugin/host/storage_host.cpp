@@ -45,7 +45,8 @@ class PageView {
   parley_storage_page view_{};
 };
 
-// Writes go first: a read is queued behind them on the writer, so that a plugin sees what it wrote (the header's promise).
+// Writes go first: a read is queued behind them on the writer, so that a plugin sees what it wrote
+// (the header's promise).
 template <typename T, typename Read, typename Deliver>
 parley_status read_in_order(LocalPlugin& plugin, parley_token token, Read read, Deliver deliver) {
   plugin.services().store.transact<T>(

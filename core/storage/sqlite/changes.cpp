@@ -11,7 +11,8 @@ struct Position {
   std::int64_t offset;
 };
 
-// The counter lives in the row and not in memory: a savepoint that is rolled back takes the offset back with it.
+// The counter lives in the row and not in memory: a savepoint that is rolled back takes the offset
+// back with it.
 Position next_position(Connection& connection, const MessageDraft& draft) {
   auto row = connection.query(
       "INSERT INTO channels (name, created_at, created_by, last_offset) VALUES (?, ?, ?, 1) "

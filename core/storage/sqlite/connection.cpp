@@ -9,8 +9,8 @@ namespace {
 constexpr int kPrimaryCode = 0xff;  // SQLite keeps details in the higher bits
 
 int open_flags(Connection::Mode mode) {
-  // Readers open for writing too: in WAL mode they must be able to make the shared-memory file. query_only holds
-  // them to reading.
+  // Readers open for writing too: in WAL mode they must be able to make the shared-memory file.
+  // query_only holds them to reading.
   const int flags = SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX;
   return mode == Connection::Mode::kWrite ? flags | SQLite::OPEN_CREATE : flags;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One connection to the database file, with its prepared statements, and what its errors mean.
 //
-// Ownership: a Connection owns its statements; a Query borrows one and resets it when it goes. Thread: one at a
-// time. Failure: SQLite::Exception inside, turned into a Status with a sentence by attempt().
+// Ownership: a Connection owns its statements; a Query borrows one and resets it when it goes.
+// Thread: one at a time. Failure: SQLite::Exception inside, turned into a Status with a sentence by
+// attempt().
 #pragma once
 
 #include <cstdint>

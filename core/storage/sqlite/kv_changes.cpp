@@ -29,7 +29,8 @@ Status check_sizes(const KvOp& op, const KvLimits& limits) {
 
 Status Changes::kv_write(std::string_view plugin, const std::vector<KvOp>& ops,
                          const KvLimits& limits) {
-  // A savepoint of its own: the job that called may go on after a conflict, and must find nothing half written.
+  // A savepoint of its own: the job that called may go on after a conflict, and must find nothing
+  // half written.
   return connection_.attempt([&] {
     connection_.query("SAVEPOINT kv").run();
     const Status status = apply_all(plugin, ops, limits);

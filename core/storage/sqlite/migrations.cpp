@@ -9,8 +9,8 @@
 namespace parley::storage {
 namespace {
 
-// Messages are a rowid table with an index: clustered on (channel, offset) it appends a third slower. The column is
-// `position` because OFFSET is a word of SQL.
+// Messages are a rowid table with an index: clustered on (channel, offset) it appends a third
+// slower. The column is `position` because OFFSET is a word of SQL.
 constexpr const char* kFirst = R"sql(
 CREATE TABLE channels (
   id INTEGER PRIMARY KEY,

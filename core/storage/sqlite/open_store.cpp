@@ -20,7 +20,8 @@ Status prepare(Connection& connection, const StoreOptions& options) {
         "The database " + connection.label() +
         " may only be read. Give the server's user the right to write it and its folder.");
   }
-  // The version is asked first: it reads the file's header, so that a file that is something else is not touched.
+  // The version is asked first: it reads the file's header, so that a file that is something else
+  // is not touched.
   if (Result<int> version = schema_version(connection, newest_version()); !version)
     return version.status();
   connection.exec("PRAGMA journal_mode = WAL");

@@ -9,8 +9,8 @@
 namespace parley::storage {
 namespace {
 
-// A transaction around the job makes its queries agree with each other. When it cannot begin, the queries meet
-// the same error and report it.
+// A transaction around the job makes its queries agree with each other. When it cannot begin, the
+// queries meet the same error and report it.
 void run_in_snapshot(Connection& connection, const std::function<void(Reader&)>& job) {
   const auto statement = [&](std::string_view sql) {
     return connection.attempt([&] {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reader connections: threads that take queued jobs, and a few connections lent to callers that may block.
+// Reader connections: threads that take queued jobs, and a few connections lent to callers that may
+// block.
 //
-// A job sees one snapshot of the database. Thread: any. Lifetime: the destructor runs what is queued and joins.
+// A job sees one snapshot of the database. Thread: any. Lifetime: the destructor runs what is
+// queued and joins.
 #pragma once
 
 #include <condition_variable>

@@ -62,8 +62,8 @@ fs::path free_aside_name(const fs::path& file) {
   }
 }
 
-// The old log must not lie beside the new file: SQLite would replay it into it. Normally it is folded into the old
-// file; when that is too damaged for it, log and file are put aside together.
+// The old log must not lie beside the new file: SQLite would replay it into it. Normally it is
+// folded into the old file; when that is too damaged for it, log and file are put aside together.
 void put_log_aside(const fs::path& file, const fs::path& aside) {
   (void)with_database(file, [](Connection& connection) {
     return connection.attempt([&] {

@@ -110,7 +110,8 @@ Status SqliteStore::run_items(std::vector<Item>& batch) {
 Status SqliteStore::run_item(Item& item) {
   if (Status status = statement("SAVEPOINT item"); !status) return status;
   item.answer = connection_->attempt([&] { return item.job(changes_); });
-  // Some errors (a full disk, say) make SQLite roll back everything by itself: then nobody's change is left.
+  // Some errors (a full disk, say) make SQLite roll back everything by itself: then nobody's change
+  // is left.
   if (!connection_->in_transaction()) {
     return item.answer.is_ok() ? Status::internal("The transaction ended early.") : item.answer;
   }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Store on SQLite: one writer thread with group commit, a pool of readers beside it.
 //
-// The writer takes up to storage.batch waiting jobs, runs each in a savepoint of one transaction, commits, and
-// only then answers them in order. When the transaction or its commit fails, every job of the batch is answered
-// with that error, and the next batch starts afresh: nothing has to be restarted once there is space again.
+// The writer takes up to storage.batch waiting jobs, runs each in a savepoint of one transaction,
+// commits, and only then answers them in order. When the transaction or its commit fails, every job
+// of the batch is answered with that error, and the next batch starts afresh: nothing has to be
+// restarted once there is space again.
 #pragma once
 
 #include <deque>
@@ -21,7 +22,8 @@ namespace parley::storage {
 
 class SqliteStore final : public Store {
  public:
-  // The connection is open, in WAL mode and migrated. Throws SQLite::Exception when readers cannot be opened.
+  // The connection is open, in WAL mode and migrated. Throws SQLite::Exception when readers cannot
+  // be opened.
   SqliteStore(const StoreOptions& options, std::unique_ptr<Connection> connection);
   ~SqliteStore() override;
 
