@@ -28,7 +28,9 @@ try {
   await mikhail.composer.waitFor();
 
   await ada.say('Did anybody get past the gate?');
-  await mikhail.say('Через лес есть тропа, но там волк. Возьми фонарь.');
+  await mikhail.sees(/past the gate/);
+  await mikhail.say('Через лес есть тропа, но там волк.');
+  await mikhail.say('Возьми фонарь.');
   await ada.sees(/Возьми фонарь/);
   await ada.say('Parley, hello');
   await ada.log.locator('article.bot .text').last().waitFor();

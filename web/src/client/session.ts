@@ -24,8 +24,6 @@ export type Credential =
 export type SessionState = 'signedOut' | 'signingIn' | 'ready';
 
 export interface RequestOptions {
-  /** Idempotency key: the same key never runs twice. */
-  key?: string;
   onProgress?: (frame: Frame) => void;
 }
 
@@ -107,9 +105,7 @@ export class Session {
   /** One command, one terminal frame. Rejects with CommandError or ConnectionLost. */
   request(action: string, data: Data = {}, options: RequestOptions = {}): Promise<Frame> {
     const id = this.nextId++;
-    const frame: ClientFrame = { action, id, data };
-    if (options.key) frame.key = options.key;
-    return this.dispatch(id, frame, options.onProgress);
+    return this.dispatch(id, { action, id, data }, options.onProgress);
   }
 
   /** For volatile things such as typing: no answer wanted, nothing lost if it is lost. */

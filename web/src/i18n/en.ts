@@ -121,6 +121,8 @@ export const en = {
   hit: '{attacker} hits {target}',
   miss: '{attacker} misses {target}',
   defeated: '{target} is defeated',
+  eventEarthquake: 'Earthquake',
+  eventReturned: 'Returned',
   damage: 'Damage',
   rolled: 'Rolled',
   total: 'Total',

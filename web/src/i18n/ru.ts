@@ -143,6 +143,8 @@ export const ru: Texts = {
   hit: '{attacker} → {target}: попадание',
   miss: '{attacker} → {target}: мимо',
   defeated: '{target}: поражение',
+  eventEarthquake: 'Землетрясение',
+  eventReturned: 'Возвращение',
   damage: 'Урон',
   rolled: 'Бросок',
   total: 'Сумма',

@@ -63,7 +63,10 @@ export class App {
     this.session.onConnection = (state) => (this.connection.value = state);
     this.session.onWelcome = (welcome, again) => this.welcomed(welcome, again);
     this.session.onPush = (frame) => router.push(frame);
-    this.session.onRejected = (error) => this.backToDoor(error.code);
+    this.session.onRejected = (error) => {
+      this.forgetCredential();
+      this.backToDoor(error.code);
+    };
     this.session.renew = (expired, attempt) => renewOnce(() => attempt(this.renewed(expired)));
     locale.subscribe(() => void this.refreshCommands());
   }
@@ -213,7 +216,9 @@ export class App {
       this.doorReason.value = undefined;
       this.phase.value = 'inside';
       for (const channel of this.channels.value.values()) channel.subscribed = false;
-      for (const name of Object.keys(welcome.channels ?? {})) this.channel(name);
+      // `@…` is one's own post box: what comes there is shown where the person is.
+      const shown = Object.keys(welcome.channels ?? {}).filter((name) => !name.startsWith('@'));
+      for (const name of shown) this.channel(name);
       if (!again) this.restoreChannels(welcome.user);
     });
     for (const channel of this.channels.value.values()) {

@@ -143,7 +143,8 @@ export class ChannelSync {
       if (known) channel.total.value = Math.max(0, channel.total.value - 1);
       return;
     }
-    const member = { id: user.id, name: user.name ?? user.id, kind: user.kind ?? 'user' };
+    const name = text(frame.data?.['name']) ?? user.name ?? user.id;
+    const member = { id: user.id, name, kind: user.kind ?? 'user' };
     channel.members.value = [...others, member];
     if (!known) channel.total.value += 1;
   }

@@ -108,7 +108,7 @@ export class Outgoing {
     const message = entry.text.startsWith('/') ? `/${entry.text}` : entry.text;
     const data = { channel: channel.name, message };
     try {
-      const reply = await this.app.session.request('sendChat', data, { key: messageKey(entry) });
+      const reply = await this.app.session.request('sendChat', data);
       const offset = reply.data?.['offset'];
       if (typeof offset === 'number') {
         channel.entries.value = confirm(channel.entries.value, entry.key, offset);
@@ -211,11 +211,4 @@ export class Outgoing {
       (old) => ({ ...old, ...values }) as MessageEntry,
     );
   }
-}
-
-/** Unique over page loads, so that a repeat after a reconnect cannot meet another message's key. */
-const kPageKey = Math.random().toString(36).slice(2, 12);
-
-function messageKey(entry: MessageEntry): string {
-  return `${kPageKey}-${entry.key}`;
 }

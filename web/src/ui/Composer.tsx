@@ -121,7 +121,7 @@ export function Composer({ channel }: { channel: Channel }) {
           enterkeyhint="send"
           onInput={(event) => {
             write(event.currentTarget.value);
-            if (!event.currentTarget.value.startsWith('/')) app.outgoing.typing(channel);
+            if (/^[^/]/.test(event.currentTarget.value)) app.outgoing.typing(channel);
           }}
           onKeyDown={onKey}
         />

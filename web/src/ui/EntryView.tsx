@@ -4,7 +4,7 @@
 import { memo } from './memo';
 import type { Channel } from '../state/channel';
 import type { Entry, EventEntry } from '../state/timeline';
-import { formatTime } from '../i18n';
+import { formatTime, t } from '../i18n';
 import { locale } from '../state/preferences';
 import { CommandView } from './CommandView';
 import { TriangleAlert } from './icons';
@@ -57,8 +57,10 @@ function WorldEvent({ entry }: { entry: EventEntry }) {
   );
 }
 
-/** `earthQuake` and `earth_quake` read as words. */
+/** Those the game module sends have names here; else `earthQuake` and `earth_quake` read as words. */
 function eventName(event: string): string {
+  if (event.toLowerCase() === 'earthquake') return t('eventEarthquake');
+  if (event === 'creatureReturned') return t('eventReturned');
   const words = event
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/[_.-]+/g, ' ')
