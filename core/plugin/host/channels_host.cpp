@@ -45,8 +45,9 @@ struct Publication {
       plugin->settle(call);
     }
     if (token == 0) return;
-    plugin->complete([half = plugin->halves().channels, token = token,
-                      code = status_code(offset.status()), at = offset ? *offset : 0](void* data) {
+    plugin->complete([self = plugin, token = token, code = status_code(offset.status()),
+                      at = offset ? *offset : 0](void* data) {
+      const auto* half = self->halves().channels;
       if (half != nullptr && half->on_offset != nullptr) half->on_offset(data, token, code, at);
     });
   }
@@ -194,7 +195,8 @@ parley_status publish(const parley_host* host, parley_token token,
 
 void done(const PluginPtr& plugin, parley_token token, parley_status status) {
   if (token == 0) return;
-  plugin->complete([half = plugin->halves().channels, token, status](void* data) {
+  plugin->complete([plugin, token, status](void* data) {
+    const auto* half = plugin->halves().channels;
     if (half != nullptr && half->on_done != nullptr) half->on_done(data, token, status);
   });
 }

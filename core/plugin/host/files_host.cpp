@@ -74,11 +74,11 @@ parley_status read(const parley_host* host, parley_token token, parley_string pa
   plugin->services().workers.post([self = plugin->shared_from_this(), token, name = copy(path)] {
     std::string content;
     const auto status = read_file(*self, name, content);
-    self->complete(
-        [half = self->halves().files, token, status, content = std::move(content)](void* data) {
-          if (half != nullptr && half->on_file != nullptr)
-            half->on_file(data, token, status, borrow(content));
-        });
+    self->complete([self, token, status, content = std::move(content)](void* data) {
+      const auto* half = self->halves().files;
+      if (half != nullptr && half->on_file != nullptr)
+        half->on_file(data, token, status, borrow(content));
+    });
   });
   return PARLEY_OK;
 }
@@ -130,8 +130,9 @@ parley_status watch(const parley_host* host, parley_string path, parley_id* id) 
       [weak = plugin->weak_from_this(), name = copy(path), own_id](const std::string& inside) {
         const auto self = weak.lock();
         if (self == nullptr) return;
-        self->complete([half = self->halves().files, id = own_id->load(),
+        self->complete([self, id = own_id->load(),
                         changed = inside.empty() ? name : name + "/" + inside](void* data) {
+          const auto* half = self->halves().files;
           if (half != nullptr && half->on_changed != nullptr)
             half->on_changed(data, id, borrow(changed));
         });
