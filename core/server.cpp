@@ -239,7 +239,13 @@ void Running::connect_parts() {
     };
   };
   session::SessionObserver observer;
-  observer.opened = tell(PARLEY_EVENT_SESSION_OPENED);
+  observer.opened = [opened = tell(PARLEY_EVENT_SESSION_OPENED)](session::Session& session) {
+    log::Event(log::Level::kInfo, "session")
+        .session(session.id())
+        .user(session.user()->name)
+        .write("opened from {}", session.link() ? session.link()->peer_address() : "-");
+    opened(session);
+  };
   observer.closed = [closed = tell(PARLEY_EVENT_SESSION_CLOSED)](
                         session::Session& session, std::string_view) { closed(session); };
   sessions_->observe(std::move(observer));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include "api/admin_support.h"
 #include "api/plugin_routes.h"
@@ -256,6 +257,9 @@ void redeem(const Context& context, const HttpRequest& request, HttpResponder re
       [&context, request, name, answer](const Result<users::User>& user) {
         audit(context, request, "admin.redeem", name, user.status());
         if (!user) return respond(*answer, user.status());
+        std::error_code ignored;  // the code is of no use any more
+        std::filesystem::remove(
+            std::filesystem::path(context.config()->state_dir) / "first-admin-code", ignored);
         respond(*answer, Json{{"ok", true}, {"message", user->name + " is an admin now"}});
       });
 }

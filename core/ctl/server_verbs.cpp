@@ -49,7 +49,8 @@ Result<std::string> password_twice(const Terminal& terminal) {
 }
 
 std::string absolute(const std::string& file) {
-  return std::filesystem::absolute(file).lexically_normal().string();
+  std::error_code error;  // an empty name has no absolute form: the server refuses it
+  return std::filesystem::absolute(file, error).lexically_normal().string();
 }
 
 }  // namespace

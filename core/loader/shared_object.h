@@ -36,7 +36,8 @@ class SharedObject {
   Status close();
 
   // Gives the mapping up for good without unmapping it: code of the image may still run somewhere.
-  void leak();
+  // `instance` is what the image made and nobody may free any more.
+  void leak(const void* instance = nullptr);
 
  private:
   struct Library;

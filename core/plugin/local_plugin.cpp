@@ -82,7 +82,7 @@ LocalPlugin::LocalPlugin(Services& services, Parts parts,
 
 LocalPlugin::~LocalPlugin() {
   // stop() was not called, or could not end it: its code may still be on a stack.
-  if (image_) image_->leak();
+  if (image_) image_->leak(plugin_);
 }
 
 Status LocalPlugin::create_instance() {
@@ -142,7 +142,7 @@ Status LocalPlugin::stop(Millis drain) {
   answer_pending();
   if (!idle || !jobs_ended) {
     (void)gate_.close(Millis(0));
-    image_->leak();
+    image_->leak(plugin_);
     image_.reset();
     parts_.staged.keep();
     return failed(std::string(idle ? "a background job" : "a call") + " of plugin " + id() +
@@ -157,7 +157,7 @@ Status LocalPlugin::stop(Millis drain) {
       drain);
   answer_pending();  // deferred by what ran meanwhile
   if (!closed) {
-    image_->leak();
+    image_->leak(plugin_);
     image_.reset();
     parts_.staged.keep();
     return failed("plugin " + id() +

@@ -19,6 +19,12 @@ Status failed(std::string why) {
   return Status(ErrorCode::kPluginError, std::move(why));
 }
 
+std::string in_one_line(const std::vector<config::Problem>& problems) {
+  std::string line;
+  for (const auto& problem : problems) line += (line.empty() ? "" : "; ") + problem.sentence();
+  return line;
+}
+
 Status not_loaded(const std::string& id) {
   return Status::not_found("plugin " + id +
                            " is not loaded; `parleyctl plugin list` shows what is");
@@ -107,7 +113,7 @@ bool PluginManager::read_settings(Operation& operation, const std::string& id, P
     auto loaded = config::load_plugin_settings(paths_.settings, paths_.state.string(), id,
                                                services_.config()->plugins.limits);
     operation.problems = loaded.problems;
-    if (!loaded.ok()) return Status::invalid_args(config::sentences(loaded.problems));
+    if (!loaded.ok()) return Status::invalid_args(in_one_line(loaded.problems));
     prepared.settings = std::move(loaded.settings);
     if (!prepared.settings.enabled)
       return failed("plugin " + id + " is disabled in " + prepared.settings.file +
@@ -163,8 +169,7 @@ bool PluginManager::prepare(Operation& operation, const std::string& id, const s
                                                    prepared.manifest.config_schema);
         operation.problems = checked.problems;
         prepared.settings = std::move(checked.settings);
-        return checked.ok() ? Status::ok()
-                            : Status::invalid_args(config::sentences(checked.problems));
+        return checked.ok() ? Status::ok() : Status::invalid_args(in_one_line(checked.problems));
       }))
     return false;
   heed_hang(prepared, staged->sha256());
@@ -327,7 +332,7 @@ Operation PluginManager::do_configure(const std::string& id, const std::string& 
       config::check_plugin_config(std::move(changed).value(), plugin->manifest().config_schema);
   operation.problems = checked.problems;
   const bool accepted = operation.step("check", [&] {
-    return checked.ok() ? Status::ok() : Status::invalid_args(config::sentences(checked.problems));
+    return checked.ok() ? Status::ok() : Status::invalid_args(in_one_line(checked.problems));
   }) && operation.step("apply", [&] { return plugin->configure(checked.settings); });
   if (accepted) operation.step("save", [&] { return config::save_overlay(checked.settings); });
   finish("config", id, operation);
@@ -350,7 +355,7 @@ Operation PluginManager::do_reread() {
     refused = all.status;
   }
   all.status = refused;
-  if (!all.problems.empty()) all.status = Status::invalid_args(config::sentences(all.problems));
+  if (!all.problems.empty()) all.status = Status::invalid_args(in_one_line(all.problems));
   return all;
 }
 

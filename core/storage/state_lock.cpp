@@ -22,7 +22,15 @@ std::string reason() {
 Status make_folder(const std::filesystem::path& folder) {
   std::error_code error;
   if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), error);
-  if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return Status::ok();
+  if (mkdir(folder.c_str(), 0700) == 0) return Status::ok();
+  struct stat info {};
+  if (errno == EEXIST && stat(folder.c_str(), &info) == 0) {
+    if ((info.st_mode & (S_IWGRP | S_IWOTH)) == 0) return Status::ok();
+    return Status::forbidden(
+        "The state folder " + folder.string() +
+        " may be written by group or world, who could swap the database or the keys. "
+        "chmod go-w it.");
+  }
   return Status::internal("The state folder " + folder.string() + " cannot be made: " + reason() +
                           ". Make it, or name another with --state.");
 }

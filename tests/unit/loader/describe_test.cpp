@@ -63,8 +63,9 @@ TEST_F(DescribeTest, ACutFileIsRefused) {
 }
 
 TEST_F(DescribeTest, ACrashIsToldApartFromARefusal) {
+  EXPECT_THAT(refusal("crashes-when-opened"), HasSubstr("while it was opened"));
+#ifndef PARLEY_SANITIZED  // there the sanitizer ends the child with an exit code
   EXPECT_THAT(refusal("crashes-when-opened"), HasSubstr("crashed while it was opened"));
-#ifndef PARLEY_SANITIZED
   EXPECT_THAT(refusal("crashes-when-opened"), HasSubstr("Segmentation fault"));
 #endif
 }

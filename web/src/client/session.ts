@@ -64,6 +64,7 @@ export class Session {
   private entering: { resolve(welcome: Welcome): void; reject(error: Error): void } | undefined;
   /** Who we still are while another sign-in is tried from inside: a wrong password costs nothing. */
   private fallback: Credential | undefined;
+  private restoring = false;
   private wasReady = false;
   private nextId = 1;
   private readonly waiting = new Map<number, Waiting>();
@@ -78,8 +79,12 @@ export class Session {
     return this.state_;
   }
 
-  /** Resolves with the first welcome; rejects with the reason and stays signed out otherwise. */
-  signIn(credential: Credential): Promise<Welcome> {
+  /**
+   * Resolves with the first welcome; rejects with the reason and stays signed out otherwise. `restored`: nobody typed this, the page
+   * was loaded again; a guest whose name is still held then comes in under the one that is offered.
+   */
+  signIn(credential: Credential, restored = false): Promise<Welcome> {
+    this.restoring = restored;
     this.entering?.reject(new ConnectionLost());
     this.fallback = this.state_ === 'ready' ? this.credential : undefined;
     this.credential = credential;
@@ -187,7 +192,7 @@ export class Session {
   }
 
   private shutOut(error: CommandError): void {
-    if (this.entering) {
+    if (this.entering && !this.restoring) {
       this.giveUp(error);
       return;
     }
@@ -196,6 +201,8 @@ export class Session {
     if (code === 'conflict' && suggestion && this.credential?.kind === 'guest') {
       this.credential = { kind: 'guest', name: suggestion };
       void this.authenticate();
+    } else if (this.entering) {
+      this.giveUp(error);
     } else if (kFinalCodes.includes(code) || !error.data.retry) {
       this.forget();
       this.onRejected(error);

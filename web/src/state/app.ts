@@ -82,7 +82,7 @@ export class App {
         : undefined;
     if (!credential) return;
     this.phase.value = 'entering';
-    this.signIn(credential).catch((error: Error) => {
+    this.signIn(credential, true).catch((error: Error) => {
       // The server may only be away for a moment: what we would come in with is kept for the next try.
       const code = error instanceof CommandError ? error.code : 'connection_lost';
       if (error instanceof CommandError) this.forgetCredential();
@@ -90,8 +90,8 @@ export class App {
     });
   }
 
-  async signIn(credential: Credential): Promise<void> {
-    await this.session.signIn(credential);
+  async signIn(credential: Credential, restored = false): Promise<void> {
+    await this.session.signIn(credential, restored);
   }
 
   async signOut(): Promise<void> {
