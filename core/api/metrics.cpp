@@ -200,9 +200,9 @@ void add_plugins(Exposition& out, const Context& context) {
     out.gauge("parley_plugin_queue", "Calls that wait for the plugin.",
               static_cast<double>(loaded->queued()), plugin);
     out.counter("parley_plugin_faults_total", "Faults of the plugin.",
-                static_cast<double>(loaded->faults()), plugin);
+                static_cast<double>(loaded->faults().count()), plugin);
     out.gauge("parley_plugin_quarantined", "1 while the plugin is in quarantine.",
-              loaded->quarantine_reason().empty() ? 0 : 1, plugin);
+              loaded->faults().reason().empty() ? 0 : 1, plugin);
     for (const auto& command : loaded->stats()) {
       std::vector<std::uint64_t> counts;
       for (const auto& bucket : command.buckets)

@@ -30,7 +30,7 @@ Json info_json(const plugin::PluginInfo& info) {
           {"reason", info.reason},
           {"description", info.description},
           {"execution", info.execution},
-          {"isolation", info.version.empty() ? "" : "in-process"},
+          {"isolation", info.isolation},
           {"generation", info.generation},
           {"abi", info.abi},
           {"source", info.source},

@@ -10,7 +10,7 @@
 
 namespace parley::plugin {
 
-class LocalPlugin;
+class PluginInstance;
 
 enum class Phase { kStart, kPlugin, kBackground };
 
@@ -18,7 +18,7 @@ enum class Phase { kStart, kPlugin, kBackground };
 // leads into another's.
 class CallScope {
  public:
-  CallScope(const LocalPlugin& plugin, Phase phase)
+  CallScope(const PluginInstance& plugin, Phase phase)
       : plugin_(plugin), phase_(phase), outer_(current_) {
     current_ = this;
   }
@@ -27,7 +27,7 @@ class CallScope {
   CallScope& operator=(const CallScope&) = delete;
 
   // The innermost scope of that plugin on this thread, or null.
-  static CallScope* of(const LocalPlugin& plugin) {
+  static CallScope* of(const PluginInstance& plugin) {
     return current_ != nullptr && &current_->plugin_ == &plugin ? current_ : nullptr;
   }
   Phase phase() const { return phase_; }
@@ -41,7 +41,7 @@ class CallScope {
   parley_id message_id = 0;
 
  private:
-  const LocalPlugin& plugin_;
+  const PluginInstance& plugin_;
   const Phase phase_;
   CallScope* const outer_;
   static inline thread_local CallScope* current_ = nullptr;

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "plugin/abi.h"
-#include "plugin/local_plugin.h"
+#include "plugin/plugin_instance.h"
 #include "plugin/request_view.h"
 
 namespace parley::plugin {
 
-void EventBus::subscribe(const std::string& plugin_id, std::weak_ptr<LocalPlugin> plugin,
+void EventBus::subscribe(const std::string& plugin_id, std::weak_ptr<PluginInstance> plugin,
                          std::uint64_t kinds) {
   const std::lock_guard lock(mutex_);
   if (kinds == 0) {
@@ -26,7 +26,7 @@ void EventBus::remove(const std::string& plugin_id) {
 }
 
 void EventBus::emit(Event event) {
-  std::vector<std::shared_ptr<LocalPlugin>> concerned;
+  std::vector<std::shared_ptr<PluginInstance>> concerned;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, subscriber] : subscribers_) {

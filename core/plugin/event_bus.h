@@ -17,7 +17,7 @@
 
 namespace parley::plugin {
 
-class LocalPlugin;
+class PluginInstance;
 
 struct Event {
   std::uint32_t kind = 0;
@@ -29,14 +29,14 @@ struct Event {
 class EventBus {
  public:
   // Replaces the plugin's set of kinds; 0 removes it.
-  void subscribe(const std::string& plugin_id, std::weak_ptr<LocalPlugin> plugin,
+  void subscribe(const std::string& plugin_id, std::weak_ptr<PluginInstance> plugin,
                  std::uint64_t kinds);
   void remove(const std::string& plugin_id);
   void emit(Event event);
 
  private:
   struct Subscriber {
-    std::weak_ptr<LocalPlugin> plugin;
+    std::weak_ptr<PluginInstance> plugin;
     std::uint64_t kinds = 0;
   };
   std::mutex mutex_;

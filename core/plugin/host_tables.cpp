@@ -4,7 +4,7 @@
 #include <array>
 
 #include "plugin/abi.h"
-#include "plugin/local_plugin.h"
+#include "plugin/plugin_instance.h"
 
 namespace parley::plugin {
 namespace {
@@ -34,7 +34,7 @@ const std::array<Extension, 13>& extensions() {
   return all;
 }
 
-bool may_have(const LocalPlugin& plugin, std::string_view permission) {
+bool may_have(const PluginInstance& plugin, std::string_view permission) {
   if (permission.empty()) return true;
   if (permission == "accounts")
     return plugin.granted("accounts.read") || plugin.granted("accounts.write");
@@ -65,7 +65,7 @@ PluginHalves ask_halves(const parley_plugin& plugin) {
   return halves;
 }
 
-const void* host_half(const LocalPlugin& plugin, std::string_view id) {
+const void* host_half(const PluginInstance& plugin, std::string_view id) {
   for (const auto& extension : extensions()) {
     if (extension.id == id)
       return may_have(plugin, extension.permission) ? extension.table : nullptr;

@@ -25,7 +25,7 @@
 
 namespace parley::plugin {
 
-class LocalPlugin;
+class PluginInstance;
 
 const parley_host_accounts* accounts_table();
 const parley_host_background* background_table();
@@ -59,6 +59,6 @@ struct PluginHalves {
 PluginHalves ask_halves(const parley_plugin& plugin);
 // The host's half of `id` for this plugin: null when unknown or when no permission it needs was
 // granted.
-const void* host_half(const LocalPlugin& plugin, std::string_view id);
+const void* host_half(const PluginInstance& plugin, std::string_view id);
 
 }  // namespace parley::plugin

@@ -7,7 +7,7 @@
 
 #include "plugin/abi.h"
 #include "plugin/call_scope.h"
-#include "plugin/local_plugin.h"
+#include "plugin/plugin_instance.h"
 #include "plugin/request_view.h"
 
 namespace parley::plugin {
@@ -19,7 +19,7 @@ parley_id next_message_id() {
 }
 
 // Calls the listener's handler; on its plugin's thread.
-void show(LocalPlugin& plugin, const MessageListener& listener, const ChatMessage& message,
+void show(PluginInstance& plugin, const MessageListener& listener, const ChatMessage& message,
           parley_id id, std::int64_t offset, std::int64_t ts, void* plugin_data) {
   const auto* half = plugin.halves().messages;
   if (half == nullptr || half->on_message == nullptr) return;

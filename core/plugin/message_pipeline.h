@@ -21,7 +21,7 @@
 
 namespace parley::plugin {
 
-class LocalPlugin;
+class PluginInstance;
 
 struct ChatMessage {
   std::shared_ptr<const users::User> user;  // who says it
@@ -34,7 +34,7 @@ struct ChatMessage {
 };
 
 struct MessageListener {
-  std::weak_ptr<LocalPlugin> plugin;
+  std::weak_ptr<PluginInstance> plugin;
   std::string plugin_id;
   parley_token handler = 0;
   std::uint32_t stage = PARLEY_STAGE_FILTER;

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "plugin/local_plugin.h"
+#include "plugin/plugin_instance.h"
 #include "plugin/worker_pool.h"
 
 namespace parley::plugin {

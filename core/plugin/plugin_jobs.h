@@ -17,11 +17,11 @@
 
 namespace parley::plugin {
 
-class LocalPlugin;
+class PluginInstance;
 
 class PluginJobs {
  public:
-  PluginJobs(LocalPlugin& plugin, std::size_t limit) : plugin_(plugin), limit_(limit) {}
+  PluginJobs(PluginInstance& plugin, std::size_t limit) : plugin_(plugin), limit_(limit) {}
 
   parley_status submit(parley_token token, parley_id* id);
   parley_status post(parley_token token);
@@ -33,7 +33,7 @@ class PluginJobs {
   void run(parley_id id, parley_token token);
   void finish(parley_token token, parley_status status);
 
-  LocalPlugin& plugin_;
+  PluginInstance& plugin_;
   const std::size_t limit_;
   std::mutex mutex_;
   std::condition_variable idle_;

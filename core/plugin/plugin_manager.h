@@ -14,60 +14,22 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include <absl/functional/any_invocable.h>
 
 #include "config/plugin_settings.h"
-#include "loader/describe.h"
 #include "loader/staging.h"
-#include "plugin/local_plugin.h"
 #include "plugin/maintenance.h"
 #include "plugin/operation.h"
+#include "plugin/plugin_instance.h"
+#include "plugin/plugin_loader.h"
+#include "plugin/plugin_records.h"
 #include "plugin/services.h"
 
 namespace parley::plugin {
-
-enum class PluginState {
-  kFound,
-  kLoading,
-  kActive,
-  kDraining,
-  kUnloaded,
-  kFailed,
-  kRetiredButMapped
-};
-std::string_view state_name(PluginState state);
-
-struct CommandInfo {
-  std::string name;
-  std::uint64_t calls = 0, faults = 0, total_us = 0;
-};
-
-struct PluginInfo {
-  std::string id;
-  PluginState state = PluginState::kFound;
-  std::string reason;  // why it failed or stayed mapped
-  std::string version, description, source, sha256, abi, execution, quarantine;
-  std::uint32_t generation = 0;
-  std::vector<std::string> permissions;
-  std::vector<CommandInfo> commands;
-  std::uint64_t faults = 0;
-  std::size_t queued = 0;
-};
-
-struct PluginPaths {
-  std::filesystem::path plugins;  // <id>.so lie here
-  std::filesystem::path state;    // the server's state folder
-  std::filesystem::path staging;  // private copies
-  std::filesystem::path host_program;
-  std::string settings;  // plugins.d, "" for none
-};
 
 class PluginManager {
  public:
@@ -98,53 +60,30 @@ class PluginManager {
   // next start, until their file changes.
   std::string blame_for_hang();
 
-  std::vector<PluginInfo> list() const;
-  Result<PluginInfo> info(const std::string& id) const;                  // not_found
-  Result<config::PluginSettings> settings(const std::string& id) const;  // not_found
-  std::vector<std::shared_ptr<LocalPlugin>> active() const;
-  std::uint64_t transitions() const { return transitions_.load(std::memory_order_relaxed); }
+  std::vector<PluginInfo> list() const { return records_.list(); }
+  Result<PluginInfo> info(const std::string& id) const { return records_.info(id); }  // not_found
+  Result<config::PluginSettings> settings(const std::string& id) const;               // not_found
+  std::vector<std::shared_ptr<PluginInstance>> active() const { return records_.active(); }
+  std::uint64_t transitions() const { return records_.transitions(); }
 
  private:
-  struct Record {
-    PluginState state = PluginState::kFound;
-    std::string reason;
-    std::shared_ptr<LocalPlugin> plugin;
-    std::uint32_t generations = 0;
-  };
-  struct Prepared {
-    loader::Manifest manifest;
-    config::PluginSettings settings;
-    std::shared_ptr<LocalPlugin> plugin;
-  };
-
   PluginManager(Services& services, PluginPaths paths, loader::Staging staging);
   Operation do_load(const std::string& id, const std::string& from);
   Operation do_unload(const std::string& id);
   Operation do_reload(const std::string& id, const std::string& from);
   Operation do_configure(const std::string& id, const std::string& changes_json);
   Operation do_reread();
-  bool prepare(Operation& operation, const std::string& id, const std::string& from,
-               Prepared& prepared);
-  bool read_settings(Operation& operation, const std::string& id, Prepared& prepared);
-  bool start_and_publish(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin);
-  void heed_hang(Prepared& prepared, const std::string& sha256) const;
+  bool start_and_publish(Operation& operation, const std::shared_ptr<PluginInstance>& plugin);
   void withdraw(const std::string& id);
-  bool retire(Operation& operation, const std::shared_ptr<LocalPlugin>& plugin);
-  void bring_back(Operation& operation, LocalPlugin& old);
-  void transition(const std::string& id, PluginState state, std::string reason = {},
-                  std::shared_ptr<LocalPlugin> plugin = nullptr);
+  bool retire(Operation& operation, const std::shared_ptr<PluginInstance>& plugin);
+  void bring_back(Operation& operation, PluginInstance& old);
   void announce(const std::string& id, std::uint32_t kind);
   void finish(const std::string& verb, const std::string& id, const Operation& operation);
-  PluginInfo info_of(const std::string& id, const Record& record) const;
-  std::shared_ptr<LocalPlugin> active(const std::string& id) const;
 
   Services& services_;
   const PluginPaths paths_;
-  loader::Staging staging_;
-  mutable std::mutex
-      mutex_;  // guards records_; operations themselves are serialised by the maintenance thread
-  std::map<std::string, Record> records_;
-  std::atomic<std::uint64_t> transitions_{0};
+  PluginRecords records_;
+  PluginLoader loader_;
   Maintenance maintenance_;  // last: its thread uses everything above
 };
 

@@ -6,7 +6,7 @@
 
 #include "net/shard.h"
 #include "plugin/abi.h"
-#include "plugin/local_plugin.h"
+#include "plugin/plugin_instance.h"
 
 namespace parley::plugin {
 namespace {

@@ -18,13 +18,13 @@
 
 namespace parley::plugin {
 
-class LocalPlugin;
+class PluginInstance;
 
 class PluginTimers {
  public:
   static constexpr std::size_t kMaxTimers = 10'000;
 
-  explicit PluginTimers(LocalPlugin& plugin) : plugin_(plugin) {}
+  explicit PluginTimers(PluginInstance& plugin) : plugin_(plugin) {}
 
   parley_status set(const parley_timer& timer, parley_id* id);
   parley_status cancel(parley_id id);
@@ -38,7 +38,7 @@ class PluginTimers {
   void arm(parley_id id, Millis delay);
   void fire(parley_id id);
 
-  LocalPlugin& plugin_;
+  PluginInstance& plugin_;
   std::mutex mutex_;
   std::map<parley_id, Timer> timers_;
   std::map<std::string, parley_id> by_name_;

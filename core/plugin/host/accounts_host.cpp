@@ -20,7 +20,7 @@
 namespace parley::plugin {
 namespace {
 
-using PluginPtr = std::shared_ptr<LocalPlugin>;
+using PluginPtr = std::shared_ptr<PluginInstance>;
 
 // One identity change: the request it answers and who asked.
 struct Operation {

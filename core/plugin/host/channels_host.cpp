@@ -20,7 +20,7 @@
 namespace parley::plugin {
 namespace {
 
-using PluginPtr = std::shared_ptr<LocalPlugin>;
+using PluginPtr = std::shared_ptr<PluginInstance>;
 
 // A publication on its way through rights and filters to the store.
 struct Publication {
@@ -109,7 +109,7 @@ std::string_view problem_of(const parley_publication& publication) {
   return {};
 }
 
-bool may_decorate(LocalPlugin& plugin, const parley_publication& publication) {
+bool may_decorate(PluginInstance& plugin, const parley_publication& publication) {
   if (publication.buttons.size == 0 && publication.card.size == 0) return true;
   if (plugin.granted("buttons")) return true;
   plugin.misbehaved("publish refused: buttons and cards need the permission `buttons`");
@@ -118,7 +118,7 @@ bool may_decorate(LocalPlugin& plugin, const parley_publication& publication) {
 
 // The speaker of the request that is being answered, or nobody: a plugin cannot speak for people
 // who did not ask it to.
-std::shared_ptr<const users::User> speaker(LocalPlugin& plugin,
+std::shared_ptr<const users::User> speaker(PluginInstance& plugin,
                                            const parley_publication& publication) {
   command::CallId call{publication.request};
   const auto* scope = CallScope::of(plugin);
@@ -201,7 +201,7 @@ void done(const PluginPtr& plugin, parley_token token, parley_status status) {
   });
 }
 
-bool may_change(LocalPlugin& plugin, parley_string channel) {
+bool may_change(PluginInstance& plugin, parley_string channel) {
   return plugin.granted("push:channel") &&
          (view(channel).substr(0, 3) != "dm:" || plugin.granted("dm"));
 }

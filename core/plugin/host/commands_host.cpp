@@ -134,7 +134,7 @@ parley_status add(const parley_host* host, const parley_command* declared) {
   return PARLEY_OK;
 }
 
-void ran(LocalPlugin& plugin, parley_token token, parley_status status, std::string code) {
+void ran(PluginInstance& plugin, parley_token token, parley_status status, std::string code) {
   if (token == 0) return;
   plugin.complete(
       [half = plugin.halves().commands, token, status, code = std::move(code)](void* data) {

@@ -6,14 +6,14 @@
 
 #include "plugin/abi.h"
 #include "plugin/call_scope.h"
-#include "plugin/local_plugin.h"
+#include "plugin/plugin_instance.h"
 
 namespace parley::plugin {
 
 // Null when the calling thread is in none of these phases; the breach is logged.
-inline LocalPlugin* enter(const parley_host* host, std::initializer_list<Phase> allowed,
+inline PluginInstance* enter(const parley_host* host, std::initializer_list<Phase> allowed,
                           const char* function) {
-  auto& plugin = LocalPlugin::of(host);
+  auto& plugin = PluginInstance::of(host);
   if (const auto* scope = CallScope::of(plugin); scope != nullptr) {
     for (const auto phase : allowed) {
       if (scope->phase() == phase) return &plugin;

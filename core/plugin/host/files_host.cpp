@@ -27,7 +27,7 @@ struct Located {
   parley_status status = PARLEY_OK;
 };
 
-Located locate_relative(const LocalPlugin& plugin, const fs::path& path) {
+Located locate_relative(const PluginInstance& plugin, const fs::path& path) {
   const auto& operator_folder = plugin.services().settings_folder;
   const fs::path shipped = fs::path(plugin.source()).parent_path() / plugin.id();
   std::error_code error;
@@ -41,7 +41,7 @@ Located locate_relative(const LocalPlugin& plugin, const fs::path& path) {
   return {{}, PARLEY_E_NOT_FOUND};
 }
 
-Located locate(const LocalPlugin& plugin, std::string_view text) {
+Located locate(const PluginInstance& plugin, std::string_view text) {
   const fs::path path(text);
   if (text.empty() || text.find('\0') != std::string_view::npos) return {{}, PARLEY_E_INVALID};
   for (const auto& part : path) {
@@ -55,7 +55,7 @@ Located locate(const LocalPlugin& plugin, std::string_view text) {
   return error ? Located{{}, PARLEY_E_NOT_FOUND} : Located{real};
 }
 
-parley_status read_file(const LocalPlugin& plugin, std::string_view path, std::string& content) {
+parley_status read_file(const PluginInstance& plugin, std::string_view path, std::string& content) {
   const auto found = locate(plugin, path);
   if (found.status != PARLEY_OK) return found.status;
   std::error_code error;

@@ -8,7 +8,7 @@
 namespace parley::plugin {
 namespace {
 
-bool may_listen(const LocalPlugin& plugin, const MessageListener& listener) {
+bool may_listen(const PluginInstance& plugin, const MessageListener& listener) {
   if ((listener.kinds & PARLEY_MESSAGE_DIRECT) != 0 && !plugin.granted("dm")) return false;
   if ((listener.kinds & PARLEY_MESSAGE_CHANNEL) == 0) return true;
   return plugin.granted("filter:" +

@@ -26,7 +26,7 @@ std::string_view scope_name(std::uint32_t scope) {
   }
 }
 
-bool may_push(const LocalPlugin& plugin, const parley_push& push, std::string_view scope) {
+bool may_push(const PluginInstance& plugin, const parley_push& push, std::string_view scope) {
   if (!plugin.granted("push:" + std::string(scope))) return false;
   if (push.scope != PARLEY_PUSH_CHANNEL || plugin.granted("dm")) return true;
   for (std::uint64_t i = 0; i < push.target_count; ++i) {

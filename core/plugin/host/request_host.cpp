@@ -11,17 +11,17 @@
 namespace parley::plugin {
 namespace {
 
-parley_status settled(LocalPlugin& plugin, command::CallId call, command::ReplyResult result) {
+parley_status settled(PluginInstance& plugin, command::CallId call, command::ReplyResult result) {
   plugin.settle(call);
   return result == command::ReplyResult::kSent ? PARLEY_OK : PARLEY_E_STALE;
 }
 
-command::Replies& replies_of(LocalPlugin& plugin) {
+command::Replies& replies_of(PluginInstance& plugin) {
   return plugin.services().dispatcher.replies();
 }
 
 parley_status reply(const parley_host* host, const parley_reply* answer) {
-  auto& plugin = LocalPlugin::of(host);
+  auto& plugin = PluginInstance::of(host);
   if (!PARLEY_HAS(answer, fields)) return PARLEY_E_INVALID;
   if (const auto why = json_problem(view(answer->type), view(answer->data), view(answer->fields));
       !why.empty()) {
@@ -35,7 +35,7 @@ parley_status reply(const parley_host* host, const parley_reply* answer) {
 }
 
 parley_status fail(const parley_host* host, const parley_failure* failure) {
-  auto& plugin = LocalPlugin::of(host);
+  auto& plugin = PluginInstance::of(host);
   if (!PARLEY_HAS(failure, retry_after) || failure->code.size == 0) return PARLEY_E_INVALID;
   if (const auto why = object_problem("details", view(failure->details)); !why.empty()) {
     plugin.misbehaved("fail refused: " + why);
@@ -62,7 +62,7 @@ parley_status fail(const parley_host* host, const parley_failure* failure) {
 
 parley_status progress(const parley_host* host, parley_id request, parley_string type,
                        parley_string data) {
-  auto& plugin = LocalPlugin::of(host);
+  auto& plugin = PluginInstance::of(host);
   if (type.size > 0 && view(type) != "progress") return PARLEY_E_UNSUPPORTED;
   if (const auto why = value_problem("data", view(data)); !why.empty()) {
     plugin.misbehaved("progress refused: " + why);
@@ -80,7 +80,7 @@ parley_status defer(const parley_host* host, parley_id request) {
 }
 
 parley_status abandon(const parley_host* host, parley_id request) {
-  auto& plugin = LocalPlugin::of(host);
+  auto& plugin = PluginInstance::of(host);
   const Status status(ErrorCode::kPluginError,
                       "The plugin " + plugin.id() + " gave the command up without an answer.");
   return settled(plugin, {request}, replies_of(plugin).fail({request}, status));

@@ -23,7 +23,7 @@ parley_status submit(const parley_host* host, parley_token token, parley_id* id)
 }
 
 parley_status post(const parley_host* host, parley_token token) {
-  return LocalPlugin::of(host).jobs().post(token);
+  return PluginInstance::of(host).jobs().post(token);
 }
 
 parley_status cancel_job(const parley_host* host, parley_id id) {
@@ -57,7 +57,7 @@ parley_status define(const parley_host* host, const parley_metric* metric, parle
 }
 
 parley_status update(const parley_host* host, parley_id id, double value) {
-  return LocalPlugin::of(host).services().metrics.update(id, value);
+  return PluginInstance::of(host).services().metrics.update(id, value);
 }
 
 parley_status set_timer(const parley_host* host, const parley_timer* timer, parley_id* id) {

@@ -18,7 +18,7 @@ bool is_key(parley_string key) {
   return key.size > 0 && key.size <= kLongestKey;
 }
 
-storage::KvLimits limits_of(const LocalPlugin& plugin) {
+storage::KvLimits limits_of(const PluginInstance& plugin) {
   const auto limits = plugin.settings().limits;
   return {.quota = limits.storage_quota, .value_max = limits.value_max, .key_max = kLongestKey};
 }
@@ -48,7 +48,7 @@ class PageView {
 // Writes go first: a read is queued behind them on the writer, so that a plugin sees what it wrote
 // (the header's promise).
 template <typename T, typename Read, typename Deliver>
-parley_status read_in_order(LocalPlugin& plugin, parley_token token, Read read, Deliver deliver) {
+parley_status read_in_order(PluginInstance& plugin, parley_token token, Read read, Deliver deliver) {
   plugin.services().store.transact<T>(
       [read = std::move(read)](storage::Writer& writer) { return read(writer); },
       [self = plugin.shared_from_this(), token,
@@ -119,7 +119,7 @@ bool collect(const parley_storage_write* const* writes, std::uint64_t count,
   return true;
 }
 
-void written(LocalPlugin& plugin, parley_token token, const Status& status) {
+void written(PluginInstance& plugin, parley_token token, const Status& status) {
   if (token == 0) return;
   plugin.complete([&plugin, token, code = status_code(status)](void* data) {
     const auto* half = plugin.halves().storage;

@@ -19,7 +19,7 @@ TEST(PluginFaultsTest, AThrowingCallIsAnsweredPluginError) {
   EXPECT_THAT(neo.call("throwsNow"), AllOf(HasSubstr("plugin_error"), Not(HasSubstr("no luck"))));
   EXPECT_THAT(neo.call("throwsNot"), HasSubstr("answered"));
   EXPECT_THAT(neo.call("throwsLate"), HasSubstr("answered")) << "the answer came before the throw";
-  EXPECT_TRUE(eventually([&] { return world.plugin("throws-in-call")->faults() == 2; }));
+  EXPECT_TRUE(eventually([&] { return world.plugin("throws-in-call")->faults().count() == 2; }));
 }
 
 TEST(PluginFaultsTest, TooManyFaultsMeanQuarantineForAWhile) {
@@ -41,7 +41,7 @@ TEST(PluginFaultsTest, AnOperatorEndsAQuarantine) {
   auto& neo = world.enter("Neo");
   for (int i = 0; i < 5; ++i) neo.call("throwsNow");
   EXPECT_THAT(neo.call("throwsNot"), HasSubstr("plugin_unavailable"));
-  world.plugin("throws-in-call")->release_quarantine();
+  world.plugin("throws-in-call")->faults().release();
   EXPECT_THAT(neo.call("throwsNot"), HasSubstr("answered"));
 }
 
@@ -60,7 +60,7 @@ TEST(PluginFaultsTest, NoAnswerIsAFault) {
   World world;
   ASSERT_EQ(world.bring("does-not-answer"), "");
   EXPECT_THAT(world.enter("Neo").call("silent"), HasSubstr("plugin_error"));
-  EXPECT_EQ(world.plugin("does-not-answer")->faults(), 1u);
+  EXPECT_EQ(world.plugin("does-not-answer")->faults().count(), 1u);
 }
 
 TEST(PluginFaultsTest, TheSecondAnswerIsStale) {

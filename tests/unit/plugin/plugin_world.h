@@ -211,7 +211,7 @@ class World {
     return bring("steady");
   }
   PluginState state(const std::string& id) { return or_throw(manager_->info(id)).state; }
-  std::shared_ptr<LocalPlugin> plugin(const std::string& id) {
+  std::shared_ptr<PluginInstance> plugin(const std::string& id) {
     for (auto& one : manager_->active()) {
       if (one->id() == id) return one;
     }

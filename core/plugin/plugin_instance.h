@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// One loaded version of a plugin in this process: its image, its call gate, and what the host owes
-// it.
+// One loaded version of a plugin: the host's side of it, the same whether its code (plugin_code.h)
+// is mapped into this process or runs in a child.
 //
 // Ownership: the manager holds it; command table entries, completions and timers hold it too, so
-// the C++ object may outlive the image. Nothing of the image is touched once stop() has closed the
+// the C++ object may outlive the code. Nothing of the code is touched once stop() has closed the
 // gate. Thread: create(), start(), stop() on the maintenance thread; invoke() on a shard;
 // everything else from any. Failure: a call that throws, breaks the contract or answers nothing is
 // a fault: the user gets plugin_error, the log names the plugin; too many faults put it in
@@ -29,12 +29,14 @@
 #include "command/command_target.h"
 #include "config/plugin_settings.h"
 #include "loader/manifest.h"
-#include "loader/shared_object.h"
 #include "loader/staging.h"
 #include "plugin/call_gate.h"
 #include "plugin/call_scope.h"
 #include "plugin/command_stats.h"
+#include "plugin/deferred_calls.h"
+#include "plugin/fault_ledger.h"
 #include "plugin/host_tables.h"
+#include "plugin/plugin_code.h"
 #include "plugin/plugin_jobs.h"
 #include "plugin/plugin_timers.h"
 #include "plugin/registrations.h"
@@ -42,8 +44,8 @@
 
 namespace parley::plugin {
 
-class LocalPlugin final : public command::CommandTarget,
-                          public std::enable_shared_from_this<LocalPlugin> {
+class PluginInstance final : public command::CommandTarget,
+                             public std::enable_shared_from_this<PluginInstance> {
  public:
   struct Parts {
     loader::Manifest manifest;
@@ -53,9 +55,10 @@ class LocalPlugin final : public command::CommandTarget,
     std::uint32_t generation = 1;
   };
 
-  // Opens the staged image and calls create. Nothing is visible to anyone yet.
-  static Result<std::shared_ptr<LocalPlugin>> create(Services& services, Parts parts);
-  ~LocalPlugin() override;
+  // Opens the staged file's code and calls create. Nothing is visible to anyone yet.
+  static Result<std::shared_ptr<PluginInstance>> create(Services& services, Parts parts,
+                                                        const OpenCode& open);
+  ~PluginInstance() override;
 
   // Calls the plugin's start and keeps what it registers.
   Status start();
@@ -84,15 +87,14 @@ class LocalPlugin final : public command::CommandTarget,
   const std::deque<CommandStats>& stats() const { return stats_; }
   bool runs_inline() const { return inline_.load(std::memory_order_relaxed); }
   std::size_t queued() const { return gate_.queued(); }
-  std::uint64_t faults() const { return fault_count_.load(std::memory_order_relaxed); }
-  std::string quarantine_reason() const;  // empty: not in quarantine
-  void release_quarantine();
+  FaultLedger& faults() { return faults_; }
+  const FaultLedger& faults() const { return faults_; }
   // The command that runs now and since when, for the watchdog; empty: none.
   std::string running_command() const;
 
   // For the host tables (host/*.cpp).
-  static LocalPlugin& of(const parley_host* host) {
-    return *static_cast<LocalPlugin*>(host->host_data);
+  static PluginInstance& of(const parley_host* host) {
+    return *static_cast<PluginInstance*>(host->host_data);
   }
   Services& services() const { return services_; }
   const PluginHalves& halves() const { return halves_; }
@@ -116,7 +118,7 @@ class LocalPlugin final : public command::CommandTarget,
   void* plugin_data() const { return plugin_->plugin_data; }
 
  private:
-  LocalPlugin(Services& services, Parts parts, std::unique_ptr<loader::SharedObject> image);
+  PluginInstance(Services& services, Parts parts, std::unique_ptr<PluginCode> code);
   class Ticket;
   // A configuration on its way to the plugin's thread; whoever waits for it may give up.
   struct Handover {
@@ -126,21 +128,20 @@ class LocalPlugin final : public command::CommandTarget,
     std::string why;
     bool given_up = false;
   };
-  Status create_instance();
+  Status create_plugin();
   void run(const command::Invocation& invocation);
   void account(const command::Invocation& invocation, Clock::TimePoint started, bool faulted);
-  void fault(std::string_view what);
-  bool in_quarantine();
   void refuse(command::CallId call, Status status);
   void refuse_unrun(command::CallId call);
   void hand_over(Handover& handover, config::PluginSettings settings);
   void answer_pending();
-  Status unmap();
+  Status close_code();
+  Status give_up(const std::string& why);
 
   Services& services_;
   Parts parts_;
   const std::string sha256_;
-  std::unique_ptr<loader::SharedObject> image_;
+  std::unique_ptr<PluginCode> code_;  // null once closed or abandoned
   parley_host host_{};
   const parley_plugin* plugin_ = nullptr;
   PluginHalves halves_;
@@ -159,12 +160,8 @@ class LocalPlugin final : public command::CommandTarget,
   mutable std::mutex mutex_;
   config::PluginSettings settings_;
   std::unordered_set<std::uint64_t> watches_;
-  std::unordered_set<std::uint64_t> deferred_;  // calls to be answered when the plugin goes
-  std::deque<Clock::TimePoint> recent_faults_;
-  std::string quarantine_reason_;
-  Clock::TimePoint quarantined_until_{};
-  std::atomic<bool> quarantined_{false};
-  std::atomic<std::uint64_t> fault_count_{0};
+  FaultLedger faults_;
+  DeferredCalls deferred_;
 };
 
 }  // namespace parley::plugin

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plugin's code mapped into this process. As plugin_code.h.
+#pragma once
+
+#include "loader/shared_object.h"
+#include "plugin/plugin_code.h"
+
+namespace parley::plugin {
+
+class LocalCode final : public PluginCode {
+ public:
+  static Result<std::unique_ptr<PluginCode>> open(const CodeRequest& request);
+  ~LocalCode() override;
+
+  Result<loader::Manifest> describe() override;
+  const parley_plugin* create(const parley_host* host, const parley_sink* why) override;
+  Status close() override;
+  std::string abandon(const parley_plugin* plugin) override;
+
+ private:
+  LocalCode(std::unique_ptr<loader::SharedObject> image, std::string source)
+      : image_(std::move(image)), source_(std::move(source)) {}
+  const parley_plugin_entry* entry() const;
+
+  std::unique_ptr<loader::SharedObject> image_;  // null once given back or given up
+  const std::string source_;
+};
+
+}  // namespace parley::plugin

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// PluginInstance while it serves: commands and completions on their way through the gate.
+#include <utility>
+
+#include "base/log.h"
+#include "command/dispatcher.h"
+#include "command/replies.h"
+#include "net/shard.h"
+#include "plugin/abi.h"
+#include "plugin/plugin_instance.h"
+#include "plugin/request_view.h"
+
+namespace parley::plugin {
+
+// Answers a call that was dropped without having run.
+class PluginInstance::Ticket {
+ public:
+  Ticket(PluginInstance& plugin, command::InvocationPtr invocation)
+      : plugin_(plugin), invocation_(std::move(invocation)) {}
+  Ticket(Ticket&&) noexcept = default;
+  ~Ticket() {
+    if (invocation_ != nullptr) plugin_.refuse_unrun(invocation_->call);
+  }
+  void run() {
+    const auto mine = std::move(invocation_);
+    plugin_.run(*mine);
+  }
+
+ private:
+  PluginInstance& plugin_;
+  command::InvocationPtr invocation_;
+};
+
+void PluginInstance::refuse_unrun(command::CallId call) {
+  if (!accepting_.load(std::memory_order_acquire)) {
+    return refuse(call,
+                  Status(ErrorCode::kPluginUnavailable,
+                         "The plugin " + id() + " is being unloaded. Try again in a moment."));
+  }
+  refuse(call, Status(ErrorCode::kPluginUnavailable,
+                      "The plugin " + id() + " has too much to do. Try again in a moment."));
+}
+
+void PluginInstance::invoke(command::InvocationPtr invocation) {
+  const auto call = invocation->call;
+  if (!accepting_.load(std::memory_order_acquire)) return refuse_unrun(call);
+  if (faults_.in_quarantine()) {
+    return refuse(call, Status(ErrorCode::kPluginUnavailable,
+                               "The plugin " + id() +
+                                   " failed too often and rests for a while. Try again later."));
+  }
+  const auto where = runs_inline() ? CallGate::Where::kHere : CallGate::Where::kWorker;
+  // Refused or dropped later, the ticket answers.
+  (void)gate_.offer([ticket = Ticket(*this, std::move(invocation))]() mutable { ticket.run(); },
+                    where, CallGate::Limit::kQueue);
+}
+
+void PluginInstance::refuse(command::CallId call, Status status) {
+  services_.dispatcher.replies().fail(call, status);
+  services_.dispatcher.returned(call);
+}
+
+void PluginInstance::run(const command::Invocation& invocation) {
+  // Waited behind a slow call until its deadline: the caller has been told, so it must not happen
+  // any more.
+  if (!services_.dispatcher.replies().is_open(invocation.call))
+    return services_.dispatcher.returned(invocation.call);
+  const auto started = services_.clock.now();
+  const auto left = std::chrono::duration_cast<Millis>(invocation.deadline - started).count();
+  bool answered = false, faulted = false;
+  running_.store(&invocation.spec().name, std::memory_order_relaxed);
+  {
+    const RequestView request(invocation, services_.clock.wall_ms() + left);
+    CallScope scope(*this, Phase::kPlugin);
+    scope.call = invocation.call;
+    scope.session = invocation.session_id;
+    scope.locale = invocation.locale;
+    scope.peer = invocation.peer_address;
+    parley_status status = PARLEY_E_INTERNAL;
+    guarded(invocation.spec().name, [&] {
+      status = plugin_->call(plugin_->plugin_data, registrations_.handlers[invocation.entry->index],
+                             request.get());
+    });
+    answered = scope.settled;
+    faulted = status != PARLEY_OK;
+  }
+  running_.store(nullptr, std::memory_order_relaxed);
+  auto& replies = services_.dispatcher.replies();
+  if (faulted) faults_.record(invocation.spec().name);
+  if (!answered && replies.is_open(invocation.call)) {
+    if (!faulted) faults_.record(invocation.spec().name + " returned without answering");
+    replies.fail(invocation.call,
+                 Status(ErrorCode::kPluginError, "The command failed inside the plugin " + id() +
+                                                     ". The operator can see why in the log."));
+  }
+  account(invocation, started, faulted);
+  services_.dispatcher.returned(invocation.call);
+}
+
+void PluginInstance::account(const command::Invocation& invocation, Clock::TimePoint started,
+                             bool faulted) {
+  const auto took = services_.clock.now() - started;
+  auto& stats = stats_[invocation.entry->index];
+  stats.observe(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  if (faulted) stats.faults.fetch_add(1, std::memory_order_relaxed);
+  const auto& limits = parts_.settings.limits;
+  const auto ms = std::chrono::duration_cast<Millis>(took).count();
+  if (took > limits.soft_budget) {
+    log::Event(log::Level::kWarn, "plugin")
+        .plugin(id())
+        .session(invocation.session_id)
+        .write("{} took {} ms, its budget is {} ms", stats.name, ms, limits.soft_budget.count());
+  }
+  if (!runs_inline() || took <= limits.inline_budget || ++inline_overruns_ < limits.inline_overruns)
+    return;
+  inline_ = false;
+  log::Event(log::Level::kWarn, "plugin")
+      .plugin(id())
+      .write(
+          "{} calls took longer than {} ms on an I/O thread (the last one, {}, {} ms): the plugin "
+          "runs on the workers from now on",
+          inline_overruns_, limits.inline_budget.count(), stats.name, ms);
+}
+
+void PluginInstance::cancelled(command::CallId call) {
+  // Timed out inside its handler, or before it began: the caller's next command does not wait for
+  // that. run() says it again.
+  if (!deferred_.remove(call)) return services_.dispatcher.returned(call);
+  complete([half = halves_.request, call](void* plugin_data) {
+    if (half != nullptr && half->on_cancel != nullptr)
+      half->on_cancel(plugin_data, call.value, PARLEY_CANCEL_TIMEOUT);
+  });
+}
+
+void PluginInstance::complete(PluginWork work) {
+  const auto where = runs_inline() && net::Shard::current() != nullptr ? CallGate::Where::kHere
+                                                                       : CallGate::Where::kWorker;
+  gate_.offer(
+      [self = shared_from_this(), work = std::move(work)]() mutable {
+        const CallScope scope(*self, Phase::kPlugin);
+        self->guarded("a completion", [&] { work(self->plugin_->plugin_data); });
+      },
+      where, CallGate::Limit::kNone);
+}
+
+}  // namespace parley::plugin

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/plugin_loader.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "loader/describe.h"
+#include "plugin/hang_marks.h"
+#include "plugin/local_code.h"
+
+namespace parley::plugin {
+namespace {
+
+Status failed(std::string why) {
+  return Status(ErrorCode::kPluginError, std::move(why));
+}
+
+// Where the code of a plugin runs is decided here and nowhere else.
+Result<std::unique_ptr<PluginCode>> open_code(const CodeRequest& request) {
+  return LocalCode::open(request);
+}
+
+}  // namespace
+
+std::string in_one_line(const std::vector<config::Problem>& problems) {
+  std::string line;
+  for (const auto& problem : problems) line += (line.empty() ? "" : "; ") + problem.sentence();
+  return line;
+}
+
+config::LoadedPlugin PluginLoader::read_settings(const std::string& id) const {
+  return config::load_plugin_settings(paths_.settings, paths_.state.string(), id,
+                                      services_.config()->plugins.limits);
+}
+
+std::shared_ptr<PluginInstance> PluginLoader::prepare(Operation& operation, const std::string& id,
+                                                      const std::string& from) {
+  Prepared prepared;
+  prepared.source = from.empty() ? (paths_.plugins / (id + ".so")).string() : from;
+  std::shared_ptr<PluginInstance> plugin;
+  const bool ready = operation.step("find", [&] {
+    return loader::is_plugin_id(id) ? Status::ok()
+                                    : Status::invalid_args("'" + id +
+                                                           "' is no plugin id: they match "
+                                                           "[a-z][a-z0-9-]{0,31}");
+  }) && operation.step("settings", [&] {
+    return check_settings(operation, id, prepared);
+  }) && operation.step("stage", [&] {
+    auto copy = staging_.stage(id, prepared.source);
+    if (copy) prepared.staged.emplace(std::move(copy).value());
+    return copy.status();
+  }) && operation.step("describe", [&] {
+    return describe(prepared);
+  }) && operation.step("check", [&] { return check(operation, id, prepared); });
+  if (!ready) return nullptr;
+  heed_hang(prepared);
+  operation.step("open", [&] {
+    auto opened = open(id, prepared);
+    if (opened) plugin = std::move(opened).value();
+    return opened.status();
+  });
+  return plugin;
+}
+
+Status PluginLoader::check_settings(Operation& operation, const std::string& id,
+                                    Prepared& prepared) {
+  auto loaded = read_settings(id);
+  operation.problems = loaded.problems;
+  if (!loaded.ok()) return Status::invalid_args(in_one_line(loaded.problems));
+  prepared.settings = std::move(loaded.settings);
+  if (!prepared.settings.enabled) {
+    return failed("plugin " + id + " is disabled in " + prepared.settings.file +
+                  " (enabled: false)");
+  }
+  if (prepared.settings.isolation == config::Isolation::kProcess) {
+    return failed("plugin " + id +
+                  " asks for isolation: process, which this version does not have; set "
+                  "isolation: in-process");
+  }
+  return Status::ok();
+}
+
+Status PluginLoader::describe(Prepared& prepared) {
+  auto manifest = loader::describe(prepared.staged->path(),
+                                   {.host_program = paths_.host_program,
+                                    .timeout = services_.config()->plugins.describe_timeout});
+  if (!manifest) return failed(prepared.source + ": " + manifest.status().message());
+  prepared.manifest = std::move(manifest).value();
+  return Status::ok();
+}
+
+Status PluginLoader::check(Operation& operation, const std::string& id, Prepared& prepared) {
+  if (prepared.manifest.id != id)
+    return failed(prepared.source + " is plugin " + prepared.manifest.id + ", not " + id);
+  if (auto status = loader::check_permissions(prepared.manifest, prepared.settings.permissions);
+      !status)
+    return status;
+  auto checked =
+      config::check_plugin_config(std::move(prepared.settings), prepared.manifest.config_schema);
+  operation.problems = checked.problems;
+  prepared.settings = std::move(checked.settings);
+  return checked.ok() ? Status::ok() : Status::invalid_args(in_one_line(checked.problems));
+}
+
+// A plugin that hung a shard runs on the workers until another file of it comes.
+void PluginLoader::heed_hang(Prepared& prepared) const {
+  if (prepared.settings.execution == config::Execution::kWorker ||
+      !HangMarks(paths_.state).has(prepared.manifest.id, prepared.staged->sha256()))
+    return;
+  prepared.settings.execution = config::Execution::kWorker;
+  log::Event(log::Level::kWarn, "plugin")
+      .plugin(prepared.manifest.id)
+      .write("this version once hung an I/O thread: it runs on the workers");
+}
+
+Result<std::shared_ptr<PluginInstance>> PluginLoader::open(const std::string& id,
+                                                           Prepared& prepared) {
+  // Not under the records' lock during create: the watchdog and the operator look at them
+  // meanwhile.
+  PluginInstance::Parts parts{prepared.manifest, std::move(*prepared.staged), prepared.source,
+                              prepared.settings, records_.next_generation(id)};
+  return PluginInstance::create(services_, std::move(parts), open_code);
+}
+
+}  // namespace parley::plugin

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a file to a created plugin: settings, staged copy, description in a child, checks, code.
+// Nothing of it is visible to anyone; each part is a step of the operation that asked for it.
+//
+// Ownership: owns the staging folder; borrows services and records. Thread: the maintenance thread.
+// Failure: the operation holds the step that failed and its sentence.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/plugin_settings.h"
+#include "loader/manifest.h"
+#include "loader/staging.h"
+#include "plugin/operation.h"
+#include "plugin/plugin_instance.h"
+#include "plugin/plugin_records.h"
+#include "plugin/services.h"
+
+namespace parley::plugin {
+
+struct PluginPaths {
+  std::filesystem::path plugins;  // <id>.so lie here
+  std::filesystem::path state;    // the server's state folder
+  std::filesystem::path staging;  // private copies
+  std::filesystem::path host_program;
+  std::string settings;  // plugins.d, "" for none
+};
+
+std::string in_one_line(const std::vector<config::Problem>& problems);
+
+class PluginLoader {
+ public:
+  PluginLoader(Services& services, const PluginPaths& paths, loader::Staging staging,
+               PluginRecords& records)
+      : services_(services), paths_(paths), staging_(std::move(staging)), records_(records) {}
+
+  // `from` empty: <plugins folder>/<id>.so. Null: refused.
+  std::shared_ptr<PluginInstance> prepare(Operation& operation, const std::string& id,
+                                          const std::string& from);
+  config::LoadedPlugin read_settings(const std::string& id) const;
+
+ private:
+  struct Prepared {
+    loader::Manifest manifest;
+    config::PluginSettings settings;
+    std::optional<loader::StagedFile> staged;
+    std::string source;
+  };
+  Status check_settings(Operation& operation, const std::string& id, Prepared& prepared);
+  Status describe(Prepared& prepared);
+  Status check(Operation& operation, const std::string& id, Prepared& prepared);
+  void heed_hang(Prepared& prepared) const;
+  Result<std::shared_ptr<PluginInstance>> open(const std::string& id, Prepared& prepared);
+
+  Services& services_;
+  const PluginPaths& paths_;
+  loader::Staging staging_;
+  PluginRecords& records_;
+};
+
+}  // namespace parley::plugin

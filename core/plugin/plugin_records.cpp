@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/plugin_records.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace parley::plugin {
+
+std::string_view state_name(PluginState state) {
+  switch (state) {
+    case PluginState::kFound:
+      return "found";
+    case PluginState::kLoading:
+      return "loading";
+    case PluginState::kActive:
+      return "active";
+    case PluginState::kDraining:
+      return "draining";
+    case PluginState::kUnloaded:
+      return "unloaded";
+    case PluginState::kFailed:
+      return "failed";
+    case PluginState::kRetiredButMapped:
+      return "retired-but-mapped";
+  }
+  return "unknown";
+}
+
+void PluginRecords::transition(const std::string& id, PluginState state, std::string reason,
+                               Plugin plugin) {
+  const std::lock_guard lock(mutex_);
+  ++transitions_;
+  auto& record = records_[id];
+  log::Event(state == PluginState::kFailed ? log::Level::kError : log::Level::kInfo, "plugin")
+      .plugin(id)
+      .write("{} -> {}{}{}", state_name(record.state), state_name(state),
+             reason.empty() ? "" : ": ", reason);
+  record.state = state;
+  record.reason = std::move(reason);
+  record.plugin = std::move(plugin);
+}
+
+std::uint64_t PluginRecords::transitions() const {
+  const std::lock_guard lock(mutex_);
+  return transitions_;
+}
+
+std::uint32_t PluginRecords::next_generation(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  return ++records_[id].generations;
+}
+
+PluginRecords::Plugin PluginRecords::active(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(id);
+  return found != records_.end() && found->second.state == PluginState::kActive
+             ? found->second.plugin
+             : nullptr;
+}
+
+std::vector<PluginRecords::Plugin> PluginRecords::active() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Plugin> all;
+  for (const auto& [id, record] : records_) {
+    if (record.state == PluginState::kActive) all.push_back(record.plugin);
+  }
+  return all;
+}
+
+PluginInfo PluginRecords::info_of(const std::string& id, const Record& record) {
+  PluginInfo info{.id = id, .state = record.state, .reason = record.reason};
+  if (record.plugin == nullptr) return info;
+  const auto& plugin = *record.plugin;
+  const auto& manifest = plugin.manifest();
+  info.version = manifest.version;
+  info.description = manifest.description;
+  info.source = plugin.source();
+  info.sha256 = plugin.sha256();
+  info.abi = std::to_string(manifest.abi_major) + "." + std::to_string(manifest.abi_minor);
+  info.execution = plugin.runs_inline() ? "inline" : "worker";
+  info.isolation =
+      plugin.settings().isolation == config::Isolation::kProcess ? "process" : "in-process";
+  info.quarantine = plugin.faults().reason();
+  info.generation = plugin.generation();
+  info.permissions = manifest.permissions;
+  info.faults = plugin.faults().count();
+  info.queued = plugin.queued();
+  for (const auto& stats : plugin.stats())
+    info.commands.push_back({stats.name, stats.calls, stats.faults, stats.total_us});
+  return info;
+}
+
+std::vector<PluginInfo> PluginRecords::list() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<PluginInfo> all;
+  for (const auto& [id, record] : records_) all.push_back(info_of(id, record));
+  return all;
+}
+
+Result<PluginInfo> PluginRecords::info(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(id);
+  if (found == records_.end())
+    return Status::not_found("there is no plugin " + id +
+                             "; `parleyctl plugin list` shows what is");
+  return info_of(id, found->second);
+}
+
+}  // namespace parley::plugin

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of every plugin: the state it is in, and the version that serves.
+//
+// transition() is the only way from one state to another: one log line, one count. Ownership: holds
+// the serving versions. Thread: any; transitions come from the maintenance thread, which serialises
+// the operations.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "plugin/plugin_instance.h"
+
+namespace parley::plugin {
+
+enum class PluginState {
+  kFound,
+  kLoading,
+  kActive,
+  kDraining,
+  kUnloaded,
+  kFailed,
+  kRetiredButMapped
+};
+std::string_view state_name(PluginState state);
+
+struct CommandInfo {
+  std::string name;
+  std::uint64_t calls = 0, faults = 0, total_us = 0;
+};
+
+struct PluginInfo {
+  std::string id;
+  PluginState state = PluginState::kFound;
+  std::string reason;  // why it failed or stayed mapped
+  std::string version, description, source, sha256, abi, execution, isolation, quarantine;
+  std::uint32_t generation = 0;
+  std::vector<std::string> permissions;
+  std::vector<CommandInfo> commands;
+  std::uint64_t faults = 0;
+  std::size_t queued = 0;
+};
+
+class PluginRecords {
+ public:
+  using Plugin = std::shared_ptr<PluginInstance>;
+
+  // `plugin` is the version that is in that state; null when there is none any more.
+  void transition(const std::string& id, PluginState state, std::string reason = {},
+                  Plugin plugin = nullptr);
+  std::uint64_t transitions() const;
+  // Counts every version that was opened, whether it came to serve or not.
+  std::uint32_t next_generation(const std::string& id);
+
+  Plugin active(const std::string& id) const;  // null when it does not serve
+  std::vector<Plugin> active() const;
+  std::vector<PluginInfo> list() const;
+  Result<PluginInfo> info(const std::string& id) const;  // not_found
+
+ private:
+  struct Record {
+    PluginState state = PluginState::kFound;
+    std::string reason;
+    Plugin plugin;
+    std::uint32_t generations = 0;
+  };
+  static PluginInfo info_of(const std::string& id, const Record& record);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Record> records_;
+  std::uint64_t transitions_ = 0;
+};
+
+}  // namespace parley::plugin
