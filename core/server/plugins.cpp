@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/plugins.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "server/folders.h"
+
+namespace parley::server {
+namespace {
+
+plugin::PluginPaths paths_of(const State& state, const config::Config& config,
+                             const std::string& settings_folder) {
+  const auto program = program_folder();
+  return {.plugins = config.plugins.folder.empty() ? program.parent_path() / "plugins"
+                                                   : std::filesystem::path(config.plugins.folder),
+          .state = state.folder,
+          .staging = state.folder / "staged",
+          .host_program = program / "parley-plugin-host",
+          .settings = settings_folder};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Plugins>> Plugins::open(const State& state, const Users& users,
+                                               Runtime& runtime, const Clock& clock,
+                                               const LiveConfig& live,
+                                               const std::string& settings_folder) {
+  const auto config = live.get();
+  auto made = std::make_unique<Plugins>();
+  auto& it = *made;
+  it.workers = std::make_unique<plugin::WorkerPool>(
+      plugin::WorkerPool::Options{config->workers.threads, config->workers.max_stuck,
+                                  config->plugins.limits.hard_budget},
+      clock);
+  it.files = std::make_unique<plugin::FileWatcher>();
+  it.services = std::make_unique<plugin::Services>(
+      plugin::Services{.clock = clock,
+                       .workers = *it.workers,
+                       .timer_shard = runtime.shards->at(0),
+                       .store = *state.store,
+                       .accounts = *users.accounts,
+                       .tokens = *users.tokens,
+                       .sessions = *runtime.sessions,
+                       .channels = *runtime.channels,
+                       .pusher = *runtime.pusher,
+                       .commands = runtime.commands,
+                       .dispatcher = *runtime.dispatcher,
+                       .messages = it.messages,
+                       .events = it.events,
+                       .metrics = it.metrics,
+                       .files = *it.files,
+                       .server_version = PARLEY_VERSION,
+                       .settings_folder = settings_folder,
+                       .config = [&live] { return live.get(); }});
+  auto manager =
+      plugin::PluginManager::open(*it.services, paths_of(state, *config, settings_folder));
+  if (!manager) return manager.status();
+  it.manager = std::move(manager).value();
+  return made;
+}
+
+}  // namespace parley::server

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/wiring.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "protocol/close_codes.h"
+
+namespace parley::server {
+namespace {
+
+void recheck_roles(Users& users, Runtime& runtime, const std::string& user_id) {
+  users.accounts->by_id(user_id, [&runtime](Result<users::User> user) {
+    if (!user) return;
+    const auto fresh = std::make_shared<const users::User>(std::move(*user));
+    runtime.sessions->post_to_user(fresh->id, [&runtime, fresh](session::Session& session) {
+      session.set_user(fresh);
+      runtime.channels->recheck(session);
+    });
+  });
+}
+
+void on_changed(Users& users, Runtime& runtime, const std::string& user_id, users::Change change) {
+  switch (change) {
+    case users::Change::kRegistered:
+      return;
+    case users::Change::kDisabled:
+      users.tokens->revoke_user(user_id, {});
+      runtime.sessions->kick_user(user_id, protocol::close::kBlocked,
+                                  "This account was disabled by an operator.");
+      return;
+    case users::Change::kPassword:
+      users.tokens->revoke_user(user_id, {});
+      return;
+    case users::Change::kRoles:
+      recheck_roles(users, runtime, user_id);
+  }
+}
+
+}  // namespace
+
+void tell_plugins(Runtime& runtime, plugin::EventBus& events, const Clock& clock) {
+  const auto tell = [&events, &clock](std::uint32_t kind) {
+    return [&events, &clock, kind](session::Session& session) {
+      events.emit({.kind = kind,
+                   .ts = clock.wall_ms(),
+                   .user = session.user(),
+                   .session = session.id(),
+                   .locale = std::string(session.locale())});
+    };
+  };
+  session::SessionObserver observer;
+  observer.opened = [opened = tell(PARLEY_EVENT_SESSION_OPENED)](session::Session& session) {
+    log::Event(log::Level::kInfo, "session")
+        .session(session.id())
+        .user(session.user()->name)
+        .write("opened from {}", session.link() ? session.link()->peer_address() : "-");
+    opened(session);
+  };
+  observer.closed = [closed = tell(PARLEY_EVENT_SESSION_CLOSED)](
+                        session::Session& session, std::string_view) { closed(session); };
+  runtime.sessions->observe(std::move(observer));
+  runtime.channels->observe(
+      [&events, &clock](const users::User& user, std::string_view channel, bool joined) {
+        events.emit(
+            {.kind = static_cast<std::uint32_t>(joined ? PARLEY_EVENT_JOINED : PARLEY_EVENT_LEFT),
+             .ts = clock.wall_ms(),
+             .user = std::make_shared<const users::User>(user),
+             .channel = std::string(channel)});
+      });
+}
+
+void heed_account_changes(Users& users, Runtime& runtime) {
+  users.accounts->on_changed([&users, &runtime](const std::string& user_id, users::Change change) {
+    on_changed(users, runtime, user_id, change);
+  });
+}
+
+}  // namespace parley::server
