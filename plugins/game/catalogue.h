@@ -71,6 +71,8 @@ constexpr Phrase kHits{"{0} hits {1}: {2} damage, {3} of {4} left.",
 constexpr Phrase kDefeats{"{0} hits {1}: {2} damage. {1} is defeated!",
                           "{0} нападает, цель: {1}. Урон {2}. Победа!"};
 constexpr Phrase kCasts{"{0} casts {1}.", "{0} произносит заклинание: {1}."};
+constexpr Phrase kNobody{"nobody", "никого"};
+constexpr Phrase kNobodyHurt{" Nobody here is hurt.", " Никто здесь не пострадал."};
 constexpr Phrase kCastHits{" {0}: {1} damage, {2} of {3} left.",
                            " {0}: урон {1}, осталось {2} из {3}."};
 constexpr Phrase kCastDefeats{" {0}: {1} damage, defeated!", " {0}: урон {1}, победа!"};

@@ -123,14 +123,27 @@ TEST_F(WorldTest, AreaSpellStrikesEveryCreatureAndNobodyElse) {
   const Player& ann = enter_yard("Ann");
   const Fight fight = world_.cast(neo, 123, "player_456", now_);
   ASSERT_EQ(fight.refusal, Refusal::kNone);
-  ASSERT_EQ(fight.blows.size(), 1u);
-  EXPECT_EQ(fight.blows[0].damage, 3 + 8);
-  EXPECT_EQ(fight.blows[0].hp, 6);
-  EXPECT_EQ(fight.blows[0].max_hp, 17);
-  EXPECT_FALSE(fight.blows[0].defeated);
+  ASSERT_EQ(fight.blows.size(), 2u);
+  EXPECT_EQ(fight.blows[0].target.id, "hen");
+  EXPECT_TRUE(fight.blows[0].defeated);
+  EXPECT_EQ(fight.blows[1].target.id, "wolf");
+  EXPECT_EQ(fight.blows[1].damage, 8);
+  EXPECT_EQ(fight.blows[1].hp, 6);
+  EXPECT_EQ(fight.blows[1].max_hp, 14);
+  EXPECT_FALSE(fight.blows[1].defeated);
   EXPECT_EQ(ann.hp, rules_.hp);
   EXPECT_EQ(neo.score, 1);
   EXPECT_TRUE(world_.cast(neo, 123, "", now_).blows[0].defeated);
+}
+
+TEST_F(WorldTest, AreaSpellWhereNobodyIsNamesNoTarget) {
+  Player& neo = enter("Neo");
+  const Fight fight = world_.cast(neo, 123, "", now_);
+  ASSERT_EQ(fight.blows.size(), 1u);
+  const auto said = Viewer{world_, "en", 50}.combat(fight.blows[0]);
+  EXPECT_THAT(said.text(), HasSubstr("Nobody here is hurt."));
+  EXPECT_THAT(said.text(), HasSubstr("\"target\":\"nobody\""));
+  EXPECT_THAT(said.text(), HasSubstr("\"hit\":false"));
 }
 
 TEST_F(WorldTest, WordsTellWhatABlowDid) {

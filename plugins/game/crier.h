@@ -17,7 +17,7 @@
 
 namespace game {
 
-// Who did it: their session has its answer already. Both empty: it happened by itself.
+// Whose session has it as its answer already. Both empty: nobody's.
 struct Actor {
   std::string user = {};
   std::string session = {};

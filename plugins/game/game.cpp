@@ -253,11 +253,11 @@ class Game : public parley::Plugin {
     return {std::string(request.user().id()), std::string(request.session())};
   }
 
-  // Stores, answers, and then tells the others.
+  // Stores, answers, and then tells the others; and the one who asked, where the answer is no state.
   void commit(Request& request, std::string_view type, const Json& data,
               parley::Callback<void()> tell) {
     auto changes = world_.take_changes();
-    const Actor actor = actor_of(request);
+    const Actor actor = type == "playerStateUpdate" ? actor_of(request) : Actor{};
     if (!Keeper::has_records(changes)) {
       request.reply(type, data);
       tell();

@@ -47,8 +47,7 @@ std::vector<std::string> names(JsonView list) {
 }
 
 // What one user was pushed, of one type.
-std::vector<Pushed> pushed(const FakeHost& host, const std::string& type,
-                           const std::string& user) {
+std::vector<Pushed> pushed(const FakeHost& host, const std::string& type, const std::string& user) {
   std::vector<Pushed> result;
   for (const Pushed& push : host.pushes()) {
     const bool all = push.scope == PARLEY_PUSH_ALL;
@@ -81,7 +80,7 @@ TEST(Game, SpeaksRussian) {
   FakeHost host(options());
   const auto reply = host.call("look", {}, kIvan);
   EXPECT_EQ(reply.data()["room"]["name"].or_else(""), "Площадь");
-  EXPECT_THAT(reply.data()["text"].or_else(""), HasSubstr("Выходы: восток, север"));
+  EXPECT_THAT(reply.data()["text"].or_else(""), HasSubstr("Выходы: север, юг"));
   EXPECT_THAT(host.call("take", {{"item", "топор"}}, kIvan).message(), HasSubstr("нет такой вещи"));
   EXPECT_EQ(host.call("take", {{"item", "Фонарь"}}, kIvan).data()["text"].or_else(""),
             "Вы берёте: фонарь.");
@@ -110,8 +109,9 @@ TEST(Game, CastsTheEarthquakeAsTheProtocolSays) {
   const auto reply = host.call("castSpell", {{"spellId", 123}, {"target", "player_456"}});
   ASSERT_EQ(reply.type(), "combatResult") << reply.text();
   EXPECT_EQ(reply.data()["attacker"].or_else(""), "Neo");
-  EXPECT_TRUE(reply.data()["hit"].or_else(false));
-  EXPECT_TRUE(reply.data()["damage"].exists());
+  EXPECT_EQ(reply.data()["target"].or_else(""), "nobody");  // the square is empty
+  EXPECT_FALSE(reply.data()["hit"].or_else(true));
+  EXPECT_EQ(reply.data()["damage"].or_else(-1), 0);
   const auto heard = pushed(host, "worldEvent", "u_neo");
   ASSERT_EQ(heard.size(), 1u);
   EXPECT_EQ(heard[0].scope, std::uint32_t{PARLEY_PUSH_ALL});
@@ -197,6 +197,27 @@ TEST(Game, FightIsSeenByThoseWhoAreThereAndByTheVictim) {
   for (const Pushed& push : pushed(host, "combatResult", "u_neo")) {
     EXPECT_THAT(push.except, ElementsAre("s_neo"));  // has it as the answer
   }
+}
+
+TEST(Game, FighterSeesTheirOwnStateAfterTheBlow) {
+  FakeHost host(options());
+  host.call("north");
+  host.forget();
+  ASSERT_EQ(host.call("castSpell", {{"spellId", 1}, {"target", "wolf"}}).type(), "combatResult");
+  const auto seen = pushed(host, "playerStateUpdate", "u_neo");
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_THAT(seen[0].except, IsEmpty());
+  EXPECT_EQ(seen[0].frame.data()["mana"].or_else(0), 45);
+  EXPECT_EQ(seen[0].frame.data()["room"]["creatures"].items().at(0)["hp"].or_else(0), 8);
+}
+
+TEST(Game, ListsExitsAsACompassDoes) {
+  FakeHost host(options());
+  const auto reply = host.call("look");
+  std::vector<std::string> exits;
+  for (const auto& one : reply.data()["room"]["exits"].items()) exits.push_back(one.or_else(""));
+  EXPECT_THAT(exits, ElementsAre("north", "south", "east", "west"));
+  EXPECT_THAT(reply.data()["text"].or_else(""), HasSubstr("Exits: north, south, east, west."));
 }
 
 TEST(Game, StateOutlivesARestart) {

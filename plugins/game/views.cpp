@@ -19,6 +19,19 @@ Json named(const std::string& id, const std::string& name) {
   return Json::object({{"id", id}, {"name", name}});
 }
 
+// The ways out as a compass lists them; a map may have its own directions, which come last.
+std::vector<std::string> directions(const Room& here) {
+  std::vector<std::string> result;
+  for (const say::Direction& one : say::kDirections) {
+    if (here.exits.count(one.name) > 0) result.emplace_back(one.name);
+  }
+  for (const auto& [direction, to] : here.exits) {
+    if (std::find(result.begin(), result.end(), direction) == result.end())
+      result.push_back(direction);
+  }
+  return result;
+}
+
 // The best first; of equals the one whose id is smaller.
 std::vector<const Player*> ranked(const World& world) {
   auto players = world.all();
@@ -40,8 +53,8 @@ std::string Viewer::creature(const std::string& id) const {
   return found == world.map().creatures.end() ? id : found->second.name.in(locale);
 }
 std::string Viewer::name(const Being& being) const {
+  if (being.kind == Being::Kind::kNobody) return std::string(say::kNobody.in(locale));
   if (being.kind == Being::Kind::kCreature) return creature(being.id);
-  if (being.kind == Being::Kind::kRoom) return world.map().rooms.at(being.id).name.in(locale);
   const Player* player = world.player(being.id);
   return player == nullptr ? being.id : player->name;
 }
@@ -70,7 +83,7 @@ Json Viewer::surroundings(const std::string& id, const std::string& text) const 
 Json Viewer::room(const std::string& id) const {
   const Room& here = world.map().rooms.at(id);
   Json exits = Json::array(), players = Json::array(), creatures = Json::array();
-  for (const auto& [direction, to] : here.exits) exits.push(direction);
+  for (const std::string& direction : directions(here)) exits.push(direction);
   int listed = 0;
   for (const Player* player : world.visitors(id)) {
     if (++listed > crowd) break;
@@ -157,7 +170,7 @@ std::string Viewer::describe(const std::string& id, std::string_view reader) con
 
 std::string Viewer::exits(const Room& here) const {
   std::string list;
-  for (const auto& [direction, to] : here.exits) add(list, say::direction(direction, locale));
+  for (const std::string& one : directions(here)) add(list, say::direction(one, locale));
   return list;
 }
 
@@ -210,7 +223,8 @@ std::string Viewer::said(const Blow& blow) const {
   }
   const auto& spell = world.map().spells.at(blow.spell);
   const std::string text = say::kCasts.format(locale, by, spell.name.in(locale));
-  if (blow.max_hp == 0) return text;  // nobody was there to be hurt
+  if (blow.target.kind == Being::Kind::kNobody)
+    return text + std::string(say::kNobodyHurt.in(locale));
   if (blow.defeated) return text + say::kCastDefeats.format(locale, to, blow.damage);
   return text + say::kCastHits.format(locale, to, blow.damage, blow.hp, blow.max_hp);
 }

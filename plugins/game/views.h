@@ -4,7 +4,8 @@
 //   playerStateUpdate  {name, x, y, hp, maxHp, mana, maxMana, level, score, inventory, room, text?}
 //   room               {id, name, description, exits: [direction], items: [{id, name, count?}],
 //                       players: [{id, name, hp, maxHp}], creatures: [{id, name, hp, maxHp}]}
-//   combatResult       {attacker, target, damage, targetHp, targetMaxHp, hit, defeated, spell?, text}
+//   combatResult       {attacker, target, damage, targetHp, targetMaxHp, hit, defeated, spell?, text};
+//                      a target that is nobody has targetMaxHp 0
 //   scoreBoard         {scores: [{place, name, score, level}], you: {...}, text}
 //
 // A pushed playerStateUpdate may carry x, y, room and text alone: others changed, not the reader.

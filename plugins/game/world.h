@@ -97,9 +97,9 @@ struct Changes {
 };
 
 struct Being {
-  enum class Kind { kPlayer, kCreature, kRoom };
-  Kind kind = Kind::kRoom;
-  std::string id = {};  // of the player, the creature or the room
+  enum class Kind { kNobody, kPlayer, kCreature };
+  Kind kind = Kind::kNobody;
+  std::string id = {};  // of the player or the creature
 };
 
 struct Blow {
@@ -116,7 +116,9 @@ struct Blow {
 
 struct Fight {
   Refusal refusal = Refusal::kNone;
-  std::vector<Blow> blows = {};  // the first one is the actor's own
+  // The first one is the actor's own. A spell over an area has one for each creature it struck, or a
+  // single one at nobody.
+  std::vector<Blow> blows = {};
 };
 
 class World {
@@ -183,7 +185,7 @@ class World {
   void hurt_creature(Player& by, Blow& blow, std::int64_t now);
   void hurt_player(Blow& blow);
   void strike_back(Fight& fight);
-  Blow strike_all(Player& by, std::int64_t spell, std::int64_t now);
+  std::vector<Blow> strike_all(Player& by, std::int64_t spell, std::int64_t now);
   void regenerate();
   void restock(std::int64_t now);
   void bring_back(std::int64_t now);

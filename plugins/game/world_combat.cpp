@@ -49,7 +49,7 @@ Fight World::cast(Player& player, std::int64_t id, std::string_view target, std:
   }
   player.mana -= spell->second.mana;
   touch(player);
-  if (spell->second.area) return {Refusal::kNone, {strike_all(player, id, now)}};
+  if (spell->second.area) return {Refusal::kNone, strike_all(player, id, now)};
   Blow blow{{Being::Kind::kPlayer, player.id}, *found, player.room, id};
   blow.hit = true;
   blow.damage = spell->second.damage;
@@ -110,24 +110,18 @@ void World::strike_back(Fight& fight) {
   fight.blows.push_back(blow);
 }
 
-// Every creature of the room is hurt; the blow counts them as one.
-Blow World::strike_all(Player& by, std::int64_t spell, std::int64_t now) {
-  Blow total{{Being::Kind::kPlayer, by.id}, {Being::Kind::kRoom, by.room}, by.room, spell};
-  total.hit = true;
-  bool all_down = true;
+// Every creature of the room is hurt, each by a blow of its own.
+std::vector<Blow> World::strike_all(Player& by, std::int64_t spell, std::int64_t now) {
+  std::vector<Blow> blows;
   for (const std::string& id : living(by.room)) {
-    Blow one{total.attacker, {Being::Kind::kCreature, id}, by.room, spell};
+    Blow& one = blows.emplace_back(
+        Blow{{Being::Kind::kPlayer, by.id}, {Being::Kind::kCreature, id}, by.room, spell});
     one.hit = true;
-    const int before = creature_hp(id);
     one.damage = map_.spells.at(spell).damage;
     hurt_creature(by, one, now);
-    total.damage += before - one.hp;
-    total.hp += one.hp;
-    total.max_hp += one.max_hp;
-    all_down = all_down && one.defeated;
   }
-  total.defeated = all_down && total.max_hp > 0;
-  return total;
+  if (blows.empty()) blows.push_back({{Being::Kind::kPlayer, by.id}, {}, by.room, spell});
+  return blows;
 }
 
 }  // namespace game
