@@ -57,6 +57,9 @@ export class Session {
     attempt: (next: Credential | undefined) => Promise<void>,
   ) => Promise<void> = (_, attempt) => attempt(undefined);
 
+  /** The language the server is to answer in, told with every sign-in. */
+  locale: () => string = () => 'en';
+
   readonly connection: Connection;
   private state_: SessionState = 'signedOut';
   private credential: Credential | undefined;
@@ -149,7 +152,7 @@ export class Session {
     const credential = this.credential!;
     const id = this.nextId++;
     const timer = this.env.setTimer(() => this.connection.restart(), kWelcomeMs);
-    return this.dispatch(id, credentialFrame(credential, id))
+    return this.dispatch(id, credentialFrame(credential, id, this.locale()))
       .then(
         (frame) => this.welcomed(credential, frame),
         (error: Error) => this.notWelcome(credential, error),
@@ -277,8 +280,8 @@ export class Session {
   }
 }
 
-function credentialFrame(credential: Credential, id: number): ClientFrame {
-  const client = { name: 'web', version: '1' };
+function credentialFrame(credential: Credential, id: number, locale: string): ClientFrame {
+  const client = { name: 'web', version: '1', locale };
   switch (credential.kind) {
     case 'guest':
       return { action: 'auth', id, guest: credential.name, client };

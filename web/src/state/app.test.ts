@@ -178,7 +178,8 @@ describe('App', () => {
   it('shows a world event whose name stands at the top level', () => {
     push({ type: 'worldEvent', event: 'earthquake' });
     expect(newest()).toMatchObject({ kind: 'event', event: 'earthquake' });
-    expect(app.announcement.value).toBe('earthquake');
+    // The stream is a live log: saying it again beside it would say it twice.
+    expect(app.announcement.value).toBe('');
   });
 
   it('shows what it does not know instead of losing it', () => {
@@ -249,5 +250,44 @@ describe('App', () => {
     expect(app.phase.value).toBe('door');
     expect(app.channels.value.size).toBe(0);
     expect(JSON.stringify({ ...sessionStorage })).not.toContain('secret plan');
+  });
+
+  it('marks the first direct message as unread, history and all', async () => {
+    const first = { ...chat(1, 'psst'), channel: 'dm:g_1:u_ada' };
+    push(first);
+    const direct = app.channels.value.get('dm:g_1:u_ada')!;
+    expect(direct.unread.value).toBe(1);
+    env.socket.reply(env.socket.find('subscribe'), 'subscribed', {
+      channel: direct.name,
+      offset: 1,
+      recovered: true,
+      messages: [first],
+    });
+    await settle();
+    expect(direct.unread.value).toBe(1);
+    app.activate(direct.name);
+    expect(direct.unread.value).toBe(0);
+  });
+
+  it('names whom one wrote to before they answer', async () => {
+    push({ ...chat(1, 'hello', { id: 'g_1', kind: 'guest' }), channel: 'dm:g_1:u_ada' });
+    const direct = app.channels.value.get('dm:g_1:u_ada')!;
+    env.socket.reply(env.socket.find('subscribe'), 'subscribed', {
+      channel: direct.name,
+      offset: 1,
+      recovered: true,
+      messages: [],
+    });
+    await settle();
+    const asked = env.socket.find('presence');
+    expect(asked.data).toEqual({ channel: direct.name });
+    env.socket.reply(asked, 'presence', {
+      channel: direct.name,
+      total: 1,
+      users: [],
+      peer: { id: 'u_ada', name: 'Ada', kind: 'user' },
+    });
+    await settle();
+    expect(direct.title.value).toBe('Ada');
   });
 });

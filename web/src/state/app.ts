@@ -68,7 +68,11 @@ export class App {
       this.backToDoor(error.code);
     };
     this.session.renew = (expired, attempt) => renewOnce(() => attempt(this.renewed(expired)));
-    locale.subscribe(() => void this.refreshCommands());
+    this.session.locale = () => locale.value;
+    locale.subscribe(() => {
+      this.tellLocale();
+      void this.refreshCommands();
+    });
   }
 
   /** Comes in by itself where this browser was in before. */
@@ -225,7 +229,14 @@ export class App {
       void this.sync.subscribe(channel).catch(() => undefined);
     }
     if (!this.active.value) this.activate(this.firstChannel());
+    this.tellLocale();
     void this.refreshCommands();
+  }
+
+  /** A log-in says no language, and a switch comes later; servers before `locale` refuse it. */
+  private tellLocale(): void {
+    if (!this.ready.value) return;
+    this.session.request('locale', { locale: locale.value }).catch(() => undefined);
   }
 
   private firstChannel(): string {

@@ -58,7 +58,9 @@ export class ChannelSync {
       channel.topic.value = text(data['topic']) ?? channel.topic.value;
       channel.total.value = number(data['members']) ?? channel.total.value;
       channel.subscribed = channel.loaded = true;
-      if (firstTime && channel.readUpTo === 0) channel.readUpTo = channel.lastOffset;
+      // What was there before us counts as read, unless it came while we were here.
+      if (firstTime && channel.readUpTo === 0 && channel.unread.value === 0)
+        channel.readUpTo = channel.lastOffset;
       this.countUnread(channel);
     });
     void this.refreshMembers(channel);
@@ -111,7 +113,10 @@ export class ChannelSync {
   }
 
   async refreshMembers(channel: Channel): Promise<void> {
-    if (!this.app.ready.value || !channel.subscribed || channel !== this.app.active.value) return;
+    if (!this.app.ready.value || !channel.subscribed) return;
+    // Of the others only the name is wanted, and that of a direct channel until it is known.
+    const nameless = channel.isDirect && channel.title.value === channel.peer;
+    if (channel !== this.app.active.value && !nameless) return;
     const reply = await this.app.session
       .request('presence', { channel: channel.name })
       .catch(() => undefined);
@@ -129,7 +134,8 @@ export class ChannelSync {
     );
     channel.members.value = members;
     const peer = members.find((member) => member.id === channel.peer);
-    if (peer) channel.title.value = peer.name;
+    const named = peer?.name ?? text(object(reply.data?.['peer'])?.['name']);
+    if (named && channel.isDirect) channel.title.value = named;
     channel.total.value = number(reply.data?.['total']) ?? members.length;
   }
 

@@ -153,7 +153,6 @@ export class FrameRouter {
         ...(said ? { text: said } : {}),
       });
     }
-    this.app.announcement.value = said ?? event;
   }
 
   private show(channel: Channel | undefined, frame: Frame): void {

@@ -24,6 +24,7 @@ export {
   Skull,
   Swords,
   TriangleAlert,
+  User,
   Trophy,
   UserPlus,
   Users,

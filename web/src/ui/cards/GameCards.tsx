@@ -54,7 +54,9 @@ export function CombatCard({ data }: { data: Data }) {
   const hit = data['hit'] !== false;
   const defeated = data['defeated'] === true;
   const damage = number(data['damage']);
-  const hp = number(data['targetHp']);
+  // A spell over an empty place strikes nobody: there is no health to show.
+  const max = number(data['targetMaxHp']);
+  const hp = max === 0 ? undefined : number(data['targetHp']);
   const title =
     text(data['text']) ?? t(defeated ? 'defeated' : hit ? 'hit' : 'miss', { attacker, target });
   const known = [
@@ -77,7 +79,7 @@ export function CombatCard({ data }: { data: Data }) {
         </p>
       )}
       {hp !== undefined && (
-        <Bar name={target} value={hp} max={number(data['targetMaxHp'])} tone="hp" />
+        <Bar name={target} value={hp} max={max} tone="hp" />
       )}
       <Fields pairs={pairsOf(data, known)} />
     </Card>

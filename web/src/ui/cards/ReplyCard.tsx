@@ -11,7 +11,9 @@ import { errorText } from '../errors';
 import { Box, Check, CircleAlert, Dices, Hash, Users } from '../icons';
 import { Text } from '../Message';
 import { Card, CardView, Fields, display, label, pairsOf } from './Card';
+import { ChannelsCard } from './ChannelsCard';
 import { CombatCard, ScoreCard, StateCard } from './GameCards';
+import { WhoamiCard } from './WhoamiCard';
 
 export function ReplyCard({ channel, frame }: { channel: Channel; frame: Frame }) {
   const data = frame.data ?? {};
@@ -27,6 +29,10 @@ export function ReplyCard({ channel, frame }: { channel: Channel; frame: Frame }
       return <ScoreCard data={data} />;
     case 'diceRolled':
       return <DiceCard data={data} />;
+    case 'whoami':
+      return <WhoamiCard data={data} />;
+    case 'channels':
+      return <ChannelsCard channel={channel} data={data} />;
     case 'presence':
       return <PresenceCard data={data} />;
     case 'ok':
