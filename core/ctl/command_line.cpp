@@ -26,7 +26,7 @@ struct Words {
   std::string since, plugin, user, session, request;
   int limit = 50;
   std::size_t last = 0;
-  bool follow = false;
+  bool follow = false, once = false;
 };
 
 class CommandLine {
@@ -45,6 +45,7 @@ class CommandLine {
         ->capture_default_str();
     add_server_verbs();
     add_plugin_verbs();
+    add_author_verbs();
     add_people_verbs();
     add_log_verbs();
     add_config_verbs();
@@ -121,7 +122,8 @@ class CommandLine {
   }
 
   void add_plugin_verbs() {
-    auto* plugin = group("plugin", "list, load, unload, reload and configure plugins");
+    auto* plugin = plugin_ =
+        group("plugin", "list, load, unload, reload and configure plugins; write one");
     verb(*plugin, "list", "every plugin with its state", [](Context& c) { return plugin_list(c); });
     auto* info = verb(*plugin, "info", "one plugin",
                       [this](Context& c) { return plugin_info(c, words_.id); });
@@ -135,6 +137,31 @@ class CommandLine {
         ->type_name("KEY.PATH=VALUE")
         ->expected(1)
         ->take_all();
+  }
+
+  void add_author_verbs() {
+    auto* written = verb(*plugin_, "new", "write a plugin to begin with",
+                         [this](Context& c) { return plugin_new(c, words_.id, words_.file); });
+    written->add_option("NAME", words_.id, "lower-case letters, digits and -")->required();
+    written->add_option("DIR", words_.file, "the folder to make; by default ./NAME");
+    passed_on("run", "talk to one plugin on the terminal, without a server", plugin_run);
+    passed_on("check", "hold a plugin against the contract", plugin_check);
+    auto* developed =
+        verb(app_, "dev", "build a plugin at every save and reload it in the running server",
+             [this](Context& c) { return dev(c, words_.file, words_.once); });
+    developed->add_option("DIR", words_.file, "the plugin's folder")->required();
+    developed->add_flag("--once", words_.once, "build and reload now, then end");
+  }
+
+  // A verb of another program: its words go there as they stand.
+  void passed_on(const char* name, const char* help,
+                 int (*program)(Context&, const std::vector<std::string>&)) {
+    auto* added = plugin_->add_subcommand(name, help);
+    added->prefix_command();
+    added->set_help_flag();
+    added->callback([this, added, program] {
+      action_ = [words = added->remaining(), program](Context& c) { return program(c, words); };
+    });
   }
 
   void add_plugin_operation(CLI::App& plugin, const char* operation) {
@@ -236,6 +263,7 @@ class CommandLine {
   }
 
   Words words_;
+  CLI::App* plugin_ = nullptr;  // the group of that name
   CLI::App app_{"Looks after a running Parley server", "parleyctl"};
   Action action_;
 };

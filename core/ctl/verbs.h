@@ -50,6 +50,15 @@ int plugin_operate(Context& context, const std::string& operation, const std::st
                    const std::string& from);
 int plugin_config(Context& context, const std::string& id, const KeyValues& changes);
 
+// author_verbs.cpp
+// Writes a plugin to begin with; `folder` empty: ./<id>.
+int plugin_new(Context& context, const std::string& id, const std::string& folder);
+// parley-plugin-run and parley-plugin-check, beside this program.
+int plugin_run(Context& context, const std::vector<std::string>& arguments);
+int plugin_check(Context& context, const std::vector<std::string>& arguments);
+// Builds and reloads at every save, until interrupted; `once`: now, and no more.
+int dev(Context& context, const std::string& folder, bool once);
+
 // local_verbs.cpp: these ask no server
 int show_logs(Context& context, const std::string& file, const LogFilter& filter, std::size_t last,
               bool follow);

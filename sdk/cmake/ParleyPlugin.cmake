@@ -18,6 +18,7 @@
 set(PARLEY_PLUGIN_CMAKE_DIR "${CMAKE_CURRENT_LIST_DIR}")
 enable_testing()  # here, because inside a function it would be forgotten at the end of it
 set(PARLEY_PLUGIN_DIR "${CMAKE_BINARY_DIR}/plugins" CACHE PATH "Where built plugins are put")
+option(PARLEY_PLUGIN_PCH "Precompile parley/plugin.hpp: a change of a plugin compiles in a fraction of the time" OFF)
 
 function(parley_add_plugin id source)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES;DATA" ${ARGN})
@@ -34,6 +35,9 @@ function(parley_add_plugin id source)
                         CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF)
   target_compile_options(plugin_${id}_objects PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
   target_link_libraries(plugin_${id}_objects PUBLIC Parley::sdk ${ARG_LIBRARIES})
+  if(PARLEY_PLUGIN_PCH)
+    target_precompile_headers(plugin_${id}_objects PRIVATE $<$<COMPILE_LANGUAGE:CXX>:<parley/plugin.hpp>>)
+  endif()
   if(TARGET parley_options)
     target_link_libraries(plugin_${id}_objects PUBLIC parley_options)
   endif()

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -110,6 +111,7 @@ class FakeHost {
   // ---- time and completions
 
   // Moves the clock, firing timers and deadlines in order.
+  // Everything sees the instant it was due at.
   void advance(std::chrono::milliseconds time) {
     const std::int64_t until = server_.now + time.count();
     while (const FakeTimer* next = next_timer(until)) {
@@ -121,6 +123,28 @@ class FakeHost {
     settle_unless_held();
   }
   std::int64_t now() const { return server_.now; }
+  // Moves the wall clock alone, as an operator or NTP does, forwards or back: timers and deadlines
+  // keep the time they have left.
+  void set_clock(std::int64_t now) {
+    const std::int64_t shift = now - server_.now;
+    server_.now = now;
+    for (auto& [id, timer] : server_.timers) timer.due += shift;
+    for (auto& [id, exchange] : server_.exchanges) exchange->deadline += shift;
+    for (auto& [who, free_again] : server_.cooldowns) free_again += shift;
+  }
+  // How long a command may take before the host answers plugin_timeout.
+  void set_request_budget(std::chrono::milliseconds budget) {
+    server_.request_budget = budget.count();
+  }
+  // When the next timer is due; empty when none is set.
+  std::optional<std::int64_t> next_timer_at() const {
+    const FakeTimer* next = next_timer(std::numeric_limits<std::int64_t>::max());
+    return next == nullptr ? std::nullopt : std::optional(next->due);
+  }
+
+  // From now on the plugin's thread is the caller's: the symbolic thread of the contract may change
+  // its OS thread between two calls.
+  void move_to_this_thread() { server_.owner = std::this_thread::get_id(); }
 
   // From now on completions and jobs wait until settle() or step().
   void hold() { held_ = true; }
@@ -147,7 +171,8 @@ class FakeHost {
   // Offers new settings; the plugin's sentence when it refuses them.
   std::optional<std::string> change_config(const std::string& json) {
     const std::string next = with_defaults(json);
-    const auto* half = server_.half<parley_plugin_config>(PARLEY_EXT_CONFIG);
+    const auto* half = server_.find_half<parley_plugin_config>(PARLEY_EXT_CONFIG);
+    if (half == nullptr) return "the plugin takes no new settings while it runs";
     detail::TextSink why;
     const parley_status status = server_.in(
         kInStart, [&] { return half->on_config(server_.data(), detail::to_abi(next), why.abi()); });
@@ -196,6 +221,8 @@ class FakeHost {
   std::map<std::string, std::string>& storage() { return server_.storage; }
   std::map<std::string, FakeChannel>& channels() { return server_.channels; }
   std::map<std::string, FakeAccount>& accounts() { return server_.accounts; }
+  // How often the plugin answered a request that was over; each was refused with PARLEY_E_STALE.
+  std::uint64_t late_answers() const { return server_.late_answers; }
   std::size_t timers() const { return server_.timers.size(); }
   std::size_t waiting() const { return server_.queue.size(); }
   // Sum of a counter or histogram, last value of a gauge; 0 when there is none.
@@ -222,6 +249,7 @@ class FakeHost {
     detail::TextSink why;
     server_.plugin = server_.in(kInStart, [&] { return entry_.create(&host_, why.abi()); });
     if (server_.plugin == nullptr) throw std::runtime_error("create: " + why.take());
+    server_.take_halves();
     const parley_status status =
         server_.in(kInStart, [&] { return server_.plugin->start(server_.data(), why.abi()); });
     server_.registering = false;
@@ -241,6 +269,7 @@ class FakeHost {
   void destroy() {
     server_.in(kInStart, [&] { server_.plugin->destroy(server_.data()); });
     server_.plugin = nullptr;
+    server_.halves.clear();
     server_.queue.clear();
     server_.commands.clear();
     server_.listeners.clear();
@@ -288,15 +317,20 @@ class FakeHost {
     settle_unless_held();
   }
   void expire_requests(std::int64_t until) {
-    const auto open = server_.exchanges;
-    for (const auto& [id, exchange] : open) {
-      if (exchange->deadline > until) continue;
-      server_.answer_error(id, "plugin_timeout", "the plugin did not answer in time");
-      const auto* half = server_.half<parley_plugin_request>(PARLEY_EXT_REQUEST);
-      server_.in(kOnPlugin, [&, request = id] {
-        half->on_cancel(server_.data(), request, PARLEY_CANCEL_TIMEOUT);
-      });
+    std::multimap<std::int64_t, parley_id> due;  // the oldest deadline first
+    for (const auto& [id, exchange] : server_.exchanges) {
+      if (exchange->deadline <= until) due.emplace(exchange->deadline, id);
     }
+    for (const auto& [deadline, id] : due) {
+      server_.now = std::max(server_.now, deadline);
+      server_.answer_error(id, "plugin_timeout", "the plugin did not answer in time");
+      cancel(id);
+    }
+  }
+  void cancel(parley_id request) {
+    const auto* half = server_.find_half<parley_plugin_request>(PARLEY_EXT_REQUEST);
+    if (half == nullptr) return;
+    server_.in(kOnPlugin, [&] { half->on_cancel(server_.data(), request, PARLEY_CANCEL_TIMEOUT); });
   }
 
   void tell_watchers(const std::string& path) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -75,8 +76,9 @@ struct FakeServer {
   std::vector<DeclaredCommand> commands;
   std::vector<FakeListener> listeners;
   std::uint64_t events = 0;
-  std::map<std::string, std::int64_t> cooldowns;  // "user command" -> free again
-  std::map<parley_id, std::shared_ptr<Exchange>> exchanges;
+  std::map<std::string, std::int64_t> cooldowns;             // "user command" -> free again
+  std::map<parley_id, std::shared_ptr<Exchange>> exchanges;  // not answered yet
+  std::uint64_t late_answers = 0;                            // to requests that were over
   parley_id message_in_filter = 0;
   Said* verdict = nullptr;
 
@@ -92,12 +94,30 @@ struct FakeServer {
   std::vector<Ran> ran;
   std::vector<Logged> logs;
 
-  // ---- the plugin's halves
+  // ---- the plugin's halves, asked for once, after create
 
+  std::map<std::string, const void*, std::less<>> halves;
+
+  void take_halves() {
+    static constexpr std::string_view kIds[] = {
+        PARLEY_EXT_COMMANDS, PARLEY_EXT_REQUEST, PARLEY_EXT_MESSAGES,  PARLEY_EXT_EVENTS,
+        PARLEY_EXT_STORAGE,  PARLEY_EXT_TIMER,   PARLEY_EXT_CHANNELS,  PARLEY_EXT_ACCOUNTS,
+        PARLEY_EXT_CONFIG,   PARLEY_EXT_FILES,   PARLEY_EXT_BACKGROUND};
+    for (const auto id : kIds)
+      halves[std::string(id)] = plugin->get_extension(plugin->plugin_data, detail::to_abi(id));
+  }
+  // Null when the plugin has none: then it is told nothing.
+  template <typename Table>
+  const Table* find_half(std::string_view id) const {
+    const auto found = halves.find(id);
+    return found == halves.end() ? nullptr : static_cast<const Table*>(found->second);
+  }
+  // For what the plugin itself has asked to hear of.
   template <typename Table>
   const Table* half(std::string_view id) const {
-    return static_cast<const Table*>(
-        plugin->get_extension(plugin->plugin_data, detail::to_abi(id)));
+    if (const auto* table = find_half<Table>(id)) return table;
+    throw std::logic_error("the plugin waits for " + std::string(id) +
+                           " and has no half of it: return one from get_extension");
   }
   void* data() const { return plugin->plugin_data; }
 
@@ -119,7 +139,10 @@ struct FakeServer {
     misbehaving("called from a thread or phase where that is not allowed");
     return PARLEY_E_WRONG_THREAD;
   }
-  void misbehaving(std::string text) { logs.push_back({PARLEY_LOG_MISBEHAVING, std::move(text)}); }
+  void misbehaving(std::string text) {
+    const std::lock_guard lock(mutex);
+    logs.push_back({PARLEY_LOG_MISBEHAVING, std::move(text)});
+  }
   parley_status invalid(std::string text) {
     misbehaving(std::move(text));
     return PARLEY_E_INVALID;
@@ -155,15 +178,16 @@ struct FakeServer {
   parley_status answer(parley_id id, Sent frame) {
     const std::lock_guard lock(mutex);
     const auto exchange = open(id);
-    if (!exchange) return PARLEY_E_STALE;
+    if (!exchange) return ++late_answers, PARLEY_E_STALE;
     exchange->terminal = std::move(frame);
     exchanges.erase(id);
     return PARLEY_OK;
   }
   parley_status answer_error(parley_id id, std::string_view code, std::string_view message,
                              std::string_view details = {}, std::int64_t retry_after = 0) {
+    const std::lock_guard lock(mutex);
     const auto exchange = open(id);
-    if (!exchange) return PARLEY_E_STALE;
+    if (!exchange) return ++late_answers, PARLEY_E_STALE;
     Json error = Json::object();
     error.set("code", code).set("message", message).set("action", exchange->action);
     if (retry_after > 0) error.set("retry", true).set("retryAfterMs", retry_after);
