@@ -36,23 +36,10 @@ void show_next_steps(Context& context, const NewPlugin& plugin, const std::strin
       "{0}: a plugin with the command /{2}\n"
       "  build and test   cmake -S {0} -B {0}/build{3} && cmake --build {0}/build && ctest "
       "--test-dir {0}/build\n"
-      "  try it alone     parleyctl plugin run {0}/build/plugins/{1}.so\n"
       "  grant            copy {0}/{1}.yaml into the server's plugins.d folder\n"
       "  load             parleyctl plugin load {1} --from {0}/build/plugins/{1}.so\n"
       "  while you write  parleyctl dev {0}\n",
       folder, plugin.id, plugin.action, prefix_flag());
-}
-
-int run_beside(Context& context, const char* program, const std::vector<std::string>& arguments) {
-  std::vector<std::string> words{program_folder() / program};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  context.terminal.out.flush();
-  const auto ran = run_program(words);
-  if (!ran) {
-    return refuse(context,
-                  Status::not_found(ran.status().message() + "; it belongs beside parleyctl"));
-  }
-  return ran->exit_code;
 }
 
 // What the server made of one file, in one line.
@@ -100,14 +87,6 @@ int plugin_new(Context& context, const std::string& id, const std::string& folde
     show_next_steps(context, *plugin, target);
   }
   return kDone;
-}
-
-int plugin_run(Context& context, const std::vector<std::string>& arguments) {
-  return run_beside(context, "parley-plugin-run", arguments);
-}
-
-int plugin_check(Context& context, const std::vector<std::string>& arguments) {
-  return run_beside(context, "parley-plugin-check", arguments);
 }
 
 int dev(Context& context, const std::string& folder, bool once) {

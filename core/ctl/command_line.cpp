@@ -144,24 +144,11 @@ class CommandLine {
                          [this](Context& c) { return plugin_new(c, words_.id, words_.file); });
     written->add_option("NAME", words_.id, "lower-case letters, digits and -")->required();
     written->add_option("DIR", words_.file, "the folder to make; by default ./NAME");
-    passed_on("run", "talk to one plugin on the terminal, without a server", plugin_run);
-    passed_on("check", "hold a plugin against the contract", plugin_check);
     auto* developed =
         verb(app_, "dev", "build a plugin at every save and reload it in the running server",
              [this](Context& c) { return dev(c, words_.file, words_.once); });
     developed->add_option("DIR", words_.file, "the plugin's folder")->required();
     developed->add_flag("--once", words_.once, "build and reload now, then end");
-  }
-
-  // A verb of another program: its words go there as they stand.
-  void passed_on(const char* name, const char* help,
-                 int (*program)(Context&, const std::vector<std::string>&)) {
-    auto* added = plugin_->add_subcommand(name, help);
-    added->prefix_command();
-    added->set_help_flag();
-    added->callback([this, added, program] {
-      action_ = [words = added->remaining(), program](Context& c) { return program(c, words); };
-    });
   }
 
   void add_plugin_operation(CLI::App& plugin, const char* operation) {

@@ -53,9 +53,6 @@ int plugin_config(Context& context, const std::string& id, const KeyValues& chan
 // author_verbs.cpp
 // Writes a plugin to begin with; `folder` empty: ./<id>.
 int plugin_new(Context& context, const std::string& id, const std::string& folder);
-// parley-plugin-run and parley-plugin-check, beside this program.
-int plugin_run(Context& context, const std::vector<std::string>& arguments);
-int plugin_check(Context& context, const std::vector<std::string>& arguments);
 // Builds and reloads at every save, until interrupted; `once`: now, and no more.
 int dev(Context& context, const std::string& folder, bool once);
 
