@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/router.h"
+#include "api/ticket_route.h"
 #include "base/log.h"
 #include "command/dispatcher.h"
 #include "net/shard.h"
@@ -17,12 +18,15 @@
 namespace parley::api {
 namespace {
 
-constexpr std::string_view kBearer = "Bearer ";
+int credentials_of(const net::HttpRequestHead& head) {
+  return head.has_header("authorization") + head.query_value("ticket").has_value() +
+         head.query_value("token").has_value();
+}
 
-std::string_view bearer_token(const net::HttpRequestHead& head) {
-  const auto value = head.header("authorization");
-  return value.substr(0, kBearer.size()) == kBearer ? value.substr(kBearer.size())
-                                                    : std::string_view();
+net::HttpResponse foreign_origin() {
+  return error_response(
+      403, "forbidden",
+      "This origin may not connect. The operator lists allowed ones in http.public_origins.");
 }
 
 // The first language the server speaks; browsers send "ru-RU,ru;q=0.9,en;q=0.8".
@@ -50,8 +54,8 @@ struct ClientGateway::ShardClients {
 };
 
 ClientGateway::ClientGateway(const Context& context, const users::TokenService& tokens,
-                             std::shared_ptr<const net::StaticFiles> page)
-    : context_(context), tokens_(tokens), page_(std::move(page)) {
+                             users::Tickets& tickets, std::shared_ptr<const net::StaticFiles> page)
+    : context_(context), tokens_(tokens), tickets_(tickets), page_(std::move(page)) {
   for (int i = 0; i < context.shards.size(); ++i)
     shards_.push_back(std::make_unique<ShardClients>());
 }
@@ -63,7 +67,26 @@ void ClientGateway::set_origins(std::set<std::string> origins) {
   origins_ = std::move(origins);
 }
 
+bool ClientGateway::origin_allowed(const net::HttpRequestHead& head) const {
+  if (!head.has_header("origin")) return true;
+  const auto origin = head.header("origin");
+  {
+    const std::lock_guard lock(origins_mutex_);
+    if (origins_.contains(std::string(origin))) return true;
+  }
+  if (const auto turn = log::rate_limited("origin " + head.peer_address()); turn.write)
+    log::warn("net",
+              "{}: refused the origin {} ({} more not shown); allowed ones are listed in "
+              "http.public_origins",
+              head.peer_address(), origin, turn.skipped);
+  return false;
+}
+
 void ClientGateway::serve(const net::HttpRequest& request, net::HttpResponder responder) const {
+  if (request.path == "/api/v1/tickets") {
+    if (!origin_allowed(request)) return responder.respond(foreign_origin());
+    return serve_ticket(request, std::move(responder), context_.accounts, tokens_, tickets_);
+  }
   if (request.path.substr(0, 5) == "/api/") {
     return responder.respond(error_response(
         404, "not_found",
@@ -83,21 +106,11 @@ net::UpgradeVerdict ClientGateway::admit(const net::HttpRequestHead& head) {
   if (head.path != "/ws")
     return error_response(404, "not_found",
                           "There is no WebSocket at " + head.path + "; it is at /ws.");
-  if (const auto origin = head.header("origin"); head.has_header("origin")) {
-    const std::lock_guard lock(origins_mutex_);
-    if (!origins_.contains(std::string(origin))) {
-      if (const auto turn = log::rate_limited("origin " + head.peer_address()); turn.write) {
-        log::warn("net",
-                  "{}: refused a WebSocket from the origin {} ({} more not shown); allowed ones "
-                  "are listed in http.public_origins",
-                  head.peer_address(), origin, turn.skipped);
-      }
-      return error_response(
-          403, "forbidden",
-          "This origin may not connect. The operator lists allowed ones in http.public_origins.");
-    }
-  }
+  if (!origin_allowed(head)) return foreign_origin();
   if (!head.has_header("authorization")) return this;
+  if (credentials_of(head) > 1)
+    return error_response(Status::unauthorized(
+        "Give one credential: the Authorization header or one in the address, not both."));
   const auto claims = tokens_.authenticate(bearer_token(head));
   if (!claims)
     return error_response(
@@ -114,19 +127,29 @@ void ClientGateway::on_open(net::WebSocketConnection& connection,
   client.peer = &context_.dispatcher.open(client.link, locale_of(head));
   shards_[static_cast<std::size_t>(connection.shard().index())]->all.emplace(connection.id(),
                                                                              std::move(made));
-  if (head.query_value("ticket") || head.query_value("token")) {
-    // Neither is served: falling through to a guest would hide that the credential was not taken.
-    return client.link.close(
-        protocol::close::kBadCredential,
-        "Credentials in the address are not accepted here; send auth as the first message.");
-  }
-  if (head.has_header("authorization")) sign_in_with_token(client, std::string(bearer_token(head)));
+  if (head.has_header("authorization"))
+    return sign_in_with(client, tokens_.authenticate(bearer_token(head)));
+  if (credentials_of(head) > 0) sign_in_with_query(client, head);
 }
 
-void ClientGateway::sign_in_with_token(Client& client, const std::string& token) {
-  const auto claims = tokens_.authenticate(token);
-  if (!claims)
-    return client.link.close(protocol::close::kBadCredential, "The token is not valid any more.");
+// What cannot be taken closes the connection: falling through to a guest would hide it.
+void ClientGateway::sign_in_with_query(Client& client, const net::HttpRequestHead& head) {
+  const auto ticket = head.query_value("ticket"), token = head.query_value("token");
+  if (ticket && token)
+    return client.link.close(protocol::close::kBadCredential, "Give a ticket or a token.");
+  if (token && !context_.config()->auth.query_token)
+    return client.link.close(protocol::close::kBadCredential,
+                             "Tokens in the address are not accepted here: buy a ticket.");
+  if (token) return sign_in_with(client, tokens_.authenticate(*token));
+  auto claims = tickets_.redeem(*ticket, head.header("origin"));
+  if (claims) {
+    if (Status status = tokens_.still_good(*claims); !status) claims = status;
+  }
+  sign_in_with(client, claims);
+}
+
+void ClientGateway::sign_in_with(Client& client, const Result<users::TokenClaims>& claims) {
+  if (!claims) return client.link.close(protocol::close::kBadCredential, claims.status().message());
   client.signing_in = true;
   auto& shard = client.connection.shard();
   context_.accounts.by_id(claims->subject, [this, &shard, id = client.connection.id(),
@@ -147,7 +170,7 @@ void ClientGateway::signed_in(std::size_t shard, std::uint64_t connection_id,
     return client.link.close(protocol::close::kBadCredential, "The account of this token is gone.");
   command::SignIn who;
   who.user = std::make_shared<const users::User>(std::move(*user));
-  who.credential = {claims.issued_at, claims.expires_at, claims.id};
+  who.credential = {claims.issued_at, claims.expires_at, claims.id, claims.family};
   if (!context_.dispatcher.identity().sign_in(*client.peer, std::move(who))) return;
   for (const auto& text : std::exchange(client.waiting, {}))
     context_.dispatcher.on_text(*client.peer, text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client port: the page, and WebSockets on /ws for the dispatcher.
+// The client port: the page, tickets, and WebSockets on /ws for the dispatcher.
 //
 // Ownership: one per server; owns the state of its connections. Thread: everything on the
 // connection's shard, except begin_drain() and set_origins() (any). Lifetime: outlives the
@@ -21,13 +21,14 @@
 #include "net/static_files.h"
 #include "net/websocket_connection.h"
 #include "users/accounts.h"
+#include "users/tickets.h"
 #include "users/token_service.h"
 
 namespace parley::api {
 
 class ClientGateway final : public net::WebSocketHandler {
  public:
-  ClientGateway(const Context& context, const users::TokenService& tokens,
+  ClientGateway(const Context& context, const users::TokenService& tokens, users::Tickets& tickets,
                 std::shared_ptr<const net::StaticFiles> page);
   ~ClientGateway() override;
 
@@ -51,12 +52,15 @@ class ClientGateway final : public net::WebSocketHandler {
  private:
   struct Client;
   struct ShardClients;
-  void sign_in_with_token(Client& client, const std::string& token);
+  bool origin_allowed(const net::HttpRequestHead& head) const;
+  void sign_in_with_query(Client& client, const net::HttpRequestHead& head);
+  void sign_in_with(Client& client, const Result<users::TokenClaims>& claims);
   void signed_in(std::size_t shard, std::uint64_t connection_id, const users::TokenClaims& claims,
                  Result<users::User> user);
 
   const Context& context_;
   const users::TokenService& tokens_;
+  users::Tickets& tickets_;
   const std::shared_ptr<const net::StaticFiles> page_;
   net::EchoHandler echo_;
   mutable std::mutex origins_mutex_;

@@ -160,6 +160,15 @@ void add_sessions(Exposition& out, const Context& context) {
               "Commands answered with an error before a target, by reason.",
               static_cast<double>(stats.refused - stats.rate_limited - stats.malformed),
               {{"reason", "other"}});
+  const auto closed = [&](const char* reason, std::uint64_t count) {
+    out.counter("parley_client_closes_total", "Connections closed by a rule, by reason.",
+                static_cast<double>(count), {{"reason", reason}});
+  };
+  closed("noise", stats.noise_closes);
+  closed("rate_abuse", stats.abuse_closes);
+  closed("auth_timeout", stats.auth_timeouts);
+  closed("unauthenticated_share", stats.crowded_out);
+  closed("token_expired", stats.expired);
   out.counter("parley_command_timeouts_total", "Commands answered plugin_timeout.",
               static_cast<double>(stats.timeouts));
   out.counter("parley_stale_answers_total", "Answers that came too late or twice.",

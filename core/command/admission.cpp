@@ -57,8 +57,9 @@ void Admission::malformed(Peer& peer, const Status& status, const protocol::Requ
   std::erase_if(peer.noise_, [&](auto at) { return at + kNoiseWindow <= now; });
   peer.noise_.push_back(now);
   const int limit = state.settings.limits.noise;
-  if (limit > 0 && peer.noise_.size() >= static_cast<std::size_t>(limit))
-    close(peer, protocol::close::kNoise, "too many malformed messages");
+  if (limit <= 0 || peer.noise_.size() < static_cast<std::size_t>(limit)) return;
+  state.counters.noise_closes.bump();
+  close(peer, protocol::close::kNoise, "too many malformed messages");
 }
 
 bool Admission::within_rate(Peer& peer, Clock::TimePoint now) {
@@ -76,24 +77,45 @@ void Admission::too_fast(Peer& peer, const protocol::RequestId& id, std::string_
       peer, id,
       {ErrorCode::kRateLimited, "too many commands: wait " + std::to_string(wait.count()) + " ms"},
       action, wait);
-  if (++peer.refused_ > kAbuse * std::max(1.0, state.settings.limits.burst))
-    close(peer, protocol::close::kRateAbuse, "too many commands, and no pause");
+  const auto& limits = state.settings.limits;
+  if (limits.abuse <= 0 || ++peer.refused_ <= limits.abuse * std::max(1.0, limits.burst)) return;
+  state.counters.abuse_closes.bump();
+  close(peer, protocol::close::kRateAbuse, "too many commands, and no pause");
 }
 
-// Whoever shows a login form may take a person's time, as long as not too many do.
+// Whoever shows a login form may take a person's time.
 bool Admission::may_wait(const Peer& peer, const ShardState& state, Clock::TimePoint now) const {
   const auto& limits = state.settings.limits;
   const auto waited = now - peer.unauthenticated_since_;
   if (waited < limits.auth_timeout || limits.auth_timeout.count() == 0) return true;
-  if (!peer.waits_for_person_ || waited >= limits.login_timeout) return false;
-  const double share = limits.unauthenticated * limits.connections;
-  return share <= 0 || static_cast<double>(router_.unauthenticated()) <= share;
+  return peer.waits_for_person_ && waited < limits.login_timeout;
 }
 
 void Admission::check_waiting(ShardState& state, Clock::TimePoint now) {
-  for (auto* peer : std::vector<Peer*>(state.unauthenticated))
-    if (!peer->closing_ && !may_wait(*peer, state, now))
-      close(*peer, protocol::close::kAuthTimeout, "authentication took too long");
+  for (auto* peer : std::vector<Peer*>(state.unauthenticated)) {
+    if (peer->closing_ || may_wait(*peer, state, now)) continue;
+    state.counters.auth_timeouts.bump();
+    close(*peer, protocol::close::kAuthTimeout, "authentication took too long");
+  }
+  make_room(state);
+}
+
+// The count is over all shards; the one with the most of them drops its oldest, so that a quiet
+// shard's people do not pay for a flood on another.
+void Admission::make_room(ShardState& state) {
+  const auto& limits = state.settings.limits;
+  const double share = limits.unauthenticated * limits.connections;
+  const auto shards = static_cast<std::int64_t>(router_.states().size());
+  if (share <= 0) return;
+  for (auto* peer : std::vector<Peer*>(state.unauthenticated)) {
+    const auto waiting = router_.unauthenticated();
+    const auto mine = static_cast<std::int64_t>(state.unauthenticated.size());
+    if (static_cast<double>(waiting) <= std::max(1.0, share) || mine * shards < waiting) return;
+    if (peer->closing_) continue;
+    state.counters.crowded_out.bump();
+    router_.forget_waiting(*peer);
+    close(*peer, protocol::close::kOverloaded, "too many connections wait for a login");
+  }
 }
 
 }  // namespace parley::command

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may stay and how fast: malformed frames (close 4510), the command rate (4506 for those who do
-// not slow down), connections that never say who they are (4408).
+// not slow down), connections that never say who they are (4408, or 4406 when there are too many).
 //
 // Ownership: borrows the router. Thread: the peer's shard.
 #pragma once
@@ -17,10 +17,6 @@ struct ShardState;
 
 class Admission {
  public:
-  // A client that goes on through this many refusals in a row, as a multiple of limits.burst, is
-  // not merely fast.
-  static constexpr double kAbuse = 20;
-
   explicit Admission(CallRouter& router) : router_(router) {}
 
   // bad_json, bad_request, bad_frame: counted, logged once a second per address.
@@ -33,8 +29,10 @@ class Admission {
   void refuse(Peer& peer, const protocol::RequestId& id, const Status& status,
               std::string_view action, Millis retry_after = Millis(-1),
               std::string_view details_json = {});
-  // Closes those who took too long.
+  // Closes those who took too long, and the oldest of those who are too many.
   void check_waiting(ShardState& state, Clock::TimePoint now);
+  // The oldest connection that never said who it is goes when they are more than their share.
+  void make_room(ShardState& state);
 
  private:
   bool may_wait(const Peer& peer, const ShardState& state, Clock::TimePoint now) const;

@@ -16,7 +16,9 @@ Settings::Settings(const config::Config& config)
     : node(config.node),
       limits(config.limits),
       hard_budget(config.plugins.limits.hard_budget),
-      ping_interval(config.websocket.ping_interval) {}
+      ping_interval(config.websocket.ping_interval),
+      expiring_notice(config.auth.expiring_notice),
+      expiry_grace(config.auth.expiry_grace) {}
 
 ShardState::ShardState(unsigned index_in_set, const CommandRegistry& commands, const Settings& now)
     : index(index_in_set),
@@ -178,7 +180,7 @@ Peer& CallRouter::open_peer(session::Link& link, std::string_view locale) {
 void CallRouter::close_peer(Peer& peer) {
   auto& state = here();
   if (auto* session = peer.session_) sessions_.close(*session, "connection closed");
-  if (std::erase(state.unauthenticated, &peer)) --unauthenticated_;
+  forget_waiting(peer);
   state.peers.erase(peer.key());
 }
 
@@ -191,17 +193,22 @@ void CallRouter::configure_here(const Settings& settings) {
   for (auto& [key, peer] : state.peers) peer->bucket_.configure(limits.rate, limits.burst);
 }
 
+void CallRouter::forget_waiting(Peer& peer) {
+  if (std::erase(here().unauthenticated, &peer)) --unauthenticated_;
+}
+
 void CallRouter::set_session(Peer& peer, Session* session) {
   if (peer.session_ == session) return;
   auto& waiting = here().unauthenticated;
   if (session && !peer.session_) {
-    if (std::erase(waiting, &peer)) --unauthenticated_;
+    forget_waiting(peer);
   } else if (!session) {
     peer.unauthenticated_since_ = clock_.now();
     waiting.push_back(&peer);
     ++unauthenticated_;
   }
   peer.session_ = session;
+  if (session) here().expiry.watch(*session);
 }
 
 }  // namespace parley::command

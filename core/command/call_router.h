@@ -20,6 +20,7 @@
 #include "command/peer.h"
 #include "command/pending_calls.h"
 #include "command/replies.h"
+#include "command/token_expiry.h"
 #include "config/config.h"
 #include "net/net_stats.h"
 #include "protocol/frames.h"
@@ -37,6 +38,8 @@ struct Settings {
   config::Limits limits;
   Millis hard_budget;
   Millis ping_interval;
+  Millis expiring_notice;
+  Millis expiry_grace;
 };
 
 struct ShardState {
@@ -49,11 +52,13 @@ struct ShardState {
   PendingCalls pending;
   InvocationPool pool;
   std::unordered_map<std::uint64_t, std::unique_ptr<Peer>> peers;  // by Peer::key
-  std::vector<Peer*> unauthenticated;
+  std::vector<Peer*> unauthenticated;  // in the order in which they came
+  TokenExpiry expiry;
   std::string frame;  // the one being written
   std::vector<CallId> late;
   struct {
     net::Counter commands, refused, rate_limited, malformed, timeouts, inflight;
+    net::Counter noise_closes, abuse_closes, auth_timeouts, crowded_out, expired;
   } counters;
 };
 
@@ -105,12 +110,16 @@ class CallRouter {
   Peer& open_peer(session::Link& link, std::string_view locale);
   void close_peer(Peer& peer);
   void set_session(Peer& peer, session::Session* session);
+  // It is being closed and no longer counts among those who wait.
+  void forget_waiting(Peer& peer);
   void configure_here(const Settings& settings);
   std::int64_t unauthenticated() const { return unauthenticated_.load(std::memory_order_relaxed); }
 
   // A user's last session has closed, or its sign-in came to nothing. [shard]
   std::function<void(const users::User&)> on_left;
   void tell_left(const users::User& user);
+  // Somebody logs out. [shard]
+  std::function<void(const users::User&, const session::Credential&)> on_signed_out;
 
   std::vector<std::unique_ptr<ShardState>>& states() { return states_; }
 

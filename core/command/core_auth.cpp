@@ -45,13 +45,13 @@ void CoreAuth::run(const Invocation& call) {
   auto& replies = deps_.dispatcher.replies();
   const bool token = call.args[kToken].present, refresh = call.args[kRefresh].present;
   const bool guest = call.args[kGuest].present;
-  if (call.session_key)
-    return static_cast<void>(replies.fail(
-        call.call, Status::conflict("this connection has a session already: log out first, or "
-                                    "open another connection")));
   if (token + refresh + guest != 1)
     return static_cast<void>(replies.fail(
         call.call, Status::invalid_args("give exactly one of token, refresh and guest")));
+  if (call.session_key && guest)
+    return static_cast<void>(replies.fail(
+        call.call, Status::conflict("this connection has a session already: log out first, or "
+                                    "open another connection")));
   SignIn who;
   read_client(call, who);
   replies.defer(call.call);
@@ -71,35 +71,39 @@ void CoreAuth::with_token(const Invocation& call, SignIn who) {
   if (!claims->issuer.empty())
     return static_cast<void>(dispatcher.replies().fail(
         call.call, Status::unauthorized("tokens of that issuer are not accepted here")));
-  who.credential = {claims->issued_at, claims->expires_at, claims->id};
-  sign_in(call.call, claims->subject, std::move(who));
+  who.credential = {claims->issued_at, claims->expires_at, claims->id, claims->family};
+  sign_in(call.call, call.session_key != 0, claims->subject, std::move(who));
 }
 
-void CoreAuth::sign_in(CallId id, const std::string& user_id, SignIn who) {
+void CoreAuth::sign_in(CallId id, bool live, const std::string& user_id, SignIn who) {
   auto& dispatcher = deps_.dispatcher;
   deps_.accounts.by_id(
-      user_id, [&dispatcher, id, who = std::move(who)](Result<users::User> user) mutable {
+      user_id, [&dispatcher, id, live, who = std::move(who)](Result<users::User> user) mutable {
         if (!user && user.status().code() == ErrorCode::kNotFound)
           return static_cast<void>(dispatcher.replies().fail(
               id, Status::unauthorized("the user of this token is not here any more")));
         if (!user) return static_cast<void>(dispatcher.replies().fail(id, user.status()));
         who.user = std::make_shared<const users::User>(std::move(*user));
-        dispatcher.identity().sign_in(id, std::move(who));
+        auto& identity = dispatcher.identity();
+        live ? identity.renew(id, std::move(who)) : identity.sign_in(id, std::move(who));
       });
 }
 
 void CoreAuth::with_refresh(const Invocation& call, SignIn who) {
   auto& dispatcher = deps_.dispatcher;
-  deps_.tokens.refresh(call.args[kRefresh].text,
-                       [this, &dispatcher, id = call.call,
+  const bool live = call.session_key != 0;
+  // On a live session a refresh token of somebody else must not be used up for nothing.
+  deps_.tokens.refresh(call.args[kRefresh].text, live ? call.user->id : std::string(),
+                       [this, &dispatcher, id = call.call, live,
                         who = std::move(who)](Result<users::IssuedTokens> issued) mutable {
                          if (!issued)
                            return static_cast<void>(dispatcher.replies().fail(id, issued.status()));
-                         who.credential.expires_at = issued->access_expires_at;
+                         who.credential = {issued->issued_at, issued->access_expires_at,
+                                           issued->token_id, issued->family};
                          protocol::ObjectWriter(who.extra_json)
                              .field("token", issued->access)
                              .field("refresh", issued->refresh);
-                         sign_in(id, issued->user_id, std::move(who));
+                         sign_in(id, live, issued->user_id, std::move(who));
                        });
 }
 

@@ -14,6 +14,7 @@
 #include "session/channels.h"
 #include "session/session_registry.h"
 #include "users/accounts.h"
+#include "users/token_service.h"
 
 namespace parley::command {
 namespace {
@@ -52,6 +53,8 @@ class CoreCommands final : public CommandTarget {
         return resume(call);
       case CoreCommand::kPing:
         return ping(call);
+      case CoreCommand::kLocale:
+        return locale(call);
       case CoreCommand::kAck:
         return static_cast<void>(replies_.done(call.call));
       case CoreCommand::kSync:
@@ -89,6 +92,15 @@ class CoreCommands final : public CommandTarget {
       object.field("now", deps_.clock.wall_ms());
     }
     replies_.reply(call.call, "pong", data);
+  }
+
+  // The language of the server's own texts; what a client was greeted in stays as it was.
+  void locale(const Invocation& call) {
+    if (auto* session = session_of(call)) session->set_locale(text_of(call, 0));
+    deps_.dispatcher.set_locale(call.connection, text_of(call, 0));
+    std::string data;
+    ObjectWriter(data).field("locale", text_of(call, 0).substr(0, 2) == "ru" ? "ru" : "en");
+    replies_.ok(call.call, data);
   }
 
   // Nothing is kept for replay: a client that has everything is told so, any other starts again.
@@ -185,12 +197,25 @@ class CoreCommands final : public CommandTarget {
   CoreAuth auth_;
 };
 
+users::TokenClaims claims_of(const users::User& user, const Credential& credential) {
+  users::TokenClaims claims;
+  claims.subject = user.id;
+  claims.id = credential.token_id;
+  claims.expires_at = credential.expires_at;
+  return claims;
+}
+
 }  // namespace
 
 Status publish_core_commands(CoreDeps deps) {
   deps.dispatcher.identity().on_left([&accounts = deps.accounts](const users::User& user) {
     if (user.kind == "guest") accounts.release_guest(user.id);
   });
+  deps.dispatcher.identity().on_signed_out(
+      [&tokens = deps.tokens](const users::User& user, const Credential& credential) {
+        if (!credential.family.empty()) return tokens.revoke_family(user.id, credential.family, {});
+        if (!credential.token_id.empty()) tokens.revoke(claims_of(user, credential), {});
+      });
   return deps.commands
       .publish(std::string(kCorePlugin), core_registrations(), std::make_shared<CoreCommands>(deps))
       .status();

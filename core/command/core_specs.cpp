@@ -116,6 +116,9 @@ std::vector<Registration> core_registrations() {
   list.push_back(declare(kResume, plumbing("resume", {}, true)));
   list.push_back(
       declare(kPing, overtaking(plumbing("ping", {{.name = "t", .type = kJson}}, true))));
+  list.push_back(declare(
+      kLocale, overtaking(plumbing(
+                   "locale", {{.name = "locale", .required = true, .min = 2, .max = 35}}, true))));
   list.push_back(declare(kAck, overtaking(plumbing("ack", {count("seq", {})}, false))));
   list.push_back(declare(kSync, overtaking(plumbing("sync", {count("seq", {})}, false))));
   list.push_back(declare(kCommands, commands()));

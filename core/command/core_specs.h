@@ -13,6 +13,7 @@ enum class CoreCommand : std::uint32_t {
   kAuth,
   kResume,
   kPing,
+  kLocale,
   kAck,
   kSync,
   kCommands,

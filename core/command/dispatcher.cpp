@@ -168,7 +168,9 @@ Dispatcher::~Dispatcher() {
 }
 
 Peer& Dispatcher::open(session::Link& link, std::string_view locale) {
-  return impl_->router.open_peer(link, locale);
+  auto& peer = impl_->router.open_peer(link, locale);
+  impl_->admission.make_room(impl_->router.here());
+  return peer;
 }
 
 void Dispatcher::on_text(Peer& peer, std::string_view payload) {
@@ -188,6 +190,10 @@ void Dispatcher::on_binary(Peer& peer) {
   impl_->admission.within_rate(peer, impl_->router.clock().now());
   impl_->admission.malformed(
       peer, {ErrorCode::kBadFrame, "binary frames are not understood: send JSON as text"}, {});
+}
+
+void Dispatcher::set_locale(std::uint64_t connection, std::string_view locale) {
+  if (auto* peer = impl_->router.peer(connection)) peer->set_locale(locale);
 }
 
 void Dispatcher::closed(Peer& peer) {
@@ -215,6 +221,8 @@ void Dispatcher::tick() {
   const auto now = impl_->router.clock().now();
   impl_->expire(state, now);
   impl_->admission.check_waiting(state, now);
+  const int expired = state.expiry.check(impl_->router, impl_->router.clock().wall_ms());
+  state.counters.expired.bump(static_cast<std::uint64_t>(expired));
   state.counters.inflight.set(state.pending.size());
 }
 
@@ -242,6 +250,11 @@ DispatcherStats Dispatcher::stats() const {
     total.malformed += counters.malformed.get();
     total.timeouts += counters.timeouts.get();
     total.inflight += counters.inflight.get();
+    total.noise_closes += counters.noise_closes.get();
+    total.abuse_closes += counters.abuse_closes.get();
+    total.auth_timeouts += counters.auth_timeouts.get();
+    total.crowded_out += counters.crowded_out.get();
+    total.expired += counters.expired.get();
   }
   total.stale = impl_->router.stale();
   total.unauthenticated =

@@ -54,6 +54,11 @@ struct DispatcherStats {
   std::uint64_t malformed = 0;        // of those: bad_json, bad_request, bad_frame
   std::uint64_t timeouts = 0;         // plugin_timeout
   std::uint64_t stale = 0;            // answers that came too late or twice
+  std::uint64_t noise_closes = 0;     // connections closed: malformed frames (4510)
+  std::uint64_t abuse_closes = 0;     // too fast, and no pause (4506)
+  std::uint64_t auth_timeouts = 0;    // never said who they are (4408)
+  std::uint64_t crowded_out = 0;      // the oldest beyond limits.unauthenticated (4406)
+  std::uint64_t expired = 0;          // their token ran out (4502)
   std::uint64_t unauthenticated = 0;  // connections now
   std::uint64_t inflight = 0;         // calls now
 };
@@ -68,6 +73,8 @@ class Dispatcher {
   // [shard] One whole text frame, or a binary one.
   void on_text(Peer& peer, std::string_view payload);
   void on_binary(Peer& peer);
+  // [shard] The language of what is said to a connection until it has a session.
+  void set_locale(std::uint64_t connection, std::string_view locale);
   // [shard] The link is gone; its session is closed with it. The peer dies here.
   void closed(Peer& peer);
 

@@ -73,6 +73,7 @@ bool Identity::start(Peer& peer, SignIn who, protocol::RequestId id) {
     peer.link().close(protocol::close::kConnectionLimit, opened.status().message());
     return false;
   }
+  (*opened)->set_credential(who.credential);
   router_.set_session(peer, *opened);
   greet(router_, **opened, std::move(who), std::move(id));
   return true;
@@ -98,6 +99,35 @@ void Identity::sign_in_here(CallId call, SignIn who) {
   start(*peer, std::move(who), id);
 }
 
+void Identity::renew(CallId call, SignIn who) {
+  router_.shards().run_on(
+      static_cast<int>(call.shard()),
+      [this, call, who = std::move(who)]() mutable { renew_here(call, std::move(who)); });
+}
+
+void Identity::renew_here(CallId call, SignIn who) {
+  if (!router_.claim(call)) return;
+  const auto* caller = router_.state_of(call).pending.caller(call);
+  auto* session = router_.sessions().find(caller->session_key);
+  const auto id = caller->request;
+  if (session && session->user()->id != who.user->id) {
+    const auto refused =
+        Status::conflict("this token is another user's: log out first, or open another connection");
+    return router_.send_error(call, protocol::error_frame(refused));
+  }
+  router_.send_nothing(call);  // the welcome is the terminal frame
+  if (!session || !session->link()) return;
+  session->set_user(who.user);
+  session->set_credential(who.credential);
+  router_.here().expiry.watch(*session);
+  auto welcome = describe(router_, *session, who, router_.channels().positions(*session));
+  welcome.resumed = true;
+  welcome.seq = session->last_seq();
+  std::string frame;
+  protocol::append_welcome(frame, id, welcome);
+  session->link()->send(frame);
+}
+
 void Identity::sign_out(CallId call) {
   router_.shards().run_on(static_cast<int>(call.shard()), [this, call] { sign_out_here(call); });
 }
@@ -106,15 +136,22 @@ void Identity::sign_out_here(CallId call) {
   if (!router_.claim(call)) return;
   const auto* caller = router_.state_of(call).pending.caller(call);
   auto* peer = router_.peer_of(*caller);
+  auto* session = router_.sessions().find(caller->session_key);
   router_.send_reply(call, "ok", {}, {});
-  if (!peer || !peer->session()) return;
-  auto& session = *peer->session();
-  router_.set_session(*peer, nullptr);
-  router_.sessions().close(session, "signed out");
+  if (!session) return;
+  const auto user = session->user();
+  const Credential credential = session->credential();
+  if (peer && peer->session() == session) router_.set_session(*peer, nullptr);
+  router_.sessions().close(*session, "signed out");
+  if (router_.on_signed_out) router_.on_signed_out(*user, credential);
 }
 
 void Identity::on_left(std::function<void(const users::User&)> listener) {
   router_.on_left = std::move(listener);
+}
+
+void Identity::on_signed_out(std::function<void(const users::User&, const Credential&)> listener) {
+  router_.on_signed_out = std::move(listener);
 }
 
 }  // namespace parley::command

@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "command/call_id.h"
 #include "protocol/request_id.h"
+#include "session/credential.h"
 
 namespace parley::users {
 struct User;
@@ -26,11 +27,7 @@ namespace parley::command {
 class Peer;
 class CallRouter;
 
-struct Credential {
-  std::int64_t issued_at = 0;   // milliseconds, of a token; 0: none
-  std::int64_t expires_at = 0;  // milliseconds; 0: does not expire
-  std::string token_id;         // jti
-};
+using session::Credential;
 
 struct SignIn {
   std::shared_ptr<const users::User> user;
@@ -51,16 +48,23 @@ class Identity {
   // [any] Answers the call with `welcome`. The caller's connection speaks for that user from then
   // on. Stale calls change nothing.
   void sign_in(CallId call, SignIn who);
+  // [any] Answers the call with `welcome`: the same session goes on with this credential.
+  // `conflict` when it is another user's, and nothing changes.
+  void renew(CallId call, SignIn who);
   // [any] Answers `ok`; the connection is unauthenticated again.
   void sign_out(CallId call);
 
   // Before the first connection: told on a shard when a user's last session has closed, or a
   // sign-in came to nothing because the connection was gone. For letting go of guests.
   void on_left(std::function<void(const users::User&)> listener);
+  // Before the first connection: told on a shard who has signed out, and with which credential.
+  // For ending what that credential opens elsewhere.
+  void on_signed_out(std::function<void(const users::User&, const Credential&)> listener);
 
  private:
   bool start(Peer& peer, SignIn who, protocol::RequestId id);
   void sign_in_here(CallId call, SignIn who);
+  void renew_here(CallId call, SignIn who);
   void sign_out_here(CallId call);
 
   CallRouter& router_;

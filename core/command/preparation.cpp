@@ -94,6 +94,11 @@ Preparation::Outcome Preparation::find(Peer& peer, std::string_view action, Entr
     return refusal(ErrorCode::kUnauthorized,
                    "say who you are first: send \"auth\" with a token or a guest's name, or log in",
                    action);
+  if (peer.session_ && peer.session_->has_expired(router_.clock().wall_ms()) &&
+      (*found)->spec.name != "auth")
+    return refusal(ErrorCode::kTokenExpired,
+                   "your token has expired: send \"auth\" with a new one on this connection",
+                   action);
   if (auto refused = permit(peer, (*found)->spec)) return refused;
   entry = *found;
   return std::nullopt;

@@ -75,7 +75,8 @@ struct Limits {
   int inflight = 64;
   double unauthenticated = 0.10;  // share of all connections
   int connections = 100'000;
-  int noise = 3;  // malformed frames within a minute before close 4510
+  int noise = 3;      // malformed frames within a minute before close 4510
+  double abuse = 20;  // refusals in a row, as a multiple of burst, before close 4506
   Millis auth_timeout{10'000};
   Millis login_timeout{120'000};  // for sockets that wait for a person's login
 };
@@ -87,6 +88,10 @@ struct Auth {
                           // empty: made in the state folder
   Millis access_token{15 * 60'000};
   Millis refresh_token{30LL * 24 * 3600 * 1000};
+  Millis expiring_notice{60'000};  // how long before its token runs out a client is told
+  Millis expiry_grace{25'000};     // from then on until close 4502; only auth passes
+  Millis ticket{30'000};           // life of a ticket for ?ticket=
+  bool query_token = false;        // ?token= in the address of a WebSocket is accepted
   int password_min = 8;
   std::size_t password_memory = 64 * 1024 * 1024;  // argon2id
   int password_ops = 2;

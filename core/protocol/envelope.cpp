@@ -97,6 +97,10 @@ EnvelopeResult parse_envelope(std::string_view text, JsonReader& reader) {
   if (members.data.exists() && !members.data.is_object())
     return bad_request("\"data\" must be an object with the arguments", std::move(envelope.id));
   envelope.flat = !members.data.exists();
+  // In the flat form it is an argument like any other; beside `data` it can only be meant as an id.
+  if (!envelope.flat && members.id.exists() && !envelope.id)
+    return bad_request(
+        "\"id\" must be a whole number from 0 to 2^53-1 or a string of 1 to 64 bytes");
   envelope.args = envelope.flat ? root : members.data;
   if (!read_short(members.key, envelope.key))
     return bad_request("\"key\" must be a string of 1 to 64 bytes", std::move(envelope.id));

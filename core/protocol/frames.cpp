@@ -127,7 +127,7 @@ void append_welcome(std::string& out, const RequestId& id, const Welcome& welcom
   ObjectWriter data(frame.key("data"));
   data.field("v", 1).field("session", welcome.session).field("resume", welcome.resume);
   write_welcome_user(data, welcome);
-  data.field("node", welcome.node).field("seq", 0).field("resumed", false);
+  data.field("node", welcome.node).field("seq", welcome.seq).field("resumed", welcome.resumed);
   if (welcome.expires_in_s >= 0) data.field("expiresIn", welcome.expires_in_s);
   data.field("pingMs", welcome.ping_ms);
   write_welcome_limits(data, welcome);
@@ -144,6 +144,12 @@ void append_pong(std::string& out, const RequestId& id, std::string_view t_json,
   ObjectWriter data(frame.key("data"));
   if (!t_json.empty()) data.raw("t", t_json);
   data.field("now", now_ms);
+}
+
+void append_expiring(std::string& out, std::int64_t in_ms) {
+  ObjectWriter frame(out);
+  frame.field("type", "expiring");
+  ObjectWriter(frame.key("data")).field("inMs", in_ms);
 }
 
 void append_reconnect(std::string& out, std::string_view reason, std::int64_t after_ms) {

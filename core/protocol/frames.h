@@ -73,6 +73,8 @@ struct Welcome {
   std::string user_id, user_name, user_kind;
   std::vector<std::string> roles;
   std::string node;
+  std::uint64_t seq = 0;
+  bool resumed = false;
   std::int64_t expires_in_s = -1;  // of the credential; below 0 leaves it out
   std::int64_t ping_ms = 25'000;
   std::int64_t limit_frame = 0;
@@ -83,12 +85,14 @@ struct Welcome {
   std::uint64_t commands_rev = 0;
   std::string extra_json;  // an object whose members join `data`: {"token":"…"}
 };
-// A new session's: seq 0, resumed false. Never a seq of its own.
+// Never a seq of its own; `seq` is the last one of a session that goes on.
 void append_welcome(std::string& out, const RequestId& id, const Welcome& welcome);
 
 // `t_json` is what the client sent, as JSON, or "".
 void append_pong(std::string& out, const RequestId& id, std::string_view t_json,
                  std::int64_t now_ms);
+// The credential runs out in so many milliseconds; 0: it has.
+void append_expiring(std::string& out, std::int64_t in_ms);
 void append_reconnect(std::string& out, std::string_view reason, std::int64_t after_ms);
 void append_commands_changed(std::string& out, std::uint64_t rev,
                              std::span<const std::string> added,

@@ -81,8 +81,8 @@ Status Doors::open_client_port(const House& house) {
     if (!loaded) return loaded.status();
     tls = std::move(loaded).value();
   }
-  gateway =
-      std::make_unique<api::ClientGateway>(*context, *house.users.tokens, std::move(page).value());
+  gateway = std::make_unique<api::ClientGateway>(*context, *house.users.tokens,
+                                                 *house.users.tickets, std::move(page).value());
   auto service = std::make_shared<net::Service>();
   service->http = config->http;
   service->websocket = config->websocket;

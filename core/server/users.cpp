@@ -36,6 +36,8 @@ Result<std::unique_ptr<Users>> Users::open(const State& state, const Clock& cloc
   auto tokens = open_tokens(state, clock, config.auth);
   if (!tokens) return tokens.status();
   made->tokens = std::move(tokens).value();
+  made->tickets =
+      std::make_unique<users::Tickets>(users::TicketOptions{.lifetime = config.auth.ticket}, clock);
   made->first_admin = std::make_unique<users::FirstAdmin>(*state.store, *made->accounts, clock);
   return made;
 }

@@ -22,6 +22,14 @@ void recheck_roles(Users& users, Runtime& runtime, const std::string& user_id) {
   });
 }
 
+// One login on one device is over: whoever speaks with its tokens is disconnected.
+void end_login(Runtime& runtime, const std::string& user_id, const std::string& family) {
+  runtime.sessions->post_to_user(user_id, [&runtime, family](session::Session& session) {
+    if (session.credential().family != family) return;
+    runtime.sessions->kick(session, protocol::close::kBadCredential, "This login has ended.");
+  });
+}
+
 void on_changed(Users& users, Runtime& runtime, const std::string& user_id, users::Change change) {
   switch (change) {
     case users::Change::kRegistered:
@@ -75,6 +83,9 @@ void tell_plugins(Runtime& runtime, plugin::EventBus& events, const Clock& clock
 void heed_account_changes(Users& users, Runtime& runtime) {
   users.accounts->on_changed([&users, &runtime](const std::string& user_id, users::Change change) {
     on_changed(users, runtime, user_id, change);
+  });
+  users.tokens->on_family_ended([&runtime](const std::string& user_id, const std::string& family) {
+    end_login(runtime, user_id, family);
   });
 }
 

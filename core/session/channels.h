@@ -73,6 +73,8 @@ class Channels {
   // After a change of roles: leaves what it may no longer read and pushes `unsubscribed` for each.
   void recheck(Session& session);
   bool subscribed(const Session& session, std::string_view channel) const;
+  // What the session is in, each with the offset of the last frame it was sent or need not be.
+  std::vector<protocol::ChannelPosition> positions(const Session& session) const;
   // Who is in a channel, for someone who is in it too; not_found otherwise.
   Result<PresencePage> presence(const Session& asking, std::string_view channel,
                                 std::string_view after = {}, std::size_t limit = 0) const;

@@ -14,11 +14,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "config/config.h"
 #include "protocol/request_id.h"
+#include "session/credential.h"
 #include "session/lane.h"
 #include "session/link.h"
 #include "session/session_stats.h"
@@ -71,6 +73,17 @@ class Session {
   const ClientInfo& client() const { return client_; }
   std::string_view locale() const { return locale_; }  // "en" | "ru"
   void set_locale(std::string_view asked);
+  // What it was opened with, or was renewed with since.
+  const Credential& credential() const { return credential_; }
+  void set_credential(Credential credential) {
+    credential_ = std::move(credential);
+    told_expiring_ = false;
+  }
+  bool has_expired(std::int64_t wall_ms) const {
+    return credential_.expires_at > 0 && credential_.expires_at <= wall_ms;
+  }
+  // True the first time: the client is told once for each credential.
+  bool tell_expiring() { return !std::exchange(told_expiring_, true); }
   Clock::TimePoint opened_at() const { return opened_at_; }
   std::int64_t opened_wall_ms() const { return opened_wall_ms_; }
 
@@ -120,6 +133,8 @@ class Session {
   Link* link_;
   UserPtr user_;
   ClientInfo client_;
+  Credential credential_;
+  bool told_expiring_ = false;
   std::string_view locale_ = "en";
   std::string resume_hash_;
   const Clock::TimePoint opened_at_;

@@ -12,11 +12,15 @@ namespace {
 using storage::RefreshRecord;
 using storage::Writer;
 
+constexpr std::int64_t kSkew = TokenRules{}.skew.count();
+constexpr std::int64_t kPastSkew = 60'000;  // verification accepts a token a little past its expiry
+
 // What became of a refresh token. A value also when the answer is no: the end of a family has to be
 // committed.
 struct Renewal {
   Status status;
   std::string user_id;
+  std::string family = {};
 };
 
 Status stolen() {
@@ -25,13 +29,18 @@ Status stolen() {
 }
 
 Result<Renewal> renew(Writer& writer, const std::string& old_hash, const std::string& new_hash,
-                      std::int64_t now, std::int64_t expires_at) {
+                      const std::string& only_user, std::int64_t now, std::int64_t expires_at,
+                      std::int64_t family_until) {
   const Result<RefreshRecord> old = writer.refresh_token(old_hash);
   if (!old && old.status().code() != ErrorCode::kNotFound) return old.status();
   if (!old) return Renewal{Status::unauthorized("This refresh token is not known."), ""};
+  if (!only_user.empty() && old->user_id != only_user)
+    return Renewal{Status::conflict("This refresh token is another user's: log out first."), ""};
   if (old->used) {
-    const Status status = writer.delete_refresh_family(old->family);
-    return status.is_ok() ? Result<Renewal>(Renewal{stolen(), old->user_id}) : status;
+    Status status = writer.delete_refresh_family(old->family);
+    if (status.is_ok())
+      status = writer.revoke_token(RevocationList::family_mark(old->family), family_until);
+    return status.is_ok() ? Result<Renewal>(Renewal{stolen(), old->user_id, old->family}) : status;
   }
   if (old->expires_at <= now) {
     return Renewal{{ErrorCode::kTokenExpired, "The refresh token has expired. Log in again."},
@@ -44,7 +53,8 @@ Result<Renewal> renew(Writer& writer, const std::string& old_hash, const std::st
   if (Status status = writer.mark_refresh_used(old_hash); !status) return status;
   const Status status =
       writer.insert_refresh_token({new_hash, old->family, old->user_id, false, expires_at});
-  return status.is_ok() ? Result<Renewal>(Renewal{Status::ok(), old->user_id}) : status;
+  return status.is_ok() ? Result<Renewal>(Renewal{Status::ok(), old->user_id, old->family})
+                        : status;
 }
 
 }  // namespace
@@ -60,15 +70,31 @@ struct TokenService::Impl {
         revoked(std::move(revocations)) {}
   ~Impl() { operations.wait(); }
 
-  Result<IssuedTokens> tokens_for(const std::string& user_id, std::string refresh_token) const {
-    const std::int64_t issued_at = revoked.first_issue(user_id, clock.wall_ms());
-    Result<std::string> jwt = ring.make(user_id, issued_at, access);
+  Result<IssuedTokens> tokens_for(const std::string& user_id, const std::string& family,
+                                  std::string refresh_token) const {
+    TokenClaims claims;
+    claims.subject = user_id;
+    claims.id = new_token_id();
+    claims.family = family;
+    claims.issued_at = revoked.first_issue(user_id, clock.wall_ms());
+    claims.expires_at = claims.issued_at + access.count();
+    Result<std::string> jwt = ring.make(claims);
     if (!jwt) return jwt.status();
-    return IssuedTokens{user_id, *jwt, std::move(refresh_token), issued_at + access.count()};
+    return IssuedTokens{
+        user_id,   *jwt,  std::move(refresh_token), claims.expires_at, claims.issued_at,
+        claims.id, family};
+  }
+
+  // Every access token of today has run out by then.
+  std::int64_t family_until() const { return clock.wall_ms() + access.count() + kPastSkew; }
+  void end_family(const std::string& user_id, const std::string& family, std::int64_t until) {
+    revoked.revoke_token(RevocationList::family_mark(family), until);
+    if (family_ended) family_ended(user_id, family);
   }
 
   storage::Store& store;
   const Clock& clock;
+  std::function<void(const std::string&, const std::string&)> family_ended;
   const KeyRing ring;
   const Millis access;
   const Millis refresh;
@@ -83,8 +109,16 @@ TokenService::~TokenService() = default;
 
 Result<TokenClaims> TokenService::authenticate(std::string_view token) const {
   Result<TokenClaims> claims = impl_->ring.verify(token, impl_->clock.wall_ms());
-  if (!claims || !impl_->revoked.revoked(*claims)) return claims;
-  return Status(ErrorCode::kTokenRevoked, "This token was revoked. Log in again.");
+  if (!claims) return claims;
+  if (Status status = still_good(*claims); !status) return status;
+  return claims;
+}
+
+Status TokenService::still_good(const TokenClaims& claims) const {
+  if (impl_->revoked.revoked(claims))
+    return {ErrorCode::kTokenRevoked, "This token was revoked. Log in again."};
+  if (claims.expires_at + kSkew > impl_->clock.wall_ms()) return Status::ok();
+  return {ErrorCode::kTokenExpired, "The token has expired. Get a new one."};
 }
 
 void TokenService::issue(std::string user_id, IssuedDone done) {
@@ -93,27 +127,31 @@ void TokenService::issue(std::string user_id, IssuedDone done) {
   std::string token = random_secret("f_");
   RefreshRecord record{sha256(token), random_base62(kFamilyLength), user_id, false,
                        self->clock.wall_ms() + self->refresh.count()};
-  self->store.write(
-      [record = std::move(record)](Writer& writer) { return writer.insert_refresh_token(record); },
-      [self, user_id, token = std::move(token), done = std::move(done)](Status status) mutable {
-        if (!status) return done(status);
-        done(self->tokens_for(user_id, std::move(token)));
-      });
+  self->store.write([record](Writer& writer) { return writer.insert_refresh_token(record); },
+                    [self, user_id, family = record.family, token = std::move(token),
+                     done = std::move(done)](Status status) mutable {
+                      if (!status) return done(status);
+                      done(self->tokens_for(user_id, family, std::move(token)));
+                    });
 }
 
-void TokenService::refresh(std::string refresh_token, IssuedDone done) {
+void TokenService::refresh(std::string refresh_token, std::string only_user, IssuedDone done) {
   auto self = impl_->operations.enter(impl_.get());
   std::string fresh = random_secret("f_");
+  std::string new_hash = sha256(fresh);  // here: `fresh` moves on in the same call below
   const std::int64_t now = self->clock.wall_ms();
   self->store.transact<Renewal>(
-      [old_hash = sha256(refresh_token), new_hash = sha256(fresh), now,
-       expires_at = now + self->refresh.count()](Writer& writer) {
-        return renew(writer, old_hash, new_hash, now, expires_at);
+      [old_hash = sha256(refresh_token), new_hash = std::move(new_hash),
+       only_user = std::move(only_user), now, expires_at = now + self->refresh.count(),
+       until = self->family_until()](Writer& writer) {
+        return renew(writer, old_hash, new_hash, only_user, now, expires_at, until);
       },
       [self, fresh = std::move(fresh), done = std::move(done)](Result<Renewal> renewal) mutable {
         if (!renewal) return done(renewal.status());
+        if (renewal->status.code() == ErrorCode::kTokenRevoked)
+          self->end_family(renewal->user_id, renewal->family, self->family_until());
         if (!renewal->status) return done(renewal->status);
-        done(self->tokens_for(renewal->user_id, std::move(fresh)));
+        done(self->tokens_for(renewal->user_id, renewal->family, std::move(fresh)));
       });
 }
 
@@ -121,11 +159,31 @@ void TokenService::refresh(std::string refresh_token, IssuedDone done) {
 // it lasts.
 void TokenService::revoke(const TokenClaims& claims, StatusDone done) {
   auto self = impl_->operations.enter(impl_.get());
-  constexpr std::int64_t kPastSkew = 60'000;  // verification accepts it a little past its expiry
   const std::int64_t until = claims.expires_at + kPastSkew;
   self->revoked.revoke_token(claims.id, until);
   self->store.write(
       [id = claims.id, until](Writer& writer) { return writer.revoke_token(id, until); },
+      [self, done = std::move(done)](Status status) mutable {
+        if (done) done(std::move(status));
+      });
+}
+
+void TokenService::on_family_ended(
+    std::function<void(const std::string& user_id, const std::string& family)> listener) {
+  impl_->family_ended = std::move(listener);
+}
+
+void TokenService::revoke_family(const std::string& user_id, const std::string& family,
+                                 StatusDone done) {
+  auto self = impl_->operations.enter(impl_.get());
+  const std::int64_t until = self->family_until();
+  const std::string mark = RevocationList::family_mark(family);
+  self->end_family(user_id, family, until);
+  self->store.write(
+      [family, mark, until](Writer& writer) {
+        if (Status status = writer.delete_refresh_family(family); !status) return status;
+        return writer.revoke_token(mark, until);
+      },
       [self, done = std::move(done)](Status status) mutable {
         if (done) done(std::move(status));
       });
@@ -147,7 +205,6 @@ void TokenService::revoke_user(std::string user_id, StatusDone done) {
 
 void TokenService::expire() {
   const std::int64_t now = impl_->clock.wall_ms();
-  constexpr std::int64_t kPastSkew = 60'000;
   impl_->revoked.expire(now, now - impl_->access.count() - kPastSkew);
 }
 

@@ -8,6 +8,7 @@
 // family: token_revoked.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct IssuedTokens {
   std::string access;   // JWT
   std::string refresh;  // opaque, 256 bits, works once
   std::int64_t access_expires_at = 0;
+  std::int64_t issued_at = 0;
+  std::string token_id;  // jti of `access`
+  std::string family;    // the login that the two belong to
 };
 
 class TokenService {
@@ -38,13 +42,21 @@ class TokenService {
                storage::Revocations revocations);
   ~TokenService();
 
+  // Whether claims that held once were revoked or have run out since.
+  Status still_good(const TokenClaims& claims) const;
   // Signature, form, times, revocation. Whether the user still exists and may come in is asked of
   // Accounts.
   Result<TokenClaims> authenticate(std::string_view token) const;
 
   void issue(std::string user_id, IssuedDone done);
-  void refresh(std::string refresh_token, IssuedDone done);
-  void revoke(const TokenClaims& claims, StatusDone done);  // logout: one token
+  // `only_user`: conflict when it is another's, and it is not used up; "" for anyone's.
+  void refresh(std::string refresh_token, std::string only_user, IssuedDone done);
+  void revoke(const TokenClaims& claims, StatusDone done);  // one token
+  // Logout: every access token that was issued with this family, and its refresh token.
+  void revoke_family(const std::string& user_id, const std::string& family, StatusDone done);
+  // Before anything else is called: told of each family that ended (logout, a refresh token used
+  // twice), on any thread. For ending the sessions that were opened with it.
+  void on_family_ended(std::function<void(const std::string& user_id, const std::string& family)>);
   void revoke_user(std::string user_id,
                    StatusDone done);  // password or role change, block: all of them
   void expire();                      // forgets what ran out by itself

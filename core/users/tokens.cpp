@@ -110,6 +110,7 @@ Result<TokenClaims> read_claims(const Json& payload, const TokenKey& key) {
   if (!issued || !expires) return unauthorized("iat or exp is missing.");
   TokenClaims claims{text_of(payload, "sub"), text_of(payload, "jti"), text_of(payload, "iss"),
                      *issued, *expires};
+  if (key.issuer.empty()) claims.family = text_of(payload, "fam");
   if (claims.subject.empty() || claims.subject.size() > kSubjectMax)
     return unauthorized("it names nobody.");
   if (claims.issuer != key.issuer) return unauthorized("another issuer's name is in it.");
@@ -120,6 +121,11 @@ Result<TokenClaims> read_claims(const Json& payload, const TokenKey& key) {
 }
 
 }  // namespace
+
+std::string new_token_id() {
+  constexpr std::size_t kLength = 22;
+  return random_base62(kLength);
+}
 
 struct KeyRing::Impl {
   explicit Impl(TokenRules given) : rules(given) {}
@@ -151,14 +157,23 @@ Status KeyRing::add(TokenKey key) {
 
 Result<std::string> KeyRing::make(std::string_view user_id, std::int64_t now_ms,
                                   Millis lifetime) const {
-  constexpr std::size_t kJtiLength = 22;
+  TokenClaims claims;
+  claims.subject = user_id;
+  claims.id = new_token_id();
+  claims.issued_at = now_ms;
+  claims.expires_at = now_ms + lifetime.count();
+  return make(claims);
+}
+
+Result<std::string> KeyRing::make(const TokenClaims& claims) const {
   if (impl_->keys.empty()) return Status::internal("There is no key to sign tokens with.");
   const JwtKey& key = *impl_->keys.front();
   const Json header = {{"alg", key.algorithm_name()}, {"kid", key.settings().kid}, {"typ", "JWT"}};
-  Json payload = {{"sub", user_id},
-                  {"jti", random_base62(kJtiLength)},
-                  {"iat", static_cast<double>(now_ms) / kMillis},
-                  {"exp", static_cast<double>(now_ms + lifetime.count()) / kMillis}};
+  Json payload = {{"sub", claims.subject},
+                  {"jti", claims.id},
+                  {"iat", static_cast<double>(claims.issued_at) / kMillis},
+                  {"exp", static_cast<double>(claims.expires_at) / kMillis}};
+  if (!claims.family.empty()) payload["fam"] = claims.family;
   if (!key.settings().issuer.empty()) payload["iss"] = key.settings().issuer;
   if (!key.settings().audience.empty()) payload["aud"] = key.settings().audience;
   std::string token = base64url_encode(header.dump()) + '.' + base64url_encode(payload.dump());
@@ -217,6 +232,7 @@ void RevocationList::revoke_user(const std::string& user_id, std::int64_t issued
 bool RevocationList::revoked(const TokenClaims& claims) const {
   MutexLock lock(impl_->mutex);
   if (impl_->tokens.contains(claims.id)) return true;
+  if (!claims.family.empty() && impl_->tokens.contains(family_mark(claims.family))) return true;
   const auto user = impl_->users.find(claims.subject);
   return user != impl_->users.end() && claims.issued_at <= user->second;
 }

@@ -43,12 +43,15 @@ struct TokenClaims {
   std::string issuer;          // "" for own tokens
   std::int64_t issued_at = 0;  // milliseconds, like everything; seconds in the token
   std::int64_t expires_at = 0;
+  std::string family = {};  // of own tokens: the login they belong to, "" for none
 };
 
 struct TokenRules {
   Millis skew{30'000};
   std::size_t max_size = 8192;
 };
+
+std::string new_token_id();  // 131 bits
 
 class KeyRing {
  public:
@@ -61,6 +64,8 @@ class KeyRing {
   Status add(TokenKey key);
   // A token for a local user, valid for `lifetime` from `now_ms`; the jti is drawn here.
   Result<std::string> make(std::string_view user_id, std::int64_t now_ms, Millis lifetime) const;
+  // The same with the claims as they stand: subject, id, family and times.
+  Result<std::string> make(const TokenClaims& claims) const;
   // Signature, form and times; not revocation.
   Result<TokenClaims> verify(std::string_view token, std::int64_t now_ms) const;
 
@@ -81,9 +86,11 @@ class RevocationList {
   ~RevocationList();
   void revoke_token(const std::string& jti, std::int64_t expires_at);
   void revoke_user(const std::string& user_id, std::int64_t issued_up_to);
+  // Everything that one login was given; what stands for it among the token ids is family_mark().
   bool revoked(const TokenClaims& claims) const;
   // The time to put into a new token of this user: now, or just behind their last revocation.
   std::int64_t first_issue(const std::string& user_id, std::int64_t now_ms) const;
+  static std::string family_mark(const std::string& family) { return "family:" + family; }
   // Forgets what has expired by itself; `oldest_issue` is now minus the longest lifetime of a
   // token.
   void expire(std::int64_t now_ms, std::int64_t oldest_issue);

@@ -97,6 +97,135 @@ TEST_F(Auth, AccountIsMadeLeftAndEnteredAgain) {
   EXPECT_EQ(third.at("data").at("user").at("id"), user);
 }
 
+// What a person's own page holds after logging in.
+Json make_account(std::uint16_t port, const std::string& name) {
+  Client client(port);
+  auto made =
+      client.ask({{"action", "register"}, {"name", name}, {"password", "there-is-no-spoon-77"}}, 1);
+  EXPECT_EQ(made["type"], "welcome") << made;
+  return made.at("data");
+}
+
+std::string buy_ticket(std::uint16_t port, const Json& account, const Headers& headers = {}) {
+  Headers all{{"Authorization", "Bearer " + account.at("token").get<std::string>()}};
+  all.insert(all.end(), headers.begin(), headers.end());
+  const auto bought = Http::tcp(port).post("/api/v1/tickets", Json::object(), all);
+  EXPECT_EQ(bought.status, 201) << bought.text();
+  EXPECT_EQ(bought.header("cache-control"), "no-store");
+  EXPECT_EQ(bought.json().at("expiresIn"), 30);
+  return bought.json().at("ticket");
+}
+
+TEST_F(Auth, ATicketOpensOneConnection) {
+  const auto account = make_account(server().port(), "ticketholder");
+  const auto ticket = buy_ticket(server().port(), account);
+  Client first(server().port(), {.path = "/ws?ticket=" + ticket});
+  const auto welcome = first.read();
+  EXPECT_EQ(welcome["type"], "welcome") << welcome;
+  EXPECT_FALSE(welcome.contains("id"));
+  EXPECT_EQ(welcome.at("data").at("user").at("id"), account.at("user").at("id"));
+  Client second(server().port(), {.path = "/ws?ticket=" + ticket});
+  second.expect_close(4500);
+  Client third(server().port(), {.path = "/ws?ticket=t_invented"});
+  third.expect_close(4500);
+}
+
+TEST_F(Auth, ATicketBelongsToTheOriginItWasBoughtFrom) {
+  const auto port = server().port();
+  const auto account = make_account(port, "originbound");
+  const Headers own{{"Origin", "http://127.0.0.1:" + std::to_string(port)}};
+  const auto for_program = buy_ticket(port, account);
+  Client page(port, {.path = "/ws?ticket=" + for_program, .headers = own});
+  page.expect_close(4500);
+  const auto for_page = buy_ticket(port, account, own);
+  Client again(port, {.path = "/ws?ticket=" + for_page, .headers = own});
+  EXPECT_EQ(again.read()["type"], "welcome");
+  const auto foreign =
+      Http::tcp(port).post("/api/v1/tickets", Json::object(),
+                           {{"Authorization", "Bearer " + account.at("token").get<std::string>()},
+                            {"Origin", "https://elsewhere.example"}});
+  EXPECT_EQ(foreign.status, 403) << foreign.text();
+}
+
+TEST_F(Auth, TicketsAreSoldForGoodTokensOnly) {
+  const auto at = Http::tcp(server().port());
+  EXPECT_EQ(at.post("/api/v1/tickets", Json::object()).status, 401);
+  EXPECT_EQ(at.post("/api/v1/tickets", Json::object(), {{"Authorization", "Bearer x.y.z"}}).status,
+            401);
+  EXPECT_EQ(at.get("/api/v1/tickets").status, 405);
+}
+
+TEST_F(Auth, TwoCredentialsAtOnceAreRefused) {
+  const auto port = server().port();
+  const auto account = make_account(port, "twofaced");
+  const std::string token = account.at("token");
+  const auto ticket = buy_ticket(port, account);
+  const auto both = Http::tcp(port).raw(
+      upgrade_request(port, "/ws?ticket=" + ticket, {{"Authorization", "Bearer " + token}}));
+  EXPECT_EQ(both.status, 401) << both.text();
+  Client query(port, {.path = "/ws?token=" + token});
+  query.expect_close(4500);  // off by default
+}
+
+TEST_F(Auth, LoggingOutEndsTokenRefreshTokenTicketsAndOtherConnections) {
+  const auto port = server().port();
+  const auto account = make_account(port, "leaver");
+  const std::string token = account.at("token"), refresh = account.at("refresh");
+  const auto ticket = buy_ticket(port, account);
+  Client here(port), there(port);
+  ASSERT_EQ(here.ask({{"action", "auth"}, {"token", token}}, 1)["type"], "welcome");
+  ASSERT_EQ(there.ask({{"action", "auth"}, {"token", token}}, 1)["type"], "welcome");
+
+  EXPECT_EQ(here.ask({{"action", "logout"}}, 2)["type"], "ok");
+  there.expect_close(4500);
+  EXPECT_EQ(error_code(here.ask({{"action", "auth"}, {"token", token}}, 3)), "token_revoked");
+  EXPECT_EQ(error_code(here.ask({{"action", "auth"}, {"refresh", refresh}}, 4)), "unauthorized");
+  Client with_ticket(port, {.path = "/ws?ticket=" + ticket});
+  with_ticket.expect_close(4500);
+  const auto header =
+      Http::tcp(port).raw(upgrade_request(port, "/ws", {{"Authorization", "Bearer " + token}}));
+  EXPECT_EQ(header.status, 401) << header.text();
+}
+
+TEST_F(Auth, ARefreshTokenUsedTwiceEndsTheLogin) {
+  const auto port = server().port();
+  const auto account = make_account(port, "robbed");
+  const std::string stolen = account.at("refresh");
+  Client owner(port), thief(port);
+  const auto renewed = owner.ask({{"action", "auth"}, {"refresh", stolen}}, 1);
+  ASSERT_EQ(renewed["type"], "welcome") << renewed;
+  EXPECT_EQ(error_code(thief.ask({{"action", "auth"}, {"refresh", stolen}}, 1)), "token_revoked");
+  owner.expect_close(4500);
+  const std::string fresh = renewed.at("data").at("token");
+  EXPECT_EQ(error_code(thief.ask({{"action", "auth"}, {"token", fresh}}, 2)), "token_revoked");
+}
+
+TEST_F(Auth, ALiveSessionGoesOnWithANewToken) {
+  const auto port = server().port();
+  const auto account = make_account(port, "renewer");
+  Client client(port);
+  const auto welcome =
+      client.ask({{"action", "auth"}, {"token", account.at("token")}}, 1).at("data");
+  const auto renewed =
+      client.ask({{"action", "auth"}, {"refresh", account.at("refresh")}}, 2).at("data");
+  EXPECT_EQ(renewed.at("session"), welcome.at("session"));
+  EXPECT_EQ(renewed.at("resumed"), true);
+  EXPECT_NE(renewed.at("token"), account.at("token"));
+  EXPECT_EQ(error_code(client.ask({{"action", "auth"}, {"guest", "Other"}}, 3)), "conflict");
+}
+
+TEST(TokenExpiry, AConnectionIsWarnedAndThenClosed) {
+  ServerProcess server(
+      {.set = {"auth.access_token=10s", "auth.expiring_notice=5s", "auth.expiry_grace=0s"}});
+  Client client(server.port());
+  const auto made = client.ask(
+      {{"action", "register"}, {"name", "shortlived"}, {"password", "there-is-no-spoon-77"}}, 1);
+  ASSERT_EQ(made["type"], "welcome") << made;
+  EXPECT_LE(made.at("data").at("expiresIn"), 10);
+  EXPECT_LE(client.read_until("expiring").at("data").at("inMs"), 5'000);
+  client.expect_close(4502);
+}
+
 TEST_F(Auth, PasswordsAndTokensAreInNoLog) {
   const std::string password = "seen-in-a-log-4711";
   Client cypher(server().port());

@@ -97,5 +97,18 @@ TEST(CoreCommandsTest, NobodyTakesTheServersNames) {
     EXPECT_FALSE(world.commands.publish("evil", {{command(name), 0}}, world.target)) << name;
 }
 
+TEST(CoreCommandsTest, TheLanguageIsSwitchedWithAndWithoutASession) {
+  World world;
+  auto& neo = world.connect();
+  EXPECT_EQ(world.say(neo, R"({"action":"locale","id":1,"locale":"ru"})"),
+            R"({"id":1,"type":"ok","data":{"locale":"ru"}})");
+  world.say(neo, R"({"action":"auth","id":2,"guest":"Neo"})");
+  EXPECT_EQ(world.session_of(neo)->locale(), "ru");
+  world.say(neo, R"({"action":"locale","id":3,"locale":"en-GB"})");
+  EXPECT_EQ(world.session_of(neo)->locale(), "en");
+  EXPECT_THAT(world.say(neo, R"({"action":"locale","id":4})"),
+              HasSubstr(R"("code":"invalid_args")"));
+}
+
 }  // namespace
 }  // namespace parley::command

@@ -224,19 +224,5 @@ TEST(IdentityTest, WhoeverDoesNotAuthenticateIsClosedInTime) {
   EXPECT_EQ(neo.link.close_code, 0);
 }
 
-TEST(IdentityTest, OnlyAShareMayWaitForAPerson) {
-  config::Config config;
-  config.limits.connections = 10;
-  config.limits.unauthenticated = 0.1;
-  World world(config);
-  auto& first = world.connect();
-  auto& second = world.connect();
-  world.say(first, R"({"action":"commands"})");
-  world.say(second, R"({"action":"commands"})");
-  world.clock.advance(Millis(10'000));
-  world.tick(first);
-  EXPECT_EQ(first.link.close_code, 4408);
-}
-
 }  // namespace
 }  // namespace parley::command

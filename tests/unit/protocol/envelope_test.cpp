@@ -58,6 +58,16 @@ TEST_F(EnvelopeTest, AnIdIsAnIntegerOrAShortString) {
   EXPECT_EQ(read(R"({"action":"a","id":")" + longest + "\"}").id.to_json(), '"' + longest + '"');
 }
 
+TEST_F(EnvelopeTest, BesideDataAnIdMustBeOne) {
+  for (const char* id : {"-1", "9007199254740992", "1.5", "true", "null", "[1]", "{}"}) {
+    auto error = refused(R"({"action":"a","data":{},"id":)" + std::string(id) + "}");
+    EXPECT_EQ(error.status.code(), ErrorCode::kBadRequest) << id;
+    EXPECT_THAT(error.status.message(), testing::HasSubstr("\"id\" must be")) << id;
+    EXPECT_TRUE(error.id.is_none()) << id;
+  }
+  EXPECT_EQ(read(R"({"action":"a","data":{},"id":"x"})").id.to_json(), "\"x\"");
+}
+
 TEST_F(EnvelopeTest, WhatIsNoValidIdIsOnlyAnArgument) {
   for (const char* id : {"-1", "9007199254740992", "1.5", "true", "null", "[1]", "{}"}) {
     auto envelope = read(R"({"action":"a","id":)" + std::string(id) + "}");

@@ -393,15 +393,19 @@ class TokenServiceTest : public AccountsTest {
     tokens_ =
         std::make_unique<TokenService>(*store_, clock_, std::move(ring), config::Auth{},
                                        *ask([](storage::Reader& r) { return r.revocations(); }));
+    tokens_->on_family_ended([this](const std::string& user, const std::string& family) {
+      ended_.emplace_back(user, family);
+    });
   }
   Result<IssuedTokens> issue() {
     return answer<Result<IssuedTokens>>([&](auto done) { tokens_->issue(user_, std::move(done)); });
   }
-  Result<IssuedTokens> refresh(const std::string& token) {
+  Result<IssuedTokens> refresh(const std::string& token, const std::string& only_user = "") {
     return answer<Result<IssuedTokens>>(
-        [&](auto done) { tokens_->refresh(token, std::move(done)); });
+        [&](auto done) { tokens_->refresh(token, only_user, std::move(done)); });
   }
   std::string user_;
+  std::vector<std::pair<std::string, std::string>> ended_;
   std::unique_ptr<TokenService> tokens_;
 };
 
@@ -422,7 +426,41 @@ TEST_F(TokenServiceTest, ARefreshTokenWorksOnceAndItsReuseEndsTheFamily) {
   EXPECT_EQ(refresh(first->refresh).status().code(), ErrorCode::kTokenRevoked)
       << "a thief, or the robbed";
   EXPECT_EQ(refresh(second->refresh).status().code(), ErrorCode::kUnauthorized) << "both are out";
+  EXPECT_EQ(tokens_->authenticate(second->access).status().code(), ErrorCode::kTokenRevoked);
+  EXPECT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(ended_.at(0), std::pair(user_, first->family));
   EXPECT_TRUE(refresh(issue()->refresh)) << "another login of the same person is not touched";
+  restart();
+  EXPECT_EQ(tokens_->authenticate(second->access).status().code(), ErrorCode::kTokenRevoked);
+}
+
+TEST_F(TokenServiceTest, ALoginEndsWithEverythingItWasGiven) {
+  const auto first = issue(), other = issue();
+  const auto second = refresh(first->refresh);
+  EXPECT_EQ(second->family, first->family);
+  EXPECT_NE(other->family, first->family);
+  EXPECT_TRUE(answer<Status>(
+      [&](auto done) { tokens_->revoke_family(user_, first->family, std::move(done)); }));
+  for (const auto& token : {first->access, second->access})
+    EXPECT_EQ(tokens_->authenticate(token).status().code(), ErrorCode::kTokenRevoked);
+  EXPECT_EQ(refresh(second->refresh).status().code(), ErrorCode::kUnauthorized);
+  EXPECT_TRUE(tokens_->authenticate(other->access));
+  EXPECT_EQ(ended_.size(), 1u);
+}
+
+TEST_F(TokenServiceTest, ARefreshTokenOfAnotherIsNotUsedUp) {
+  const auto issued = issue();
+  EXPECT_EQ(refresh(issued->refresh, "u_other").status().code(), ErrorCode::kConflict);
+  EXPECT_TRUE(refresh(issued->refresh, user_));
+}
+
+TEST_F(TokenServiceTest, EachRefreshTokenBuysTheNext) {
+  auto token = issue()->refresh;
+  for (int i = 0; i < 4; ++i) {
+    const auto next = refresh(token);
+    ASSERT_TRUE(next) << "the " << i + 1 << "th: " << next.status().message();
+    token = next->refresh;
+  }
 }
 
 TEST_F(TokenServiceTest, OldForeignAndDisabledRefreshTokensAreRefused) {

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session was opened with, as far as it can run out or be taken back.
+//
+// Ownership: a value. Thread: its session's shard. Units: milliseconds since the Unix epoch; 0 in
+// expires_at: it does not run out (a guest).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace parley::session {
+
+struct Credential {
+  std::int64_t issued_at = 0;
+  std::int64_t expires_at = 0;
+  std::string token_id;  // the token's jti
+  std::string family;    // of the refresh tokens it came with: one login on one device
+};
+
+}  // namespace parley::session
