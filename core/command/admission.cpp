@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "command/call_router.h"
+#include "protocol/catalogue.h"
 #include "protocol/close_codes.h"
 #include "protocol/frames.h"
 #include "session/session.h"
@@ -33,7 +34,10 @@ void Admission::refuse(Peer& peer, const protocol::RequestId& id, const Status& 
                        std::string_view action, Millis retry_after, std::string_view details_json) {
   auto& state = router_.here();
   state.counters.refused.bump();
+  const std::string message = protocol::in_language(
+      peer.session_ ? peer.session_->locale() : peer.locale_, status.message());
   auto error = protocol::error_frame(status, action.substr(0, 64));
+  error.message = message;
   error.retry_after_ms = retry_after.count();
   error.details_json = details_json;
   state.frame.clear();

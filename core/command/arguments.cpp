@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "protocol/catalogue.h"
 #include "protocol/envelope.h"
 #include "protocol/json_writer.h"
 #include "session/channel_rights.h"
@@ -239,6 +240,10 @@ void Arguments::reset(std::size_t count) {
 
 void FieldErrors::add(std::string_view field, std::string sentence) {
   errors_.emplace_back(std::string(field), std::move(sentence));
+}
+
+void FieldErrors::translate(std::string_view locale) {
+  for (auto& [field, sentence] : errors_) sentence = protocol::in_language(locale, sentence);
 }
 
 Status FieldErrors::status() const {

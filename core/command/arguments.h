@@ -49,6 +49,7 @@ class FieldErrors {
  public:
   void add(std::string_view field, std::string sentence);
   bool empty() const { return errors_.empty(); }
+  void translate(std::string_view locale);
   Status status() const;             // "dice: write it as …; count: …"
   std::string details_json() const;  // {"fields":{"dice":"…"}}
   const std::vector<std::pair<std::string, std::string>>& list() const { return errors_; }

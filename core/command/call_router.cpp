@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "command/command_target.h"
+#include "protocol/catalogue.h"
 #include "session/session.h"
 
 namespace parley::command {
@@ -128,13 +129,21 @@ void CallRouter::send_error(CallId call, const protocol::ErrorFrame& error) {
   const auto* caller = pending.caller(call);
   if (!caller) return;
   end_request(*caller);
+  const std::string message = protocol::in_language(locale_of(*caller), error.message);
   auto frame = error;
+  frame.message = message;
   frame.action = caller->entry->spec.name;
   const bool with_seq = caller->request && !caller->entry->spec.read_only;
   deliver(*caller, with_seq, [&](std::string& out, std::uint64_t seq) {
     protocol::append_error(out, caller->request, seq, frame);
   });
   pending.answered(call);
+}
+
+std::string_view CallRouter::locale_of(const Caller& caller) {
+  if (auto* session = sessions_.find(caller.session_key)) return session->locale();
+  const auto* peer = peer_of(caller);
+  return peer ? peer->locale() : "en";
 }
 
 void CallRouter::send_nothing(CallId call) {

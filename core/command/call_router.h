@@ -126,6 +126,7 @@ class CallRouter {
  private:
   void deliver(const Caller& caller, bool with_seq,
                absl::FunctionRef<void(std::string& out, std::uint64_t seq)> append);
+  std::string_view locale_of(const Caller& caller);
   void observe_sessions();
   void announce(const Change& change);
 

@@ -140,6 +140,7 @@ class CoreCommands final : public CommandTarget {
     if (!call.channel.empty()) return call.channel;
     FieldErrors errors;
     errors.add("channel", "is required");
+    errors.translate(call.locale);
     replies_.fail(call.call, errors.status(), errors.details_json());
     return std::nullopt;
   }

@@ -16,7 +16,8 @@ Refusal refusal(ErrorCode code, std::string message, std::string_view action) {
   return {.status = {code, std::move(message)}, .action = std::string(action)};
 }
 
-Refusal wrong_arguments(const FieldErrors& errors, std::string_view action) {
+Refusal wrong_arguments(FieldErrors errors, std::string_view action, std::string_view locale) {
+  errors.translate(locale);
   return {.status = errors.status(),
           .action = std::string(action),
           .details_json = errors.details_json()};
@@ -87,6 +88,10 @@ Preparation::Outcome Preparation::prepare(Peer& peer, const Envelope& envelope,
   return std::nullopt;
 }
 
+std::string_view Preparation::locale_of(const Peer& peer) {
+  return peer.session_ ? peer.session_->locale() : peer.locale_;
+}
+
 Preparation::Outcome Preparation::find(Peer& peer, std::string_view action, EntryPtr& entry) {
   const auto* found = router_.here().table.current().find(action);
   if (!found && peer.session_) return unknown(action);
@@ -143,7 +148,7 @@ Preparation::Outcome Preparation::read_envelope(Peer& peer, const Envelope& enve
   }
   const auto errors = read_arguments(spec, envelope.args, envelope.flat, invocation.args,
                                      invocation.raw_json, line_text);
-  if (!errors.empty()) return wrong_arguments(errors, spec.name);
+  if (!errors.empty()) return wrong_arguments(errors, spec.name, locale_of(peer));
   take_channel(invocation);
   return std::nullopt;
 }
@@ -153,9 +158,9 @@ Preparation::Outcome Preparation::read_command_line(Peer& peer, const Line& line
   if (auto refused = find(peer, line.name, invocation.entry)) return refused;
   const auto& spec = invocation.spec();
   const auto split = split_line(spec, line.rest);
-  if (!split.errors.empty()) return wrong_arguments(split.errors, spec.name);
+  if (!split.errors.empty()) return wrong_arguments(split.errors, spec.name, locale_of(peer));
   const auto errors = read_words(spec, split.words, invocation.args, invocation.raw_json);
-  if (!errors.empty()) return wrong_arguments(errors, spec.name);
+  if (!errors.empty()) return wrong_arguments(errors, spec.name, locale_of(peer));
   for (std::size_t i = 0; i < spec.args.size(); ++i)
     if (spec.args[i].command_line && read_line(invocation.args[i].text).kind == LineKind::kCommand)
       return refusal(ErrorCode::kInvalidArgs, "a command line cannot hold another one", spec.name);

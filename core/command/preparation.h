@@ -50,6 +50,7 @@ class Preparation {
   Outcome read_command_line(Peer& peer, const Line& line, Invocation& invocation);
   Outcome cool_down(Peer& peer, Clock::TimePoint now, const Invocation& invocation);
   void describe(Peer& peer, Invocation& invocation);
+  static std::string_view locale_of(const Peer& peer);
 
   CallRouter& router_;
   Cooldowns& cooldowns_;

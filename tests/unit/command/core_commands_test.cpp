@@ -110,5 +110,23 @@ TEST(CoreCommandsTest, TheLanguageIsSwitchedWithAndWithoutASession) {
               HasSubstr(R"("code":"invalid_args")"));
 }
 
+TEST(CoreCommandsTest, ErrorsAreInThePersonsLanguage) {
+  World world;
+  auto& neo = world.enter("Neo");
+  world.say(neo, R"({"action":"locale","locale":"ru"})");
+  const auto said = [&](const char* text) { return world.say(neo, text); };
+  EXPECT_THAT(said(R"({"action":"nonsense","id":1})"),
+              AllOf(error("unknown_action"), HasSubstr("нет команды nonsense")));
+  EXPECT_THAT(said(R"({"action":"echoMove","id":2,"direction":"up","steps":"x"})"),
+              AllOf(error("invalid_args"),
+                    HasSubstr(R"("fields":{"direction":"должно быть одним из: north, south")"),
+                    HasSubstr(R"("steps":"ожидается целое число, а здесь строка")")));
+  EXPECT_THAT(said(R"({"action":"history","id":3})"), HasSubstr("channel: нужно указать"));
+  EXPECT_THAT(said(R"({"action":"unsubscribe","id":4,"channel":"nowhere"})"),
+              HasSubstr("Вы не в канале nowhere."));
+  EXPECT_THAT(said(R"({"action":"echo","id":5,"data":7})"), HasSubstr("должно быть объектом"));
+  EXPECT_THAT(said("[]"), HasSubstr("а здесь массив"));
+}
+
 }  // namespace
 }  // namespace parley::command
