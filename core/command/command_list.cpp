@@ -2,6 +2,7 @@
 #include "command/command_list.h"
 
 #include <algorithm>
+#include <map>
 
 #include "command/preparation.h"
 #include "command/slash_line.h"
@@ -52,16 +53,32 @@ bool fits_a_line(const CommandSpec& spec) {
                       [](const auto& argument) { return argument.secret && argument.required; });
 }
 
-std::string aliases_of(const CommandSpec& spec, bool russian) {
-  if (spec.aliases.empty()) return {};
-  std::string text = russian ? " (также " : " (also ";
-  for (const auto& alias : spec.aliases) text += (&alias == &spec.aliases[0] ? "/" : ", /") + alias;
-  return text + ")";
+// People are shown the name they would type: the server's own verbs and names written for programs
+// (directMessage) come second to their alias.
+const std::string& friendly_name(const CommandSpec& spec) {
+  const bool technical =
+      spec.plugin == kCorePlugin ||
+      std::any_of(spec.name.begin(), spec.name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return technical && !spec.aliases.empty() ? spec.aliases[0] : spec.name;
+}
+
+std::string other_names(const CommandSpec& spec, bool russian) {
+  std::string list;
+  const auto add = [&](const std::string& name) {
+    if (name != friendly_name(spec)) list += (list.empty() ? "/" : ", /") + name;
+  };
+  add(spec.name);
+  for (const auto& alias : spec.aliases) add(alias);
+  if (list.empty()) return {};
+  return (russian ? " (также " : " (also ") + list + ")";
+}
+
+std::string friendly_usage(const CommandSpec& spec) {
+  return "/" + friendly_name(spec) + usage(spec).substr(spec.name.size() + 1);
 }
 
 std::string help_line(const CommandSpec& spec, std::string_view locale) {
-  const bool russian = locale == "ru";
-  auto line = "- `" + usage(spec) + "`" + aliases_of(spec, russian);
+  auto line = "- `" + friendly_usage(spec) + "`" + other_names(spec, locale == "ru");
   const auto& help = spec.help.in(locale);
   if (!help.empty()) line += " — " + help;
   return line + "\n";
@@ -77,7 +94,7 @@ std::string argument_line(const ArgumentSpec& argument, std::string_view locale)
 }
 
 std::string help_on(const CommandSpec& spec, std::string_view locale) {
-  auto text = "**" + usage(spec) + "**" + aliases_of(spec, locale == "ru") + "\n";
+  auto text = "**" + friendly_usage(spec) + "**" + other_names(spec, locale == "ru") + "\n";
   text += spec.help.in(locale) + "\n";
   for (const auto& argument : spec.args)
     if (!argument.secret) text += argument_line(argument, locale);
@@ -106,9 +123,14 @@ std::string help_text(const CommandTable& table, const users::User* user, std::s
     return entry && offered((*entry)->spec, user) ? help_on((*entry)->spec, locale) : "";
   }
   std::string text = locale == "ru" ? "**Команды**\n" : "**Commands**\n";
-  for (const auto& entry : table.entries())
-    if (offered(entry->spec, user) && fits_a_line(entry->spec))
-      text += help_line(entry->spec, locale);
+  std::map<std::string, std::string> lines;  // by plugin; the server's own come first
+  for (const auto& entry : table.entries()) {
+    const CommandSpec& spec = entry->spec;
+    if (!offered(spec, user) || !fits_a_line(spec)) continue;
+    lines[spec.plugin == kCorePlugin ? "" : spec.plugin] += help_line(spec, locale);
+  }
+  for (const auto& [plugin, list] : lines)
+    text += (plugin.empty() ? "\n" : "\n**" + plugin + "**\n") + list;
   text += locale == "ru" ? "\n`/help команда` расскажет об одной из них."
                          : "\n`/help command` tells more about one of them.";
   return text;

@@ -11,6 +11,7 @@
 #include "command/core_auth.h"
 #include "command/core_specs.h"
 #include "protocol/json_writer.h"
+#include "session/channel_rights.h"
 #include "session/channels.h"
 #include "session/session_registry.h"
 #include "users/accounts.h"
@@ -71,6 +72,8 @@ class CoreCommands final : public CommandTarget {
         return history(call);
       case CoreCommand::kPresence:
         return presence(call);
+      case CoreCommand::kChannels:
+        return channels(call);
     }
   }
 
@@ -190,7 +193,35 @@ class CoreCommands final : public CommandTarget {
     const auto page =
         deps_.channels.presence(*session, *channel, text_of(call, 1), count_of(call, 2));
     if (!page) return static_cast<void>(replies_.fail(call.call, page.status()));
+    if (auto peer = peer_in(*channel, call.user->id); !peer.empty())
+      return presence_of_two(call.call, *page, std::move(peer));
     replies_.reply(call.call, "presence", page->data_json());
+  }
+
+  // The other one of a direct channel; "" where there is none.
+  static std::string peer_in(std::string_view channel, std::string_view self) {
+    const auto name = session::parse_channel_name(channel);
+    if (!name || name->kind != session::ChannelKind::kDirect) return {};
+    return std::string(name->first == self ? name->second : name->first);
+  }
+
+  // Who is away is named too: whoever writes first has no message of theirs to take the name from.
+  void presence_of_two(CallId id, session::PresencePage page, std::string peer) {
+    replies_.defer(id);
+    deps_.accounts.by_id(std::move(peer),
+                         [this, id, page = std::move(page)](Result<users::User> user) mutable {
+                           if (user) page.peer = session::Present{user->id, user->name, user->kind};
+                           replies_.reply(id, "presence", page.data_json());
+                         });
+  }
+
+  void channels(const Invocation& call) {
+    replies_.defer(call.call);
+    deps_.channels.list(text_of(call, 0), count_of(call, 1),
+                        [this, id = call.call](Result<session::ChannelListing> page) {
+                          if (!page) return static_cast<void>(replies_.fail(id, page.status()));
+                          replies_.reply(id, "channels", page->data_json());
+                        });
   }
 
   CoreDeps deps_;

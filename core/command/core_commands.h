@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's own commands: auth, resume, ping, ack, sync, commands, help, subscribe (join),
-// unsubscribe (leave), history, presence (who). Plugins cannot take their names.
+// unsubscribe (leave), history, presence (who), channels. Plugins cannot take their names.
 //
 // Ownership: borrows everything in CoreDeps; the registry keeps the target. Thread: publish at
 // start-up, before any plugin. Lifetime: store and hashers, whose threads complete what is asked

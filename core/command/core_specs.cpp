@@ -107,6 +107,15 @@ CommandSpec presence() {
           .clickable = true};
 }
 
+CommandSpec channels() {
+  return {.name = "channels",
+          .help = {"Lists the public channels", "Список общих каналов"},
+          .args = {{.name = "after", .max = 64, .help = {"the next page", "следующая страница"}},
+                   count("limit", {"how many", "сколько"})},
+          .read_only = true,
+          .clickable = true};
+}
+
 }  // namespace
 
 std::vector<Registration> core_registrations() {
@@ -127,6 +136,7 @@ std::vector<Registration> core_registrations() {
   list.push_back(declare(kUnsubscribe, unsubscribe()));
   list.push_back(declare(kHistory, history()));
   list.push_back(declare(kPresence, presence()));
+  list.push_back(declare(kChannels, channels()));
   return list;
 }
 

@@ -22,6 +22,7 @@ enum class CoreCommand : std::uint32_t {
   kUnsubscribe,
   kHistory,
   kPresence,
+  kChannels,
 };
 
 std::vector<Registration> core_registrations();

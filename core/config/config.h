@@ -108,6 +108,7 @@ struct Channels {
   int history_max = 200;
   Millis retention{0};  // messages older than this are deleted; 0: kept
   int presence_page = 200;
+  int list_page = 100;
 };
 
 struct Storage {

@@ -94,6 +94,7 @@ const std::vector<Key>& table() {
     {.path = "channels.history_max", .slot = AT(channels.history_max), .min = 1, .max = 10'000, .meaning = "messages of history in one answer at most"},
     {.path = "channels.retention", .slot = AT(channels.retention), .min = 0, .max = 36500 * kDay, .meaning = "older messages are deleted; 0: kept"},
     {.path = "channels.presence_page", .slot = AT(channels.presence_page), .min = 1, .max = 10'000, .meaning = "members in one presence answer"},
+    {.path = "channels.list_page", .slot = AT(channels.list_page), .min = 1, .max = 10'000, .meaning = "channels in one answer of channels"},
 
     {.path = "storage.file", .slot = AT(storage.file), .form = kFileName, .meaning = "database, inside the state folder"},
     {.path = "storage.readers", .slot = AT(storage.readers), .min = 1, .max = 64, .meaning = "connections that read beside the writer"},

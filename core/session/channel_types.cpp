@@ -42,6 +42,26 @@ std::string PresencePage::data_json() const {
     }
   }
   if (!next.empty()) data.field("next", next);
+  if (peer) {
+    protocol::ObjectWriter entry(data.key("peer"));
+    entry.field("id", peer->id).field("name", peer->name).field("kind", peer->kind);
+  }
+  data.close();
+  return out;
+}
+
+std::string ChannelListing::data_json() const {
+  std::string out;
+  protocol::ObjectWriter data(out);
+  {
+    protocol::ArrayWriter list(data.key("channels"));
+    for (const ChannelInfo& one : channels) {
+      protocol::ObjectWriter entry(list.next());
+      entry.field("name", one.name).field("members", one.members);
+      if (!one.topic.empty()) entry.field("topic", one.topic);
+    }
+  }
+  if (!next.empty()) data.field("next", next);
   data.close();
   return out;
 }

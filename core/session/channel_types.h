@@ -89,7 +89,8 @@ struct PresencePage {
   std::string channel;
   std::vector<Present> users;  // by id
   std::size_t total = 0;
-  std::string next;  // `after` of the next page, "" after the last
+  std::string next;             // `after` of the next page, "" after the last
+  std::optional<Present> peer;  // of a direct channel: the other one, here or not
 
   std::string data_json() const;
 };
@@ -99,6 +100,13 @@ struct ChannelInfo {
   std::string topic;
   std::int64_t last_offset = 0;
   std::size_t members = 0;
+};
+
+struct ChannelListing {
+  std::vector<ChannelInfo> channels;  // by name
+  std::string next;                   // `after` of the next page, "" after the last
+
+  std::string data_json() const;
 };
 
 }  // namespace parley::session

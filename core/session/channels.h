@@ -42,6 +42,7 @@ class Channels {
   using SubscribeDone = absl::AnyInvocable<void(Result<Subscribed>)>;
   using StoredDone = absl::AnyInvocable<void(Result<std::int64_t>)>;  // the offset
   using HistoryDone = absl::AnyInvocable<void(Result<ChannelHistory>)>;
+  using ListingDone = absl::AnyInvocable<void(Result<ChannelListing>)>;
   using InfoDone = absl::AnyInvocable<void(Result<ChannelInfo>)>;
   using StatusDone = absl::AnyInvocable<void(Status)>;
   using AttachDone = absl::AnyInvocable<void(std::vector<protocol::ChannelPosition>)>;
@@ -97,6 +98,9 @@ class Channels {
   void set_topic(std::string_view channel, std::string topic, Author by, StatusDone done);
   // Topic, last offset and members; `done` on a reader's thread or at once. not_found.
   void info(std::string_view channel, InfoDone done);
+  // Public channels that were made, are joined by themselves or have members now: a page of them, by
+  // name, after `after`; at most channels.list_page. `done` on a reader's thread or at once.
+  void list(std::string_view after, std::size_t limit, ListingDone done);
   // Channels with members now: name and count, by name; for metrics and the admin API.
   std::vector<ChannelInfo> active() const;
 

@@ -49,7 +49,9 @@ class Reader {
   // A channel nobody wrote to has an empty history; that is no error.
   virtual Result<HistoryPage> history(const HistoryQuery& query) = 0;
   virtual Result<ChannelRecord> channel(std::string_view name) = 0;  // not_found
-  virtual Result<std::vector<ChannelRecord>> channels() = 0;  // by name, with their last offsets
+  // Public channels, by name, starting after `after` ("" for the first page).
+  virtual Result<std::vector<ChannelRecord>> public_channels(std::string_view after,
+                                                             std::size_t limit) = 0;
 
   virtual Result<UserRecord> user(std::string_view id) = 0;                    // not_found
   virtual Result<UserRecord> user_by_skeleton(std::string_view skeleton) = 0;  // not_found

@@ -136,9 +136,14 @@ Result<ChannelRecord> Queries<I>::channel(std::string_view name) {
 }
 
 template <typename I>
-Result<std::vector<ChannelRecord>> Queries<I>::channels() {
+Result<std::vector<ChannelRecord>> Queries<I>::public_channels(std::string_view after,
+                                                               std::size_t limit) {
   return connection_.attempt([&]() -> Result<std::vector<ChannelRecord>> {
-    auto row = connection_.query(PARLEY_CHANNEL_COLUMNS "ORDER BY name");
+    // Names of all other kinds hold a colon or begin with an @.
+    auto row = connection_.query(PARLEY_CHANNEL_COLUMNS
+                                 "WHERE name > ? AND name NOT GLOB '@*' AND instr(name, ':') = 0 "
+                                 "ORDER BY name LIMIT ?");
+    row.text(after).number(limit_plus_one(limit) - 1);
     std::vector<ChannelRecord> all;
     while (row.step()) all.push_back(channel_of(row));
     return all;

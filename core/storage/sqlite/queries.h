@@ -19,7 +19,8 @@ class Queries : public Interface {
 
   Result<HistoryPage> history(const HistoryQuery& query) override;
   Result<ChannelRecord> channel(std::string_view name) override;
-  Result<std::vector<ChannelRecord>> channels() override;
+  Result<std::vector<ChannelRecord>> public_channels(std::string_view after,
+                                                     std::size_t limit) override;
   Result<UserRecord> user(std::string_view id) override;
   Result<UserRecord> user_by_skeleton(std::string_view skeleton) override;
   Result<std::vector<UserRecord>> users(std::string_view after, std::size_t limit) override;

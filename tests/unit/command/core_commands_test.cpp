@@ -47,6 +47,33 @@ TEST(CoreCommandsTest, HistoryAndPresenceOfTheChannelOneIsIn) {
               error("not_found"));
 }
 
+TEST(CoreCommandsTest, PresenceOfTwoNamesTheOneWhoIsAway) {
+  World world;
+  auto& neo = world.enter("Neo");
+  auto& trinity = world.enter("Trinity", 1);
+  const auto id = world.session_of(trinity)->user()->id;
+  const auto name = *session::direct_channel(world.session_of(neo)->user()->id, id);
+  world.channels.publish(
+      {.channel = name, .user = session::author_of(*world.session_of(neo)->user())}, [](auto) {});
+  world.run();
+  EXPECT_THAT(world.say(neo, R"({"action":"presence","id":1,"channel":")" + name + "\"}"),
+              HasSubstr(R"("peer":{"id":")" + id + R"(","name":"Trinity","kind":"guest"})"));
+}
+
+TEST(CoreCommandsTest, ChannelsAreThePublicOnesInPages) {
+  World world;
+  auto& neo = world.enter("Neo");
+  world.say(neo, R"({"action":"join","id":1,"channel":"lobby"})");
+  EXPECT_EQ(world.say(neo, R"({"action":"channels","id":2})"),
+            R"({"id":2,"type":"channels","data":{"channels":[{"name":"global","members":1},)"
+            R"({"name":"lobby","members":1}]}})");
+  EXPECT_EQ(world.say(neo, R"({"action":"channels","id":3,"limit":1})"),
+            R"({"id":3,"type":"channels","data":{"channels":[{"name":"global","members":1}],)"
+            R"("next":"global"}})");
+  EXPECT_THAT(world.say(neo, R"({"action":"channels","id":4,"after":"global"})"),
+              AllOf(HasSubstr("lobby"), Not(HasSubstr("global"))));
+}
+
 TEST(CoreCommandsTest, SyncSaysPlainlyWhatIsNotKept) {
   World world;
   auto& neo = world.enter("Neo");
@@ -77,13 +104,14 @@ TEST(CoreCommandsTest, HelpIsWrittenInTheSessionsLanguage) {
   auto& neo = world.enter("Neo");
   EXPECT_THAT(world.say(neo, R"({"action":"help","id":1})"),
               AllOf(StartsWith(R"({"id":1,"type":"botMessage","data":{"from":"Parley")"),
-                    HasSubstr("**Commands**"), HasSubstr("`/subscribe <channel>"),
-                    HasSubstr("(also /join)"), HasSubstr(R"("format":"markdown")"),
-                    Not(HasSubstr("echoAdmin")), Not(HasSubstr("/login"))));
+                    HasSubstr("**Commands**"), HasSubstr("`/join <channel>"),
+                    HasSubstr("(also /subscribe)"), HasSubstr(R"(\n**test**\n- `/echo)"),
+                    HasSubstr(R"("format":"markdown")"), Not(HasSubstr("echoAdmin")),
+                    Not(HasSubstr("/login"))));
   world.session_of(neo)->set_locale("ru");
-  EXPECT_THAT(
-      world.say(neo, R"({"action":"help","id":1})"),
-      AllOf(HasSubstr("**Команды**"), HasSubstr("Присоединиться"), HasSubstr("(также /join)")));
+  EXPECT_THAT(world.say(neo, R"({"action":"help","id":1})"),
+              AllOf(HasSubstr("**Команды**"), HasSubstr("Присоединиться"),
+                    HasSubstr("(также /subscribe)")));
   EXPECT_THAT(world.say(neo, R"({"action":"help","id":1,"command":"/echoMove"})"),
               AllOf(HasSubstr("/echoMove <direction> [steps]"), HasSubstr("north, south")));
   EXPECT_THAT(world.say(neo, R"({"action":"help","id":1,"command":"echoAdmin"})"),
@@ -92,8 +120,9 @@ TEST(CoreCommandsTest, HelpIsWrittenInTheSessionsLanguage) {
 
 TEST(CoreCommandsTest, NobodyTakesTheServersNames) {
   World world;
-  for (const char* name : {"auth", "resume", "ping", "ack", "sync", "commands", "help", "subscribe",
-                           "join", "unsubscribe", "leave", "history", "presence", "who"})
+  for (const char* name :
+       {"auth", "resume", "ping", "ack", "sync", "commands", "help", "subscribe", "join",
+        "unsubscribe", "leave", "history", "presence", "who", "channels"})
     EXPECT_FALSE(world.commands.publish("evil", {{command(name), 0}}, world.target)) << name;
 }
 

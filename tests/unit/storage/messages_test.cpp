@@ -156,14 +156,20 @@ TEST_F(MessagesTest, ChannelsKeepTopicAndLastOffset) {
                 return w.create_channel({.name = "quiet", .created_at = 5});
               }).is_ok());
   ASSERT_TRUE(change([](Writer& w) { return w.set_topic("global", "О погоде"); }).is_ok());
+  for (const char* other : {"dm:u_1:u_2", "@u_1", "game:room"}) {
+    ASSERT_TRUE(change([&](Writer& w) { return w.create_channel({.name = other}); }).is_ok());
+  }
   open();
-  auto all = ask([](Reader& r) { return r.channels(); });
+  auto all = ask([](Reader& r) { return r.public_channels("", 10); });
   ASSERT_TRUE(all);
   ASSERT_EQ(all->size(), 2u);
   EXPECT_EQ((*all)[0].name, "global");
   EXPECT_EQ((*all)[0].topic, "О погоде");
   EXPECT_EQ((*all)[0].last_offset, 1);
   EXPECT_EQ((*all)[1].last_offset, 0);
+  EXPECT_EQ(ask([](Reader& r) { return r.public_channels("", 1); })->size(), 1u);
+  EXPECT_EQ(ask([](Reader& r) { return r.public_channels("global", 1); })->at(0).name, "quiet");
+  EXPECT_TRUE(ask([](Reader& r) { return r.public_channels("quiet", 1); })->empty());
 }
 
 TEST_F(MessagesTest, RetentionRemovesTheOldAndKeepsOffsets) {
