@@ -10,6 +10,7 @@ const app = new App(browserEnvironment());
 app.start();
 // The network's own news is faster than any countdown.
 window.addEventListener('online', () => app.session.connection.retryNow());
+window.addEventListener('pagehide', () => app.keepTicket());
 document.addEventListener('visibilitychange', () => app.markRead());
 
 render(

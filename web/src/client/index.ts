@@ -2,5 +2,6 @@
 export * from './protocol';
 export * from './backoff';
 export * from './connection';
+export * from './credential';
 export * from './session';
 export * from './browser';

@@ -46,8 +46,14 @@ export interface Self {
 export interface Welcome {
   v: number;
   session: string;
+  /** With `session` it brings this session back once, on another connection. */
+  resume?: string;
   user: Self;
   resumed: boolean;
+  /** Of the frames addressed to the session: the last one it has sent. */
+  seq?: number;
+  /** Ids of commands that were sent before and still run. */
+  pending?: RequestId[];
   expiresIn?: number;
   pingMs?: number;
   limits?: { frame?: number; message?: number; rate?: number; burst?: number; inflight?: number };
@@ -59,11 +65,20 @@ export interface Welcome {
   refresh?: string;
 }
 
+/** What a session is found again by; worth as much as a password while the session lives. */
+export interface Ticket {
+  session: string;
+  resume: string;
+  /** The last frame that was seen of those addressed to the session. */
+  seq: number;
+}
+
 export interface ArgSpec {
   name: string;
   type: string;
   required?: boolean;
   choices?: (string | number)[];
+  rest?: boolean;
   min?: number;
   max?: number;
   help?: string;
@@ -118,6 +133,13 @@ export class ConnectionLost extends Error {
     super('connection lost');
     this.name = 'ConnectionLost';
   }
+}
+
+/** What went wrong with a request, whatever was thrown. */
+export function failure(error: unknown): ErrorData {
+  if (error instanceof CommandError) return error.data;
+  const code = error instanceof ConnectionLost ? 'connection_lost' : 'internal';
+  return { code, message: '', retry: true };
 }
 
 /** Parses one server frame; undefined for anything that is no object with a string `type`. */

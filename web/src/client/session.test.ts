@@ -105,14 +105,14 @@ describe('Session', () => {
     });
   });
 
-  it('treats a second answer as a push, never as another answer', async () => {
+  it('drops an answer nobody waits for', async () => {
     await enter();
     const roll = session.request('roll');
     const asked = env.socket.last;
     env.socket.reply(asked, 'diceRolled');
     await roll;
     env.socket.reply(asked, 'diceRolled');
-    expect(pushes).toHaveLength(1);
+    expect(pushes).toEqual([]);
   });
 
   it('fails what was under way when the connection breaks, and comes back by itself', async () => {
@@ -255,6 +255,71 @@ describe('Session', () => {
     env.pass(15_000);
     await settle();
     expect(session.state).toBe('signedOut');
+  });
+
+  describe('with a way back', () => {
+    const kTicket = { resume: 'r_1', seq: 0 };
+    const lose = async (): Promise<void> => {
+      env.socket.drop();
+      await settle();
+      env.pass(400);
+      env.socket.accept();
+    };
+
+    it('continues its session after a loss, from the last frame it saw', async () => {
+      await enter(kTicket);
+      env.socket.push({ type: 'whisper', seq: 7 });
+      await lose();
+      const asked = env.socket.find('resume');
+      expect(asked.data).toMatchObject({ session: 's_1', resume: 'r_1', seq: 7 });
+      env.socket.reply(asked, 'welcome', {
+        session: 's_1',
+        resume: 'r_2',
+        resumed: true,
+        user: { id: 'g_1', name: 'Neo', kind: 'guest', roles: [] },
+        channels: {},
+        pending: [40],
+      });
+      await settle();
+      expect(session.state).toBe('ready');
+      expect(welcomes[1]![1]).toBe(true);
+      expect(session.ticket).toEqual({ session: 's_1', resume: 'r_2', seq: 7 });
+      void session.request('look').catch(() => undefined);
+      expect(env.socket.last.id).toBe(41);
+    });
+
+    it('comes in anew where the session is gone', async () => {
+      await enter(kTicket);
+      await lose();
+      env.socket.reply(env.socket.find('resume'), 'error', { code: 'unauthorized', message: '' });
+      await settle();
+      expect(env.socket.last).toMatchObject({ action: 'auth', guest: 'Neo' });
+      env.socket.welcome();
+      await settle();
+      expect(session.state).toBe('ready');
+      expect(session.ticket).toBeUndefined();
+    });
+
+    it('tries again later where the server is only busy', async () => {
+      await enter(kTicket);
+      await lose();
+      env.socket.reply(env.socket.find('resume'), 'error', {
+        code: 'overloaded',
+        message: '',
+        retry: true,
+      });
+      await settle();
+      env.pass(1000);
+      env.socket.accept();
+      expect(env.socket.last.action).toBe('resume');
+    });
+
+    it('is not used for what a person has just typed', async () => {
+      await enter(kTicket);
+      void session.signIn({ kind: 'login', name: 'trinity', password: 'x' }).catch(() => undefined);
+      await settle();
+      expect(env.socket.last.action).toBe('login');
+    });
   });
 });
 

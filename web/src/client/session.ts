@@ -4,22 +4,22 @@
 
 import { Connection, type ConnectionState, type Environment } from './connection';
 import {
+  closeError,
+  credentialFrame,
+  lasting,
+  resumeFrame,
+  type Credential,
+} from './credential';
+import {
   CommandError,
   ConnectionLost,
   errorOf,
   type ClientFrame,
   type Data,
   type Frame,
+  type Ticket,
   type Welcome,
 } from './protocol';
-
-export type Credential =
-  | { kind: 'guest'; name: string }
-  | { kind: 'token'; token: string }
-  /** Works once and buys a new pair; see Session.renew. */
-  | { kind: 'refresh'; refresh: string }
-  | { kind: 'login'; name: string; password: string }
-  | { kind: 'register'; name: string; password: string };
 
 export type SessionState = 'signedOut' | 'signingIn' | 'ready';
 
@@ -56,6 +56,12 @@ export class Session {
     expired: string,
     attempt: (next: Credential | undefined) => Promise<void>,
   ) => Promise<void> = (_, attempt) => attempt(undefined);
+
+  /**
+   * The way back to the session, which every welcome replaces. Set it before signIn to come back after
+   * the page was loaded again; a server that does not know it any more lets the credential try.
+   */
+  ticket: Ticket | undefined;
 
   /** The language the server is to answer in, told with every sign-in. */
   locale: () => string = () => 'en';
@@ -150,20 +156,41 @@ export class Session {
 
   private authenticate(): Promise<void> {
     const credential = this.credential!;
+    const { ticket } = this;
+    // What a person has just typed is another session; everything else continues the one there is.
+    const again = ticket && (!this.entering || this.restoring);
     const id = this.nextId++;
+    const frame = again
+      ? resumeFrame(ticket, id, this.locale())
+      : credentialFrame(credential, id, this.locale());
     const timer = this.env.setTimer(() => this.connection.restart(), kWelcomeMs);
-    return this.dispatch(id, credentialFrame(credential, id, this.locale()))
+    return this.dispatch(id, frame)
       .then(
-        (frame) => this.welcomed(credential, frame),
-        (error: Error) => this.notWelcome(credential, error),
+        (reply) => this.welcomed(credential, reply),
+        (error: Error) =>
+          again ? this.notResumed(credential, error) : this.notWelcome(credential, error),
       )
       .finally(() => this.env.clearTimer(timer));
+  }
+
+  /** The session is gone, or the server knows of none: we come in as whoever we are. */
+  private notResumed(used: Credential, error: Error): Promise<void> | void {
+    if (!(error instanceof CommandError) || used !== this.credential) return;
+    if (error.data.retry) {
+      this.connection.restart();
+      return;
+    }
+    this.ticket = undefined;
+    return this.authenticate();
   }
 
   private welcomed(credential: Credential, frame: Frame): void {
     if (this.credential !== credential) return;
     const welcome = frame.data as unknown as Welcome;
     this.credential = lasting(credential, welcome);
+    this.ticket = this.ticketFrom(welcome);
+    const inFlight = (welcome.pending ?? []).filter((id): id is number => typeof id === 'number');
+    this.nextId = Math.max(this.nextId, ...inFlight.map((id) => id + 1));
     this.connection.settled(welcome.pingMs);
     const again = this.wasReady && !this.entering;
     this.wasReady = true;
@@ -173,6 +200,12 @@ export class Session {
     const entering = this.entering;
     this.entering = undefined;
     entering?.resolve(welcome);
+  }
+
+  private ticketFrom({ session, resume, resumed, seq }: Welcome): Ticket | undefined {
+    if (!resume) return undefined;
+    const seen = resumed ? (this.ticket?.seq ?? seq ?? 0) : (seq ?? 0);
+    return { session, resume, seq: seen };
   }
 
   private notWelcome(used: Credential, error: Error): void {
@@ -241,6 +274,7 @@ export class Session {
 
   private forget(): void {
     this.credential = undefined;
+    this.ticket = undefined;
     this.wasReady = false;
     this.failAll();
     this.setState('signedOut');
@@ -248,6 +282,7 @@ export class Session {
   }
 
   private receive(frame: Frame): void {
+    if (this.ticket && typeof frame.seq === 'number') this.ticket.seq = frame.seq;
     if (frame.for !== undefined) {
       this.waiting.get(Number(frame.for))?.onProgress?.(frame);
       return;
@@ -259,7 +294,8 @@ export class Session {
         this.renewNow(credential.token);
         return;
       }
-      this.onPush(frame);
+      // The answer to a command that was given up when its connection broke: nobody waits for it.
+      if (frame.id === undefined) this.onPush(frame);
       return;
     }
     this.waiting.delete(frame.id as number);
@@ -278,38 +314,4 @@ export class Session {
     this.state_ = state;
     this.onState(state);
   }
-}
-
-function credentialFrame(credential: Credential, id: number, locale: string): ClientFrame {
-  const client = { name: 'web', version: '1', locale };
-  switch (credential.kind) {
-    case 'guest':
-      return { action: 'auth', id, guest: credential.name, client };
-    case 'token':
-      return { action: 'auth', id, token: credential.token, client };
-    case 'refresh':
-      return { action: 'auth', id, refresh: credential.refresh, client };
-    default:
-      return { action: credential.kind, id, name: credential.name, password: credential.password };
-  }
-}
-
-/** What to come back with: a password is used once, then the token it bought. */
-function lasting(credential: Credential, welcome: Welcome): Credential {
-  if (welcome.token) return { kind: 'token', token: welcome.token };
-  if (credential.kind === 'guest') return { kind: 'guest', name: welcome.user.name };
-  return credential;
-}
-
-const kCloseCodes: Record<number, string> = {
-  4500: 'unauthorized',
-  4502: 'token_expired',
-  4503: 'blocked',
-  4505: 'connection_limit',
-  4506: 'rate_limited',
-  4508: 'forbidden',
-};
-
-function closeError(code: number): CommandError {
-  return new CommandError({ code: kCloseCodes[code] ?? 'closed', message: '' });
 }

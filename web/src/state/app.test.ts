@@ -86,7 +86,10 @@ describe('App', () => {
       message: 'slow down',
     });
     await settle();
-    expect(newest<MessageEntry>()).toMatchObject({ status: 'failed', error: 'slow down' });
+    expect(newest<MessageEntry>()).toMatchObject({
+      status: 'failed',
+      error: { code: 'rate_limited', message: 'slow down' },
+    });
     app.outgoing.retry(channel, newest().key);
     env.socket.reply(env.socket.find('sendChat'), 'ok', { offset: 3 });
     await settle();
@@ -114,7 +117,10 @@ describe('App', () => {
     app.outgoing.submit(app.active.value!, 'hello');
     await comeBack();
     await subscribed({ offset: 2, messages: [] });
-    expect(newest<MessageEntry>()).toMatchObject({ status: 'failed', error: 'not_confirmed' });
+    expect(newest<MessageEntry>()).toMatchObject({
+      status: 'failed',
+      error: { code: 'not_confirmed' },
+    });
     expect(env.socket.sent.some((frame) => frame.action === 'sendChat')).toBe(false);
   });
 
@@ -289,5 +295,28 @@ describe('App', () => {
     });
     await settle();
     expect(direct.title.value).toBe('Ada');
+  });
+
+  it('comes back as the same guest after the page was loaded again', async () => {
+    env.socket.push({ type: 'whisper', seq: 3 });
+    app.session.ticket = { session: 's_1', resume: 'r_1', seq: 3 };
+    app.keepTicket();
+    const next = new FakeEnvironment();
+    const again = new App(next);
+    again.start();
+    next.socket.accept();
+    const asked = next.socket.find('resume');
+    expect(asked.data).toMatchObject({ session: 's_1', resume: 'r_1', seq: 3 });
+    expect(sessionStorage.getItem('parley.ticket')).toBeNull();
+    next.socket.reply(asked, 'welcome', {
+      session: 's_1',
+      resume: 'r_2',
+      resumed: true,
+      user: { id: 'g_1', name: 'Neo', kind: 'guest', roles: [] },
+      channels: { global: 2 },
+    });
+    await settle();
+    expect(again.self.value?.name).toBe('Neo');
+    expect(again.phase.value).toBe('inside');
   });
 });

@@ -4,7 +4,6 @@
 import { batch, computed, signal, type Signal } from '@preact/signals';
 import {
   CommandError,
-  ConnectionLost,
   Session,
   directChannel,
   directPeer,
@@ -14,6 +13,7 @@ import {
   type Environment,
   type Member,
   type Self,
+  type Ticket,
   type Welcome,
 } from '../client';
 import { Channel } from './channel';
@@ -86,12 +86,19 @@ export class App {
         : undefined;
     if (!credential) return;
     this.phase.value = 'entering';
+    this.session.ticket = takeTicket();
     this.signIn(credential, true).catch((error: Error) => {
       // The server may only be away for a moment: what we would come in with is kept for the next try.
       const code = error instanceof CommandError ? error.code : 'connection_lost';
       if (error instanceof CommandError) this.forgetCredential();
       this.backToDoor(code === 'unauthorized' ? 'token_expired' : code);
     });
+  }
+
+  /** Before the page goes: what it comes back by. A copy in another tab would end this session. */
+  keepTicket(): void {
+    const { ticket } = this.session;
+    ofThisTab.set('ticket', ticket && JSON.stringify(ticket));
   }
 
   async signIn(credential: Credential, restored = false): Promise<void> {
@@ -154,7 +161,7 @@ export class App {
       this.activate(name);
       this.rememberChannels();
     } catch (error) {
-      if (!channel.loaded) this.removeChannel(name);
+      if (!channel.loaded.value) this.removeChannel(name);
       throw error;
     }
   }
@@ -306,15 +313,22 @@ export class App {
   }
 }
 
+/** Taken once: what is left in the store would go along into a tab that is opened as a copy. */
+function takeTicket(): Ticket | undefined {
+  const raw = ofThisTab.get('ticket');
+  ofThisTab.set('ticket', undefined);
+  try {
+    const kept = JSON.parse(raw ?? '{}') as Partial<Ticket>;
+    const whole = typeof kept.session === 'string' && typeof kept.resume === 'string';
+    return whole ? { session: kept.session!, resume: kept.resume!, seq: kept.seq ?? 0 } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** One tab at a time, where the browser can do that. */
 function renewOnce(run: () => Promise<void>): Promise<void> {
   return navigator.locks
     ? navigator.locks.request('parley.renew', run).then(() => undefined)
     : run();
-}
-
-/** A sentence-ready code for any failure of a request. */
-export function failureCode(error: unknown): string {
-  if (error instanceof CommandError) return error.code;
-  return error instanceof ConnectionLost ? 'connection_lost' : 'internal';
 }

@@ -20,6 +20,8 @@ export class Channel {
   /** Older messages exist on the server. */
   readonly more = signal(false);
   readonly loadingOlder = signal(false);
+  /** The first page is here: what is not shown does not exist, or is older. */
+  readonly loaded = signal(false);
   /** Offset up to which everything was read when the channel was opened: where the divider stands. */
   readonly divider: Signal<number | undefined> = signal(undefined);
   readonly input = new InputHistory();
@@ -29,7 +31,6 @@ export class Channel {
   /** The server has confirmed that we are in. */
   subscribed = false;
   subscribing = false;
-  loaded = false;
 
   constructor(
     readonly name: string,

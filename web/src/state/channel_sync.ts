@@ -21,7 +21,7 @@ export class ChannelSync {
   async subscribe(channel: Channel, explicit = false): Promise<void> {
     if (!this.app.ready.value || channel.subscribing || channel.subscribed) return;
     channel.subscribing = true;
-    const range = channel.loaded ? { since: channel.lastOffset } : { history: kPage };
+    const range = channel.loaded.value ? { since: channel.lastOffset } : { history: kPage };
     try {
       const wanted = { channel: channel.name, presence: true, ...range };
       const reply = await this.app.session.request('subscribe', wanted);
@@ -45,11 +45,11 @@ export class ChannelSync {
     });
     const offset = number(data['offset']) ?? channel.lastOffset;
     const lost =
-      channel.loaded &&
+      channel.loaded.value &&
       (data['recovered'] === false ||
         offset - channel.lastOffset > Math.max(kMaxGap, frames.length));
     batch(() => {
-      const firstTime = !channel.loaded;
+      const firstTime = !channel.loaded.value;
       if (lost) channel.entries.value = channel.entries.value.filter((entry) => !offsetOf(entry));
       for (const frame of frames) this.take(channel, frame);
       channel.lastOffset = Math.max(lost ? 0 : channel.lastOffset, offset);
@@ -57,13 +57,20 @@ export class ChannelSync {
       if (firstTime || lost) channel.more.value = first !== undefined && first > 1;
       channel.topic.value = text(data['topic']) ?? channel.topic.value;
       channel.total.value = number(data['members']) ?? channel.total.value;
-      channel.subscribed = channel.loaded = true;
-      // What was there before us counts as read, unless it came while we were here.
-      if (firstTime && channel.readUpTo === 0 && channel.unread.value === 0)
-        channel.readUpTo = channel.lastOffset;
+      channel.subscribed = channel.loaded.value = true;
+      if (firstTime && channel.readUpTo === 0) channel.readUpTo = this.takenAsRead(channel);
       this.countUnread(channel);
     });
     void this.refreshMembers(channel);
+  }
+
+  /** Where nothing is known of what was read: a room's past is, a letter is once it was answered. */
+  private takenAsRead(channel: Channel): number {
+    if (!channel.isDirect) return channel.lastOffset;
+    const own = channel.entries.value.filter(
+      (entry) => entry.kind === 'message' && this.app.isSelf(entry.author.id),
+    );
+    return Math.max(0, ...own.map((entry) => offsetOf(entry) ?? 0));
   }
 
   /** One message of the channel, live or from a gap. */

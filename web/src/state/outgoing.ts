@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes out: messages that show at once and are confirmed later, command lines, pressed buttons.
 
-import { CommandError, type Button, type Data, type Frame } from '../client';
+import { CommandError, failure, type Button, type Data, type ErrorData, type Frame } from '../client';
 import type { App } from './app';
-import { failureCode } from './app';
 import type { Channel } from './channel';
 import { updatePlayer } from './game';
 import { commandArguments, commandLine, localKey } from './messages';
+import { visited } from './preferences';
 import { append, confirm, patch, type CommandEntry, type MessageEntry } from './timeline';
+
+/** The connection broke while it was on its way. */
+const kNotConfirmed: ErrorData = { code: 'not_confirmed', message: '' };
 
 /** Others are told at most this often that we type. */
 const kTypingMs = 3000;
@@ -21,6 +24,7 @@ export class Outgoing {
   submit(channel: Channel, line: string): void {
     const text = line.trim();
     if (!text) return;
+    visited();
     channel.input.add(line);
     if (text.startsWith('/') && !text.startsWith('//')) {
       const action = text.slice(1).split(/\s/, 1)[0]!.toLowerCase();
@@ -68,7 +72,7 @@ export class Outgoing {
         this.unanswered.has(entry.key)
       ) {
         this.unanswered.delete(entry.key);
-        this.setMessage(channel, entry.key, { status: 'failed', error: 'not_confirmed' });
+        this.setMessage(channel, entry.key, { status: 'failed', error: kNotConfirmed });
       }
     }
     this.flush(channel);
@@ -123,7 +127,7 @@ export class Outgoing {
         this.unanswered.add(entry.key);
         return;
       }
-      this.setMessage(channel, entry.key, { status: 'failed', error: error.message || error.code });
+      this.setMessage(channel, entry.key, { status: 'failed', error: error.data });
     }
   }
 
@@ -149,6 +153,7 @@ export class Outgoing {
       kind: 'command',
       key: localKey(),
       ts: this.app.env.now(),
+      action: name,
       line,
       status: 'pending',
       progress: '',
@@ -171,9 +176,7 @@ export class Outgoing {
       change({ status: 'done', reply });
       this.effects(reply, name);
     } catch (error) {
-      const message = error instanceof CommandError ? error.message : '';
-      const retry = error instanceof CommandError ? error.data.retry === true : true;
-      change({ status: 'failed', error: { code: failureCode(error), message, retry } });
+      change({ status: 'failed', error: failure(error) });
     }
   }
 

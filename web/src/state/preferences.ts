@@ -21,6 +21,15 @@ function initialTheme(): Theme {
 export const locale = signal<Locale>(initialLocale());
 export const theme = signal<Theme>(initialTheme());
 
+/** Nobody has said or tried anything in this browser yet. */
+export const firstVisit = signal(kept.get('visited') === undefined);
+
+export function visited(): void {
+  if (!firstVisit.value) return;
+  firstVisit.value = false;
+  kept.set('visited', '1');
+}
+
 export function setLocale(value: Locale): void {
   locale.value = value;
   kept.set('locale', value);

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec } from '../client';
-import { completeChoice, completeName, signature, slashState } from './slash';
+import {
+  completeChoice,
+  completeName,
+  findCommand,
+  friendlyName,
+  grouped,
+  signature,
+  slashState,
+} from './slash';
 
 const move: CommandSpec = {
   name: 'move',
@@ -63,5 +71,22 @@ describe('slash completion', () => {
     expect(completeChoice('/move n', 'north')).toBe('/move north ');
     expect(signature(move.args![0]!)).toBe('<direction>');
     expect(signature(roll.args![0]!)).toBe('[dice]');
+  });
+
+  it('shows the name people type, and groups by plugin with the server first', () => {
+    const table: CommandSpec[] = [
+      { name: 'roll', plugin: 'dice' },
+      { name: 'inventory', aliases: ['inv'], plugin: 'game' },
+      { name: 'castSpell', aliases: ['cast'], plugin: 'game' },
+      { name: 'typing', plugin: 'chat' },
+      { name: 'subscribe', aliases: ['join'], plugin: 'core' },
+    ];
+    expect(table.map(friendlyName)).toEqual(['roll', 'inventory', 'cast', 'typing', 'join']);
+    expect(grouped(table).map((group) => [group.plugin, group.commands.map(friendlyName)])).toEqual([
+      ['core', ['join']],
+      ['dice', ['roll']],
+      ['game', ['cast', 'inventory']],
+    ]);
+    expect(findCommand('/JOIN', table)?.name).toBe('subscribe');
   });
 });

@@ -38,9 +38,7 @@ export function slashState(line: string, commands: readonly CommandSpec[]): Slas
   if (match[2] === undefined) {
     return { choosing: true, matches: rank(word, commands), arg: -1, choices: [] };
   }
-  const command = commands.find((item) =>
-    namesOf(item).some((name) => name.toLowerCase() === word),
-  );
+  const command = findCommand(word, commands);
   if (!command || !typable(command)) return kClosed;
   const words = match[2].replace(/^\s+/, '').split(/\s+/);
   const args = command.args ?? [];
@@ -53,6 +51,44 @@ function choicesFor(arg: ArgSpec | undefined, typed: string | undefined): string
   const all = (arg?.choices ?? []).map(String);
   const left = all.filter((choice) => choice.toLowerCase().startsWith(prefix));
   return left.length === 1 && left[0]!.toLowerCase() === prefix ? [] : left;
+}
+
+/** The name people would type: the server's own verbs and names made for programs have an alias. */
+export function friendlyName(command: CommandSpec): string {
+  const technical = command.plugin === 'core' || /[A-Z]/.test(command.name);
+  return (technical && command.aliases?.[0]) || command.name;
+}
+
+export interface CommandGroup {
+  /** The plugin, or `core` for what the server itself offers. */
+  plugin: string;
+  commands: CommandSpec[];
+}
+
+/** By plugin, the server's own first, without what nobody types. */
+export function grouped(commands: readonly CommandSpec[]): CommandGroup[] {
+  const groups = new Map<string, CommandSpec[]>();
+  for (const command of commands.filter(typable)) {
+    const plugin = command.plugin ?? 'core';
+    groups.set(plugin, [...(groups.get(plugin) ?? []), command]);
+  }
+  const byName = (a: CommandSpec, b: CommandSpec): number =>
+    friendlyName(a).localeCompare(friendlyName(b));
+  return [...groups]
+    .map(([plugin, list]) => ({ plugin, commands: list.sort(byName) }))
+    .sort(
+      (a, b) =>
+        Number(b.plugin === 'core') - Number(a.plugin === 'core') ||
+        a.plugin.localeCompare(b.plugin),
+    );
+}
+
+export function findCommand(
+  name: string,
+  commands: readonly CommandSpec[],
+): CommandSpec | undefined {
+  const wanted = name.replace(/^\//, '').toLowerCase();
+  return commands.find((command) => namesOf(command).some((one) => one.toLowerCase() === wanted));
 }
 
 function namesOf(command: CommandSpec): string[] {
@@ -70,13 +106,13 @@ function rank(word: string, commands: readonly CommandSpec[]): CommandSpec[] {
     .filter(typable)
     .map((command) => ({ command, rank: score(command) }))
     .filter((item) => item.rank >= 0)
-    .sort((a, b) => a.rank - b.rank || a.command.name.localeCompare(b.command.name))
+    .sort((a, b) => a.rank - b.rank || friendlyName(a.command).localeCompare(friendlyName(b.command)))
     .map((item) => item.command);
 }
 
 /** The line after a name was chosen: ready for its first argument, if it has one. */
 export function completeName(command: CommandSpec): string {
-  return `/${command.name}${command.args?.length ? ' ' : ''}`;
+  return `/${friendlyName(command)}${command.args?.length ? ' ' : ''}`;
 }
 
 /** The line after a choice was taken for the argument at the caret. */

@@ -4,7 +4,7 @@
 // Messages of the channel have an offset and are ordered by it. Everything else (what waits to be sent,
 // answers to commands, world events) has none and stays where it happened.
 
-import type { Button, Data, Frame } from '../client';
+import type { Button, Data, ErrorData, Frame } from '../client';
 
 export interface Author {
   id: string;
@@ -29,20 +29,22 @@ export interface MessageEntry {
   via?: string;
   /** queued: not on the wire yet. pending: sent, not confirmed. */
   status: 'queued' | 'pending' | 'sent' | 'failed';
-  error?: string;
+  error?: ErrorData;
 }
 
 export interface CommandEntry {
   kind: 'command';
   key: string;
   ts: number;
+  /** What the line runs, by the name that was typed or pressed. */
+  action: string;
   /** As it was typed, or as a button would have typed it. */
   line: string;
   status: 'pending' | 'done' | 'failed';
   /** Streamed text so far. */
   progress: string;
   reply?: Frame;
-  error?: { code: string; message: string; retry: boolean };
+  error?: ErrorData;
 }
 
 export interface EventEntry {

@@ -5,8 +5,10 @@ import { ChevronRight, CircleAlert } from './icons';
 import { t } from '../i18n';
 import type { Channel } from '../state/channel';
 import type { CommandEntry } from '../state/timeline';
+import { HelpCard } from './cards/HelpCard';
 import { ReplyCard } from './cards/ReplyCard';
-import { reasonText } from './errors';
+import { useApp } from './context';
+import { refusalText } from './errors';
 import { Markdown } from './Markdown';
 import { Clock, OnlyYou } from './Message';
 
@@ -31,6 +33,8 @@ export function CommandView({ channel, entry }: { channel: Channel; entry: Comma
 }
 
 function Outcome({ channel, entry }: { channel: Channel; entry: CommandEntry }) {
+  if (entry.reply?.type === 'botMessage' && entry.action === 'help')
+    return <HelpCard channel={channel} line={entry.line} frame={entry.reply} />;
   if (entry.reply) return <ReplyCard channel={channel} frame={entry.reply} />;
   if (entry.error) return <Refusal error={entry.error} />;
   if (entry.progress)
@@ -49,10 +53,12 @@ function Outcome({ channel, entry }: { channel: Channel; entry: CommandEntry }) 
 }
 
 function Refusal({ error }: { error: NonNullable<CommandEntry['error']> }) {
+  const app = useApp();
+  const known = { commands: app.commands.value, messageLimit: app.messageLimit.value };
   return (
     <p class="refusal" role="alert">
       <CircleAlert size={16} strokeWidth={1.5} aria-hidden="true" />
-      <span>{error.message || reasonText(error.code)}</span>
+      <span>{refusalText(error, known)}</span>
     </p>
   );
 }

@@ -7,8 +7,8 @@ import { LogOut, UserPlus, X } from './icons';
 import { t } from '../i18n';
 import { AccountForm, type Way } from './AccountForm';
 import { useApp } from './context';
-import { errorText } from './errors';
 import { HelpBody } from './Help';
+import { JoinBody } from './JoinBody';
 import { LanguageChoice, ThemeChoice } from './Preferences';
 import { SwitcherBody } from './Switcher';
 import { dialog, focusComposer } from './view';
@@ -30,7 +30,7 @@ export function Dialogs() {
     case 'join':
       return (
         <Window title={t('joinChannel')}>
-          <JoinBody />
+          <JoinBody onDone={close} />
         </Window>
       );
     case 'settings':
@@ -95,43 +95,6 @@ function Window({
         {children}
       </div>
     </dialog>
-  );
-}
-
-function JoinBody() {
-  const app = useApp();
-  const [name, setName] = useState('');
-  const [error, setError] = useState<unknown>(undefined);
-  return (
-    <form
-      class="account"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const wanted = name.trim().toLowerCase().replace(/^#/, '');
-        if (wanted) app.join(wanted).then(close, setError);
-      }}
-    >
-      <label class="field">
-        <span>{t('channels')}</span>
-        <input
-          value={name}
-          placeholder={t('joinPlaceholder')}
-          maxLength={33}
-          pattern="#?[A-Za-z0-9][A-Za-z0-9_\-]*"
-          autocapitalize="none"
-          spellcheck={false}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-      </label>
-      {error !== undefined && (
-        <p class="form-error" role="alert">
-          {errorText(error)}
-        </p>
-      )}
-      <button type="submit" class="primary">
-        {t('join')}
-      </button>
-    </form>
   );
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { t } from '../i18n';
 import type { Key } from '../i18n/en';
-import { signature } from '../state/slash';
+import { CommandGroups } from './CommandGroups';
 import { useApp } from './context';
 
 const kKeys: [string[], Key][] = [
@@ -33,19 +33,7 @@ export function HelpBody() {
       </dl>
       <h3>{t('commands')}</h3>
       <p class="muted">{t('commandsFrom')}</p>
-      <dl class="command-list">
-        {app.commands.value
-          .filter((command) => command.help)
-          .map((command) => (
-            <div key={command.name}>
-              <dt>
-                <code>/{command.name}</code>
-                <span>{command.args?.map(signature).join(' ')}</span>
-              </dt>
-              <dd>{command.help}</dd>
-            </div>
-          ))}
-      </dl>
+      {app.active.value && <CommandGroups channel={app.active.value} />}
     </div>
   );
 }

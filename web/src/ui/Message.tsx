@@ -8,6 +8,7 @@ import { Avatar } from './Avatar';
 import { Buttons } from './Buttons';
 import { CardView } from './cards/Card';
 import { useApp } from './context';
+import { refusalText } from './errors';
 import { Markdown } from './Markdown';
 
 export function Message({
@@ -110,15 +111,15 @@ function Delivery({ channel, message }: { channel: Channel; message: MessageEntr
   const app = useApp();
   if (message.status === 'queued' && !app.ready.value) return <p class="delivery">{t('queued')}</p>;
   if (message.status !== 'failed') return null;
-  const reason = message.error === 'not_confirmed' ? t('notConfirmed') : (message.error ?? '');
+  const lost = message.error?.code === 'not_confirmed';
+  const known = { commands: app.commands.value, messageLimit: app.messageLimit.value };
+  const reason = message.error ? refusalText(message.error, known) : '';
   return (
     <p class="delivery failed" role="alert">
       <span class="why">
         <CircleAlert size={15} strokeWidth={1.5} aria-hidden="true" />
         <span>
-          {reason && message.error !== 'not_confirmed'
-            ? `${t('notSent')}: ${reason}`
-            : reason || t('notSent')}
+          {reason && !lost ? `${t('notSent')}: ${reason}` : reason || t('notSent')}
         </span>
       </span>
       <button type="button" class="link" onClick={() => app.outgoing.retry(channel, message.key)}>

@@ -8,8 +8,8 @@ import { formatDay, t } from '../i18n';
 import type { Channel } from '../state/channel';
 import { offsetOf, rows } from '../state/timeline';
 import { useApp } from './context';
-import { ThingsToTry } from './Door';
 import { EntryView } from './EntryView';
+import { WelcomeCard } from './WelcomeCard';
 
 /** Nearer to the end than this counts as the end. */
 const kBottomPx = 48;
@@ -97,7 +97,7 @@ export function MessageList({ channel }: { channel: Channel }) {
       >
         <div class="entries" ref={content}>
           {channel.loadingOlder.value && <p class="older">{t('loadingOlder')}</p>}
-          {channel.loaded && !channel.more.value && (
+          {channel.loaded.value && !channel.more.value && (
             <Beginning channel={channel} empty={list.length === 0} />
           )}
           {list.map(({ entry, day, fresh, grouped }) => (
@@ -115,6 +115,7 @@ export function MessageList({ channel }: { channel: Channel }) {
               <EntryView channel={channel} entry={entry} grouped={grouped} />
             </div>
           ))}
+          {channel.loaded.value && !channel.isDirect && <WelcomeCard channel={channel} />}
         </div>
       </div>
       {below && (
@@ -133,14 +134,10 @@ export function MessageList({ channel }: { channel: Channel }) {
 }
 
 function Beginning({ channel, empty }: { channel: Channel; empty: boolean }) {
-  const app = useApp();
   const key = !channel.isDirect ? 'beginning' : empty ? 'emptyDirect' : 'beginningDirect';
   return (
     <div class={`beginning${empty ? ' empty' : ''}`}>
       <p>{t(key, { name: channel.title.value })}</p>
-      {empty && !channel.isDirect && (
-        <ThingsToTry onTry={(line) => app.outgoing.submit(channel, line)} />
-      )}
     </div>
   );
 }

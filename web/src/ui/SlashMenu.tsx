@@ -4,7 +4,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { ArgSpec, CommandSpec } from '../client';
 import { t } from '../i18n';
-import { signature, type SlashState } from '../state/slash';
+import { friendlyName, signature, type SlashState } from '../state/slash';
+import { range } from './expectation';
 
 export const kMenuId = 'slash-menu';
 export const optionId = (index: number): string => `slash-${index}`;
@@ -30,7 +31,7 @@ export function SlashMenu({
         {slash.choosing
           ? slash.matches.map((command, index) => (
               <Option key={command.name} index={index} chosen={chosen} onTake={onTake}>
-                <span class="slash-name">/{command.name}</span>
+                <span class="slash-name">/{friendlyName(command)}</span>
                 <span class="slash-args">{command.args?.map(signature).join(' ')}</span>
                 <span class="slash-help">{command.help}</span>
                 <span class="slash-plugin">{command.plugin}</span>
@@ -80,7 +81,7 @@ function ArgumentHint({ command, at }: { command: CommandSpec; at: number }) {
   return (
     <div class="slash-hint">
       <p class="slash-line">
-        <span class="slash-name">/{command.name}</span>
+        <span class="slash-name">/{friendlyName(command)}</span>
         {args.map((arg, index) => (
           <span class={index === at ? 'at' : ''}>{signature(arg)}</span>
         ))}
@@ -95,14 +96,6 @@ function ArgumentHint({ command, at }: { command: CommandSpec; at: number }) {
 
 function limits(arg: ArgSpec): string {
   // Of a text, they count its characters: the server says so when it matters.
-  const { min, max } = arg.type === 'int' || arg.type === 'number' ? arg : ({} as ArgSpec);
-  const range =
-    min !== undefined && max !== undefined
-      ? t('range', { min: String(min), max: String(max) })
-      : min !== undefined
-        ? t('atLeast', { min: String(min) })
-        : max !== undefined
-          ? t('atMost', { max: String(max) })
-          : '';
-  return [range, arg.required ? '' : t('optional')].filter(Boolean).join(', ');
+  const bounds = arg.type === 'int' || arg.type === 'number' ? range(arg) : '';
+  return [bounds, arg.required ? '' : t('optional')].filter(Boolean).join(', ');
 }

@@ -1,36 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
-// A refusal in words. The server's own sentence is shown where it says more than the code.
+// A refusal in the reader's language. What a plugin says is already in it; what the server says is
+// English, and is said again here from the code and the fields beside it.
 
-import { CommandError } from '../client';
+import { CommandError, type CommandSpec, type ErrorData } from '../client';
 import { t } from '../i18n';
+import type { Key } from '../i18n/en';
+import { locale } from '../state/preferences';
+import { described } from './expectation';
 
-export function reasonText(code: string): string {
-  switch (code) {
-    case 'token_expired':
-    case 'token_revoked':
-      return t('sessionEnded');
-    case 'unauthorized':
-      return t('errUnauthorized');
-    case 'blocked':
-      return t('errBlocked');
-    case 'connection_lost':
-      return t('errConnectionLost');
-    case 'connection_limit':
-      return t('errConnectionLimit');
-    case 'forbidden':
-      return t('errForbidden');
-    case 'rate_limited':
-      return t('errRateLimited');
-    default:
-      return t('errOther', { code });
-  }
+/** What there is to say more than the code: the commands on offer, and the longest message. */
+export interface Known {
+  commands?: readonly CommandSpec[];
+  messageLimit?: number;
 }
 
-export function errorText(error: unknown): string {
+const kReasons: Record<string, Key> = {
+  token_expired: 'sessionEnded',
+  token_revoked: 'sessionEnded',
+  unauthorized: 'errNotAllowedIn',
+  blocked: 'errBlocked',
+  connection_lost: 'errConnectionLost',
+  connection_limit: 'errConnectionLimit',
+  not_confirmed: 'notConfirmed',
+  forbidden: 'errForbidden',
+  rate_limited: 'errRateLimited',
+  too_many_inflight: 'errRateLimited',
+  overloaded: 'errOverloaded',
+  not_found: 'errNotFound',
+  conflict: 'errConflict',
+  channel_limit: 'errChannelLimit',
+  too_large: 'errTooLarge',
+  invalid_args: 'errInvalidArgs',
+  bad_json: 'errBadRequest',
+  bad_request: 'errBadRequest',
+  bad_frame: 'errBadRequest',
+  duplicate_id: 'errBadRequest',
+  position_lost: 'errPositionLost',
+  unsupported: 'errUnsupported',
+  plugin_unavailable: 'errPluginUnavailable',
+  plugin_timeout: 'errPluginTimeout',
+  plugin_error: 'errPluginFailed',
+  plugin_crashed: 'errPluginFailed',
+  outcome_unknown: 'errOutcomeUnknown',
+  backend_timeout: 'errPluginTimeout',
+  backend_unavailable: 'errPluginUnavailable',
+  backend_bad_reply: 'errPluginFailed',
+  backend_rejected: 'errForbidden',
+  internal: 'errInternal',
+};
+
+export function reasonText(code: string): string {
+  const key = kReasons[code];
+  return key ? t(key) : t('errOther', { code });
+}
+
+/** At the door, where `unauthorized` is about a name and a password. */
+export function errorText(error: unknown, known: Known = {}): string {
   if (!(error instanceof CommandError)) return t('errConnectionLost');
-  const wait = error.data.retryAfterMs;
-  if (error.code === 'rate_limited' && wait)
-    return t('errRateLimitedIn', { n: Math.ceil(wait / 1000) });
   if (error.code === 'unauthorized') return t('errUnauthorized');
-  return error.message && error.message !== error.code ? error.message : reasonText(error.code);
+  return refusalText(error.data, known);
+}
+
+export function refusalText(error: ErrorData, known: Known = {}): string {
+  if (error.code === 'rate_limited' && error.retryAfterMs)
+    return t('errRateLimitedIn', { n: Math.ceil(error.retryAfterMs / 1000) });
+  if (isInReadersLanguage(error)) return error.message;
+  return specific(error, known) ?? reasonText(error.code);
+}
+
+function isInReadersLanguage({ code, message }: ErrorData): boolean {
+  if (!message || message === code) return false;
+  return locale.value === 'en' || /[а-яё]/i.test(message);
+}
+
+function specific(error: ErrorData, known: Known): string | undefined {
+  const { code, action } = error;
+  if (code === 'invalid_args') return fieldsText(error, known.commands ?? []);
+  if (code === 'unknown_action' && action) return t('errUnknownAction', { name: action });
+  if (code === 'too_large' && known.messageLimit)
+    return t('errTooLargeOf', { n: known.messageLimit });
+  return undefined;
+}
+
+/** Names each argument that was wrong, and what it takes. */
+function fieldsText(error: ErrorData, commands: readonly CommandSpec[]): string | undefined {
+  const fields = error.fields;
+  if (typeof fields !== 'object' || fields === null) return undefined;
+  const command = commands.find(
+    (item) => item.name === error.action || item.aliases?.includes(error.action ?? ''),
+  );
+  const said = Object.keys(fields).map((name) => {
+    const arg = command?.args?.find((item) => item.name === name);
+    return arg ? t('errField', { name, need: described(arg) }) : t('errFieldOnly', { name });
+  });
+  return said.length > 0 ? said.join(' ') : undefined;
 }

@@ -7,7 +7,8 @@ import { t } from '../../i18n';
 import type { Channel } from '../../state/channel';
 import { list, number, object, text, toMessage } from '../../state/messages';
 import { Buttons } from '../Buttons';
-import { errorText } from '../errors';
+import { useApp } from '../context';
+import { refusalText } from '../errors';
 import { Box, Check, CircleAlert, Dices, Hash, Users } from '../icons';
 import { Text } from '../Message';
 import { Card, CardView, Fields, display, label, pairsOf } from './Card';
@@ -48,12 +49,7 @@ export function ReplyCard({ channel, frame }: { channel: Channel; frame: Frame }
     case 'history':
       return <HistoryCard data={data} />;
     case 'error':
-      return (
-        <p class="refusal" role="alert">
-          <CircleAlert size={16} strokeWidth={1.5} aria-hidden="true" />
-          <span>{errorText(errorOf(frame))}</span>
-        </p>
-      );
+      return <Refusal frame={frame} />;
     default:
       return <UnknownCard frame={frame} />;
   }
@@ -67,6 +63,16 @@ function Answer({ channel, frame }: { channel: Channel; frame: Frame }) {
       {message.card && <CardView card={message.card} />}
       <Buttons channel={channel} buttons={message.buttons} />
     </div>
+  );
+}
+
+function Refusal({ frame }: { frame: Frame }) {
+  const app = useApp();
+  return (
+    <p class="refusal" role="alert">
+      <CircleAlert size={16} strokeWidth={1.5} aria-hidden="true" />
+      <span>{refusalText(errorOf(frame).data, { commands: app.commands.value })}</span>
+    </p>
   );
 }
 
@@ -93,6 +99,19 @@ function Done({ data }: { data: Data }) {
   );
 }
 
+/** More dice than this are folded away. */
+const kDiceShown = 24;
+
+function Rolls({ rolls }: { rolls: number[] }) {
+  return (
+    <span class="rolls">
+      {rolls.map((roll, index) => (
+        <i key={index}>{roll}</i>
+      ))}
+    </span>
+  );
+}
+
 function DiceCard({ data }: { data: Data }) {
   const total = number(data['total']);
   const rolls = list(data['rolls']).flatMap((roll) => number(roll) ?? []);
@@ -101,14 +120,14 @@ function DiceCard({ data }: { data: Data }) {
     <Card icon={Dices} title={dice ? `${t('rolled')} ${dice}` : t('rolled')} tone="dice">
       <p class="figure">
         <strong>{total === undefined ? '–' : display(total)}</strong>
-        {rolls.length > 1 && (
-          <span class="rolls">
-            {rolls.map((roll) => (
-              <i>{roll}</i>
-            ))}
-          </span>
-        )}
+        {rolls.length > 1 && <Rolls rolls={rolls.slice(0, kDiceShown)} />}
       </p>
+      {rolls.length > kDiceShown && (
+        <details class="rolls-more">
+          <summary>{t('moreMembers', { n: rolls.length - kDiceShown })}</summary>
+          <Rolls rolls={rolls.slice(kDiceShown)} />
+        </details>
+      )}
       <Fields pairs={pairsOf(data, ['total', 'rolls', 'dice', 'text'])} />
     </Card>
   );

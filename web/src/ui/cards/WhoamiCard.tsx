@@ -31,7 +31,7 @@ export function WhoamiCard({ data }: { data: Data }) {
   if (roles.length > 0) pairs.push([t('roles'), roles.join(', ')]);
   pairs.push([t('id'), text(data['id']) ?? ''], [t('session'), text(data['session']) ?? '']);
   return (
-    <Card icon={User} title={text(data['name']) ?? ''}>
+    <Card icon={User} title={text(data['name']) ?? ''} tone="whoami">
       <Fields pairs={pairs} />
     </Card>
   );

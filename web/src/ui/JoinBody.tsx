@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Into a channel: those there are, and a name of one's own.
+
+import { useEffect, useState } from 'preact/hooks';
+import { t } from '../i18n';
+import { listChannels, type ListedChannel } from '../state/channel_directory';
+import { useApp } from './context';
+import { errorText } from './errors';
+import { Hash } from './icons';
+
+export function JoinBody({ onDone }: { onDone: () => void }) {
+  const app = useApp();
+  const [name, setName] = useState('');
+  const [error, setError] = useState<unknown>(undefined);
+  const [listed, setListed] = useState<ListedChannel[]>([]);
+  useEffect(() => {
+    let open = true;
+    void listChannels(app.session).then((channels) => open && setListed(channels));
+    return () => {
+      open = false;
+    };
+  }, [app]);
+  const wanted = name.trim().toLowerCase().replace(/^#/, '');
+  const join = (channel: string): void => void app.join(channel).then(onDone, setError);
+  const shown = listed.filter((channel) => channel.name.includes(wanted));
+  return (
+    <form
+      class="account"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (wanted) join(wanted);
+      }}
+    >
+      <label class="field">
+        <span>{t('channelName')}</span>
+        <input
+          value={name}
+          placeholder={t('joinPlaceholder')}
+          maxLength={33}
+          pattern="#?[A-Za-z0-9][A-Za-z0-9_\-]*"
+          autocapitalize="none"
+          spellcheck={false}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+      </label>
+      {error !== undefined && (
+        <p class="form-error" role="alert">
+          {errorText(error, { commands: app.commands.value })}
+        </p>
+      )}
+      {shown.length > 0 && (
+        <ul class="listed" aria-label={t('channels')}>
+          {shown.map((channel) => (
+            <li key={channel.name}>
+              <button type="button" onClick={() => join(channel.name)}>
+                <Hash size={16} strokeWidth={1.5} aria-hidden="true" />
+                <span class="listed-name">{channel.name}</span>
+                <span class="listed-topic">{channel.topic}</span>
+                <span class="muted">{t('peopleCount', { n: channel.members })}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <button type="submit" class="primary" disabled={!wanted}>
+        {t('join')}
+      </button>
+    </form>
+  );
+}
