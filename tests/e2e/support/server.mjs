@@ -20,8 +20,10 @@ export class Server {
   operator = '';
   log = '';
 
-  static async start() {
+  /** `settings` are configuration keys with their values: `{ 'limits.rate': 0 }`. */
+  static async start(settings = {}) {
     const server = new Server();
+    server.settings = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
     server.state = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
     await server.up();
     return server;
@@ -30,7 +32,7 @@ export class Server {
   /** Starts, or starts again on the port it had, so that open pages find it. */
   async up() {
     const listen = this.url ? new URL(this.url).host : '127.0.0.1:0';
-    const flags = ['--state', this.state, '--listen', listen, '--operator', '127.0.0.1:0'];
+    const flags = ['--state', this.state, '--listen', listen, '--operator', '127.0.0.1:0', ...this.settings];
     this.child = spawn(join(kBin, 'parleyd'), flags, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.exited = new Promise((done) =>
       this.child.once('exit', (code, signal) => done(code ?? signal)),

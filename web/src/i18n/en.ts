@@ -97,6 +97,7 @@ export const en = {
   health: 'Health',
   mana: 'Mana',
   score: 'Score',
+  rank: 'Rank',
   level: 'Level',
   north: 'north',
   south: 'south',

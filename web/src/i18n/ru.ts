@@ -119,6 +119,7 @@ export const ru: Texts = {
   health: 'Здоровье',
   mana: 'Мана',
   score: 'Счёт',
+  rank: 'Номер',
   level: 'Уровень',
   north: 'север',
   south: 'юг',

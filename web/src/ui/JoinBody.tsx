@@ -7,6 +7,7 @@ import { listChannels, type ListedChannel } from '../state/channel_directory';
 import { useApp } from './context';
 import { errorText } from './errors';
 import { Hash } from './icons';
+import { arrive } from './shortcuts';
 
 export function JoinBody({ onDone }: { onDone: () => void }) {
   const app = useApp();
@@ -21,7 +22,13 @@ export function JoinBody({ onDone }: { onDone: () => void }) {
     };
   }, [app]);
   const wanted = name.trim().toLowerCase().replace(/^#/, '');
-  const join = (channel: string): void => void app.join(channel).then(onDone, setError);
+  const join = (channel: string): void => {
+    const done = (): void => {
+      onDone();
+      arrive();
+    };
+    void app.join(channel).then(done, setError);
+  };
   const shown = listed.filter((channel) => channel.name.includes(wanted));
   return (
     <form

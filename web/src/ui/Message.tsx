@@ -8,6 +8,7 @@ import { Avatar } from './Avatar';
 import { Buttons } from './Buttons';
 import { CardView } from './cards/Card';
 import { useApp } from './context';
+import { goToPerson } from './shortcuts';
 import { refusalText } from './errors';
 import { Markdown } from './Markdown';
 
@@ -60,7 +61,7 @@ function Face({ message, mine }: { message: MessageEntry; mine: boolean }) {
       type="button"
       class="face"
       aria-label={t('messagePerson', { name: author.name })}
-      onClick={() => app.openDirect(author)}
+      onClick={() => goToPerson(app, author)}
     >
       {face}
     </button>

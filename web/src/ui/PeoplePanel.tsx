@@ -4,6 +4,7 @@ import { t } from '../i18n';
 import type { Channel } from '../state/channel';
 import { Avatar } from './Avatar';
 import { useApp } from './context';
+import { goToPerson } from './shortcuts';
 
 export function PeoplePanel({ channel }: { channel: Channel }) {
   const app = useApp();
@@ -29,7 +30,7 @@ export function PeoplePanel({ channel }: { channel: Channel }) {
                   type="button"
                   class="icon"
                   aria-label={t('messagePerson', { name: member.name })}
-                  onClick={() => app.openDirect(member)}
+                  onClick={() => goToPerson(app, member)}
                 >
                   <MessageSquare size={16} strokeWidth={1.5} />
                 </button>

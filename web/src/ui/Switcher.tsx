@@ -7,7 +7,7 @@ import { t } from '../i18n';
 import type { App } from '../state/app';
 import { Avatar } from './Avatar';
 import { useApp } from './context';
-import { go } from './shortcuts';
+import { go, goToPerson } from './shortcuts';
 import { dialog } from './view';
 
 interface Target {
@@ -102,7 +102,7 @@ function targets(app: App): Target[] {
         key: member.id,
         title: member.name,
         person: member,
-        open: () => app.openDirect(member),
+        open: () => goToPerson(app, member),
       })),
   ];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Member } from '../client';
 import type { App } from '../state/app';
-import { closeNearest, dialog, focusComposer, panel, rail } from './view';
+import { closeNearest, dialog, focusComposer, panel, rail, wide } from './view';
 
 export function onShortcut(app: App, event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
@@ -31,8 +32,19 @@ function step(app: App, by: number): void {
 /** To a channel, with the drawer closed and the keyboard in the composer. */
 export function go(app: App, name: string): void {
   app.activate(name);
+  arrive();
+}
+
+/** To the conversation with one person. */
+export function goToPerson(app: App, member: Member): void {
+  app.openDirect(member);
+  arrive();
+}
+
+/** What lay over the conversation on a phone goes, the keyboard is where one writes. */
+export function arrive(): void {
   rail.value = false;
-  if (panel.value && !window.matchMedia('(min-width: 960px)').matches) panel.value = undefined;
+  if (!wide.matches) panel.value = undefined;
   requestAnimationFrame(focusComposer);
 }
 

@@ -101,7 +101,9 @@ export function ScoreCard({ data }: { data: Data }) {
       <table class="scores">
         <thead>
           <tr>
-            <th scope="col" aria-label="#" />
+            <th scope="col">
+              <span class="sr-only">{t('rank')}</span>
+            </th>
             <th scope="col">{t('player')}</th>
             <th scope="col">{t('level')}</th>
             <th scope="col">{t('score')}</th>

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// axe finds nothing to say about any screen, light or dark, wide or narrow, in either language.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import axe from 'axe-core';
+import { Person, kPhone, kWide, launch } from './support/browser.mjs';
+import { Server } from './support/server.mjs';
+
+let server, browser;
+
+before(async () => {
+  server = await Server.start();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** What axe objects to, one line each: the rule, and where. */
+async function findings(page) {
+  // Colours that are still changing have no contrast yet.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => window.axe.run(document));
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+}
+
+const kScreens = [
+  { name: 'wide and light', viewport: kWide, colorScheme: 'light', locale: 'en-US' },
+  { name: 'wide and dark', viewport: kWide, colorScheme: 'dark', locale: 'ru-RU' },
+  { name: 'a phone, light', viewport: kPhone, colorScheme: 'light', locale: 'ru-RU' },
+  { name: 'a phone, dark', viewport: kPhone, colorScheme: 'dark', locale: 'en-US' },
+];
+
+for (const { name, ...screen } of kScreens) {
+  test(`axe finds nothing: ${name}`, async () => {
+    const person = await Person.open(browser, server.url, screen);
+    const { page } = person;
+    const clean = async (where) => assert.deepEqual(await findings(page), [], where);
+    await page.locator('#guest-name').waitFor();
+    await clean('the door');
+    await page.locator('#guest-name').fill(`Axe ${screen.colorScheme} ${screen.viewport.width}`);
+    await page.locator('button[type=submit]').click();
+    await page.locator('.welcome').waitFor();
+    await clean('the first visit');
+    await person.say('hello, https://example.org/');
+    await person.log.locator('.pending').waitFor({ state: 'detached' });
+    for (const line of ['/help', '/roll 100d6', '/look', '/cast 123', '/score', '/nosuch'])
+      await person.run(line);
+    await clean('the room');
+    await person.composer.fill('/m');
+    await page.getByRole('option').first().waitFor();
+    await clean('the menu of commands');
+    await person.composer.fill('');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await clean('the switcher');
+    await page.keyboard.press('Escape');
+    await person.assertUndisturbed();
+    await person.close();
+  });
+}
+
+test('every window opens, is clean, and gives the keyboard back', async () => {
+  const person = await Person.open(browser, server.url);
+  const { page } = person;
+  await person.comeIn('Windows');
+  for (const name of ['Keyboard and commands', 'Settings', 'Join a channel', 'Register to keep this name']) {
+    await page.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog').waitFor();
+    assert.deepEqual(await findings(page), [], name);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const opener = page.getByRole('button', { name, exact: true });
+    assert.ok(await opener.evaluate((button) => button === document.activeElement), name);
+  }
+  await person.close();
+});
