@@ -69,6 +69,24 @@ test('commands complete from what the server offers', async () => {
   await ada.composer.fill('');
 });
 
+test('people complete behind an @, and the one who is meant is told', async () => {
+  await ada.composer.fill('thanks @ne');
+  await ada.page.getByRole('option', { name: 'Neo' }).waitFor();
+  await ada.composer.press('Enter');
+  assert.equal(await ada.composer.inputValue(), 'thanks @Neo ');
+  await ada.composer.press('Home');
+  await ada.page.keyboard.type('@ne');
+  await ada.composer.press('Tab');
+  assert.equal(await ada.composer.inputValue(), '@Neo thanks @Neo ');
+  await ada.page.keyboard.type('many ');
+  assert.equal(await ada.composer.inputValue(), '@Neo many thanks @Neo ');
+  await ada.composer.press('Enter');
+  await neo.sees('@Neo many thanks @Neo');
+  await ada.composer.fill('/msg n');
+  await ada.page.getByRole('option', { name: 'Neo' }).waitFor();
+  await ada.composer.fill('');
+});
+
 test('a plugin is unloaded and loaded again while they stay', async () => {
   await server.ctl('plugin', 'unload', 'dice');
   const refused = await ada.run('/roll 2d6');

@@ -65,6 +65,16 @@ describe('slash completion', () => {
     expect(slashState('/move north', all).choices).toEqual([]);
   });
 
+  it('offers the people here where a person is wanted, with or without a mark', () => {
+    const msg: CommandSpec = { name: 'msg', args: [{ name: 'user', type: 'user', required: true }] };
+    const members = ['Neo', 'Mary Ann'].map((name) => ({ id: name, name, kind: 'user' }));
+    const choices = (line: string): string[] => slashState(line, [msg], members).choices;
+    expect(choices('/msg ')).toEqual(['Neo', 'Mary Ann']);
+    expect(choices('/msg @n')).toEqual(['Neo']);
+    expect(completeChoice('/msg @n', 'Neo')).toBe('/msg Neo ');
+    expect(completeChoice('/msg m', 'Mary Ann')).toBe('/msg "Mary Ann" ');
+  });
+
   it('completes names and choices', () => {
     expect(completeName(move)).toBe('/move ');
     expect(completeName(look)).toBe('/look');

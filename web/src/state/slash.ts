@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Completion of command lines, from the table the server sends: what matches, what comes next.
 
-import type { ArgSpec, CommandSpec } from '../client';
+import type { ArgSpec, CommandSpec, Member } from '../client';
 
 export interface SlashState {
   /** The name is still being typed. */
@@ -31,7 +31,11 @@ const kHidden = new Set([
 const typable = (command: CommandSpec): boolean =>
   !kHidden.has(command.name) && !command.args?.some((arg) => arg.secret);
 
-export function slashState(line: string, commands: readonly CommandSpec[]): SlashState {
+export function slashState(
+  line: string,
+  commands: readonly CommandSpec[],
+  members: readonly Member[] = [],
+): SlashState {
   const match = /^\s*\/(?!\/)(\S*)(\s[^]*)?$/.exec(line);
   if (!match) return kClosed;
   const word = match[1]!.toLowerCase();
@@ -43,12 +47,18 @@ export function slashState(line: string, commands: readonly CommandSpec[]): Slas
   const words = match[2].replace(/^\s+/, '').split(/\s+/);
   const args = command.args ?? [];
   const arg = Math.min(words.length - 1, args.length - 1);
-  return { choosing: false, matches: [], command, arg, choices: choicesFor(args[arg], words[arg]) };
+  const choices = choicesFor(args[arg], words[arg], members);
+  return { choosing: false, matches: [], command, arg, choices };
 }
 
-function choicesFor(arg: ArgSpec | undefined, typed: string | undefined): string[] {
-  const prefix = (typed ?? '').toLowerCase();
-  const all = (arg?.choices ?? []).map(String);
+function choicesFor(
+  arg: ArgSpec | undefined,
+  typed: string | undefined,
+  members: readonly Member[],
+): string[] {
+  const prefix = (typed ?? '').replace(arg?.type === 'user' ? /^@/ : '', '').toLowerCase();
+  const people = arg?.type === 'user' ? members.map(({ name }) => name) : [];
+  const all = [...(arg?.choices ?? []).map(String), ...people];
   const left = all.filter((choice) => choice.toLowerCase().startsWith(prefix));
   return left.length === 1 && left[0]!.toLowerCase() === prefix ? [] : left;
 }
@@ -117,7 +127,10 @@ export function completeName(command: CommandSpec): string {
 
 /** The line after a choice was taken for the argument at the caret. */
 export function completeChoice(line: string, choice: string): string {
-  return line.replace(/\S*$/, choice) + ' ';
+  // What has blanks in it would be read as several arguments.
+  const word = /[\s"]/.test(choice) ? JSON.stringify(choice) : choice;
+  // A function, so that a name with a $ in it stays as it is.
+  return line.replace(/\S*$/, () => `${word} `);
 }
 
 /** `<direction>` for what must be there, `[count]` for what may. */

@@ -5,9 +5,11 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ArrowUp } from './icons';
 import { t } from '../i18n';
 import type { Channel } from '../state/channel';
+import { completeMention, mentioned } from '../state/mention';
 import { completeChoice, completeName, slashState } from '../state/slash';
 import { Banner } from './Banner';
 import { useApp } from './context';
+import { MentionMenu } from './MentionMenu';
 import { SlashMenu, kMenuId, optionId } from './SlashMenu';
 import { wide } from './view';
 
@@ -17,13 +19,21 @@ const kCountFrom = 200;
 export function Composer({ channel }: { channel: Channel }) {
   const app = useApp();
   const field = useRef<HTMLTextAreaElement>(null);
+  const moveCaret = useRef<number | undefined>(undefined);
   const [chosen, setChosen] = useState(0);
   const [dismissed, setDismissed] = useState('');
+  const [caret, setCaret] = useState(0);
   const text = channel.draft.value;
   const commands = app.commands.value;
-  const slash = useMemo(() => slashState(text, commands), [text, commands]);
-  const options = slash.choosing ? slash.matches.length : slash.choices.length;
-  const open = (slash.choosing || slash.command !== undefined) && dismissed !== text;
+  const members = channel.members.value;
+  const slash = useMemo(() => slashState(text, commands, members), [text, commands, members]);
+  const people =
+    dismissed === text || slash.command
+      ? []
+      : mentioned(text.slice(0, caret), members, (id) => app.isSelf(id));
+  const options = people.length || (slash.choosing ? slash.matches : slash.choices).length;
+  const commanding = (slash.choosing || slash.command !== undefined) && dismissed !== text;
+  const open = commanding || people.length > 0;
   const left = app.messageLimit.value - [...text].length;
 
   const write = (value: string): void => {
@@ -34,13 +44,22 @@ export function Composer({ channel }: { channel: Channel }) {
     const box = field.current!;
     box.style.height = 'auto';
     box.style.height = `${box.scrollHeight}px`;
+    if (moveCaret.current === undefined) return;
+    box.setSelectionRange(moveCaret.current, moveCaret.current);
+    moveCaret.current = undefined;
   }, [text]);
   useLayoutEffect(() => {
     if (wide.matches) field.current!.focus();
   }, []);
 
   const take = (index: number): void => {
-    if (slash.choosing) {
+    const person = people[index];
+    if (person) {
+      const done = completeMention(text, caret, person.name);
+      write(done.text);
+      // After the new text is drawn, or the browser puts the caret at its end.
+      moveCaret.current = done.caret;
+    } else if (slash.choosing) {
       const command = slash.matches[index];
       if (command) write(completeName(command));
     } else if (slash.choices[index] !== undefined) {
@@ -71,6 +90,7 @@ export function Composer({ channel }: { channel: Channel }) {
     else if (event.key === 'ArrowDown') setChosen((chosen + 1) % options);
     else if (event.key === 'ArrowUp') setChosen((chosen - 1 + options) % options);
     else if (event.key === 'Tab') take(chosen);
+    else if (event.key === 'Enter' && people.length > 0) take(chosen);
     else if (event.key === 'Enter' && slash.choosing && !isWhole()) take(chosen);
     else return false;
     return true;
@@ -103,7 +123,11 @@ export function Composer({ channel }: { channel: Channel }) {
   const listed = open && options > 0;
   return (
     <div class="composer-area">
-      {open && <SlashMenu slash={slash} chosen={chosen} onTake={take} />}
+      {people.length > 0 ? (
+        <MentionMenu people={people} chosen={chosen} onTake={take} />
+      ) : (
+        commanding && <SlashMenu slash={slash} chosen={chosen} onTake={take} />
+      )}
       <Banner />
       <div class={`composer${left < 0 ? ' over' : ''}`}>
         <textarea
@@ -119,7 +143,9 @@ export function Composer({ channel }: { channel: Channel }) {
           aria-controls={kMenuId}
           aria-activedescendant={listed ? optionId(chosen) : undefined}
           enterkeyhint="send"
+          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
           onInput={(event) => {
+            setCaret(event.currentTarget.selectionStart);
             write(event.currentTarget.value);
             if (/^[^/]/.test(event.currentTarget.value)) app.outgoing.typing(channel);
           }}

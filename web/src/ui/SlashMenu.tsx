@@ -47,7 +47,7 @@ export function SlashMenu({
   );
 }
 
-function Option({
+export function Option({
   index,
   chosen,
   onTake,

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// "@" and a few letters before the caret: whom it may mean, and the line with the name in it.
+
+import type { Member } from '../client';
+
+/** As many as one looks through. */
+const kMost = 8;
+
+/** Those here whose name goes on as it was typed, in order of name; never oneself. */
+export function mentioned(
+  beforeCaret: string,
+  members: readonly Member[],
+  isSelf: (id: string) => boolean,
+): Member[] {
+  const typed = /(?:^|[\s(])@(\S*)$/.exec(beforeCaret)?.[1]?.toLocaleLowerCase();
+  if (typed === undefined) return [];
+  return members
+    .filter(({ id, name }) => !isSelf(id) && name.toLocaleLowerCase().startsWith(typed))
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .slice(0, kMost);
+}
+
+/** The line with the name in place of what was typed of it, and where the caret stands then. */
+export function completeMention(
+  line: string,
+  caret: number,
+  name: string,
+): { text: string; caret: number } {
+  // A function, so that a name with a $ in it stays as it is.
+  const before = line.slice(0, caret).replace(/@\S*$/, () => `@${name} `);
+  return { text: before + line.slice(caret).replace(/^ /, ''), caret: before.length };
+}
