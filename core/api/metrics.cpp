@@ -223,8 +223,10 @@ void add_plugins(Exposition& out, const Context& context) {
           static_cast<double>(command.total_us.load(std::memory_order_relaxed)) / 1e6, labels);
     }
   }
-  out.counter("parley_plugin_transitions_total", "Changes of state of plugins.",
-              static_cast<double>(context.plugins.transitions()));
+  for (const auto& change : context.plugins.transitions())
+    out.counter("parley_plugin_transitions_total", "Changes of state of plugins.",
+                static_cast<double>(change.count),
+                {{"plugin", change.plugin}, {"state", change.state}});
   const auto workers = context.workers.stats();
   out.gauge("parley_worker_queue", "Tasks that wait for a worker.",
             static_cast<double>(workers.queued));

@@ -109,4 +109,8 @@ Status validate(const CommandSpec& spec) {
   return {};
 }
 
+bool same_form(const CommandSpec& one, const CommandSpec& other) {
+  return one.args == other.args && one.open == other.open;
+}
+
 }  // namespace parley::command

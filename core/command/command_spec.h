@@ -24,6 +24,7 @@ struct LocalText {
   const std::string& in(std::string_view locale) const {
     return locale == "ru" && !ru.empty() ? ru : en;
   }
+  bool operator==(const LocalText&) const = default;
 };
 
 enum class ArgumentType { kString, kInt, kNumber, kBool, kUser, kChannel, kJson };
@@ -42,6 +43,7 @@ struct ArgumentSpec {
   std::optional<double> min, max;     // of a number's value, or of a text's length in characters
   std::optional<std::string> preset;  // value when absent, written as in a command line
   LocalText help;
+  bool operator==(const ArgumentSpec&) const = default;
 };
 
 struct CommandSpec {
@@ -72,5 +74,8 @@ struct CommandSpec {
 inline constexpr std::string_view kCorePlugin = "core";
 
 Status validate(const CommandSpec& spec);
+
+// Whether what was prepared for one can be given to the other: the same arguments.
+bool same_form(const CommandSpec& one, const CommandSpec& other);
 
 }  // namespace parley::command

@@ -129,6 +129,11 @@ struct PluginLimits {
   Millis fault_window{60'000};
   Millis quarantine{300'000};
   Millis drain{5'000};
+  Millis start{10'000};  // create, load and start, each
+  Millis freeze{1'500};  // of a reload: for the old version's rest and save, and to wait for it
+  std::size_t state_max = 16 * 1024 * 1024;  // what one version hands to the next
+  Millis probation{30'000};
+  int probation_faults = 3;  // within it: back to the version before
   std::size_t storage_quota = 64 * 1024 * 1024;
   std::size_t value_max = 1024 * 1024;
 };

@@ -115,6 +115,11 @@ const std::vector<Key>& table() {
     {.path = "plugins.limits.fault_window", .slot = AT(plugins.limits.fault_window), .min = kSecond, .max = kDay, .meaning = "how long a fault counts"},
     {.path = "plugins.limits.quarantine", .slot = AT(plugins.limits.quarantine), .min = kSecond, .max = 30 * kDay, .meaning = "how long a faulty plugin is not called"},
     {.path = "plugins.limits.drain", .slot = AT(plugins.limits.drain), .min = 0, .max = 10 * kMinute, .meaning = "wait for running calls when unloading"},
+    {.path = "plugins.limits.start", .slot = AT(plugins.limits.start), .min = 100, .max = kHour, .meaning = "time to be created, to load its state and to start, each; a plugin that takes longer is given up"},
+    {.path = "plugins.limits.freeze", .slot = AT(plugins.limits.freeze), .min = 10, .max = kHour, .meaning = "time a version has to come to rest and to save at a reload; calls wait so long before plugin_unavailable"},
+    {.path = "plugins.limits.state_max", .slot = AT(plugins.limits.state_max), .min = 0, .max = kGiB, .meaning = "state that one version hands to the next"},
+    {.path = "plugins.limits.probation", .slot = AT(plugins.limits.probation), .min = 0, .max = kDay, .meaning = "time after a reload in which faults bring the version before back"},
+    {.path = "plugins.limits.probation_faults", .slot = AT(plugins.limits.probation_faults), .min = 1, .max = 1e4, .meaning = "faults within the probation that do so"},
     {.path = "plugins.limits.storage_quota", .slot = AT(plugins.limits.storage_quota), .min = 0, .max = 1024 * kGiB, .meaning = "keys and values of one plugin"},
     {.path = "plugins.limits.value_max", .slot = AT(plugins.limits.value_max), .min = kKiB, .max = kGiB, .meaning = "one stored value"},
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -106,6 +107,13 @@ StagedFile::~StagedFile() {
 StagedFile::StagedFile(StagedFile&& other) noexcept
     : file_(std::move(other.file_)), sha256_(std::move(other.sha256_)), kept_(other.kept_) {
   other.file_.clear();
+}
+
+StagedFile& StagedFile::operator=(StagedFile&& other) noexcept {
+  std::swap(file_, other.file_);  // what this one held goes with the other
+  std::swap(sha256_, other.sha256_);
+  std::swap(kept_, other.kept_);
+  return *this;
 }
 
 Result<Staging> Staging::open(const fs::path& folder) {

@@ -21,7 +21,7 @@ class StagedFile {
       : file_(std::move(file)), sha256_(std::move(sha256)) {}
   ~StagedFile();
   StagedFile(StagedFile&& other) noexcept;
-  StagedFile& operator=(StagedFile&&) = delete;
+  StagedFile& operator=(StagedFile&& other) noexcept;
 
   const std::filesystem::path& path() const { return file_; }
   const std::string& sha256() const { return sha256_; }  // lower-case hex

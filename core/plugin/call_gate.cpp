@@ -18,7 +18,7 @@ constexpr int kStretch = 32;
 // Shared with whoever is inside: the work may destroy the gate's owner.
 struct CallGate::State : std::enable_shared_from_this<State> {
   State(Executor& executor, std::size_t limit, bool begins_held)
-      : workers(executor), queue_limit(limit), held(begins_held) {}
+      : workers(executor), queue_limit(limit), held(begins_held), parked(begins_held) {}
 
   void run_here(Task& work, std::unique_lock<std::mutex>& lock) {
     lock.unlock();
@@ -50,6 +50,7 @@ struct CallGate::State : std::enable_shared_from_this<State> {
   // Destroyed outside the lock: what is dropped answers those who wait for it.
   void drop_queue(std::unique_lock<std::mutex>& lock) {
     closed = true;
+    if (std::exchange(parked, false)) held = false;  // nobody is inside
     std::deque<Task> dropped;
     dropped.swap(queue);
     lock.unlock();
@@ -62,8 +63,10 @@ struct CallGate::State : std::enable_shared_from_this<State> {
   std::mutex mutex;
   std::condition_variable idle;
   std::deque<Task> queue;
-  bool held;  // someone is inside, a worker was asked to come, or the gate is not released yet
+  bool held;    // someone is inside, a worker was asked to come, or the gate is not released yet
+  bool parked;  // held by nobody's call: begun held, or hold()
   bool closed = false;
+  std::uint64_t offered = 0;
 };
 
 CallGate::CallGate(Executor& workers, std::size_t queue_limit, Begin begin)
@@ -78,6 +81,7 @@ CallGate::Outcome CallGate::offer(Task work, Where where, Limit limit) {
   std::unique_lock lock(state->mutex);
   if (state->closed || (limit == Limit::kQueue && state->queue.size() >= state->queue_limit))
     return Outcome::kRefused;
+  ++state->offered;
   if (!state->held && where == Where::kHere) {
     state->held = true;
     state->run_here(work, lock);
@@ -94,6 +98,7 @@ CallGate::Outcome CallGate::offer(Task work, Where where, Limit limit) {
 
 void CallGate::release() {
   const std::lock_guard lock(state_->mutex);
+  if (!std::exchange(state_->parked, false)) return;
   if (!state_->queue.empty()) return state_->hand_to_worker();
   state_->held = false;
   state_->idle.notify_all();
@@ -105,23 +110,25 @@ bool CallGate::wait_idle(Millis at_most) {
                                [&] { return !state_->held && state_->queue.empty(); });
 }
 
+std::uint64_t CallGate::offered() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->offered;
+}
+
+bool CallGate::hold(std::uint64_t offered) {
+  const std::lock_guard lock(state_->mutex);
+  auto& state = *state_;
+  if (state.closed || state.held || !state.queue.empty() || state.offered != offered) return false;
+  state.held = true;
+  state.parked = true;
+  return true;
+}
+
 bool CallGate::close(Millis at_most) {
   const auto state = state_;
   std::unique_lock lock(state->mutex);
   state->drop_queue(lock);
   return state->idle.wait_for(lock, at_most, [&] { return !state->held; });
-}
-
-bool CallGate::close_with(Task last, Millis at_most) {
-  const auto state = state_;
-  std::unique_lock lock(state->mutex);
-  state->drop_queue(lock);
-  if (!state->idle.wait_for(lock, at_most, [&] { return !state->held; })) return false;
-  state->held = true;
-  state->run_here(last, lock);
-  state->held = false;
-  state->idle.notify_all();
-  return true;
 }
 
 std::size_t CallGate::queued() const {

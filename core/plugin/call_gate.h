@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "base/clock.h"
@@ -35,17 +36,19 @@ class CallGate {
   enum class Limit { kQueue, kNone };
 
   Outcome offer(Task work, Where where, Limit limit);
-  // Ends Begin::kHeld; what waited goes to a worker.
+  // Ends Begin::kHeld and hold(); what waited goes to a worker.
   void release();
 
   // Waits until nothing runs and nothing is queued. False: it did not come to rest in time.
   bool wait_idle(Millis at_most);
+  // How much was ever offered: between two equal counts nothing came.
+  std::uint64_t offered() const;
+  // Takes the gate itself, until release() or close(), if it is idle and nothing was offered since
+  // `offered` was counted. What is offered meanwhile waits.
+  bool hold(std::uint64_t offered);
   // Refuses new work, drops what is queued, waits for what runs. False: a call did not return in
   // time; the plugin's code is still on some thread's stack and the image must stay.
   bool close(Millis at_most);
-  // The same, and then runs `last` on this thread: after it nothing ran and nothing will. False:
-  // `last` did not run either.
-  bool close_with(Task last, Millis at_most);
 
   std::size_t queued() const;
 

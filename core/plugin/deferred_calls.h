@@ -25,6 +25,10 @@ class DeferredCalls {
     const std::lock_guard lock(mutex_);
     return ids_.erase(call.value) > 0;
   }
+  bool has(command::CallId call) {
+    const std::lock_guard lock(mutex_);
+    return ids_.contains(call.value);
+  }
   Ids take_all() {
     const std::lock_guard lock(mutex_);
     return std::exchange(ids_, {});

@@ -9,6 +9,35 @@
 #include "plugin/request_view.h"
 
 namespace parley::plugin {
+namespace {
+
+class EventVisit final : public Visit {
+ public:
+  explicit EventVisit(std::shared_ptr<const Event> event) : event_(std::move(event)) {}
+
+  void call(PluginInstance& plugin, void* plugin_data) override {
+    const auto* half = plugin.halves().events;
+    if (half == nullptr || half->on_event == nullptr) return;
+    const UserView user(event_->user.get());
+    parley_event shown{};
+    shown.size = sizeof shown;
+    shown.kind = event_->kind;
+    shown.ts = event_->ts;
+    shown.user = event_->user != nullptr ? user.get() : nullptr;
+    shown.session = borrow(event_->session);
+    shown.channel = borrow(event_->channel);
+    shown.plugin = borrow(event_->plugin);
+    shown.previous = borrow(event_->previous);
+    shown.locale = borrow(event_->locale);
+    half->on_event(plugin_data, &shown);
+  }
+  std::string_view session() const override { return event_->session; }
+
+ private:
+  const std::shared_ptr<const Event> event_;
+};
+
+}  // namespace
 
 void EventBus::subscribe(const std::string& plugin_id, std::weak_ptr<PluginInstance> plugin,
                          std::uint64_t kinds) {
@@ -36,24 +65,7 @@ void EventBus::emit(Event event) {
   }
   if (concerned.empty()) return;
   const auto shared = std::make_shared<const Event>(std::move(event));
-  for (const auto& plugin : concerned) {
-    plugin->complete([plugin, shared](void* plugin_data) {
-      const auto* half = plugin->halves().events;
-      if (half == nullptr || half->on_event == nullptr) return;
-      const UserView user(shared->user.get());
-      parley_event shown{};
-      shown.size = sizeof shown;
-      shown.kind = shared->kind;
-      shown.ts = shared->ts;
-      shown.user = shared->user != nullptr ? user.get() : nullptr;
-      shown.session = borrow(shared->session);
-      shown.channel = borrow(shared->channel);
-      shown.plugin = borrow(shared->plugin);
-      shown.previous = borrow(shared->previous);
-      shown.locale = borrow(shared->locale);
-      half->on_event(plugin_data, &shown);
-    });
-  }
+  for (const auto& plugin : concerned) plugin->visit(std::make_unique<EventVisit>(shared));
 }
 
 }  // namespace parley::plugin

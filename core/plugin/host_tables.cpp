@@ -15,8 +15,8 @@ struct Extension {
   std::string_view permission;  // needed to get it at all; finer rights are checked at each call
 };
 
-const std::array<Extension, 13>& extensions() {
-  static const std::array<Extension, 13> all = {{
+const std::array<Extension, 14>& extensions() {
+  static const std::array<Extension, 14> all = {{
       {PARLEY_EXT_ACCOUNTS, accounts_table(), "accounts"},
       {PARLEY_EXT_BACKGROUND, background_table(), ""},
       {PARLEY_EXT_CHANNELS, channels_table(), ""},
@@ -28,6 +28,7 @@ const std::array<Extension, 13>& extensions() {
       {PARLEY_EXT_METRICS, metrics_table(), "metrics"},
       {PARLEY_EXT_PUSH, push_table(), ""},
       {PARLEY_EXT_REQUEST, request_table(), "commands"},
+      {PARLEY_EXT_STATE, state_table(), ""},
       {PARLEY_EXT_STORAGE, storage_table(), ""},
       {PARLEY_EXT_TIMER, timer_table(), ""},
   }};
@@ -60,6 +61,10 @@ PluginHalves ask_halves(const parley_plugin& plugin) {
   ask(plugin, PARLEY_EXT_FILES, halves.files);
   ask(plugin, PARLEY_EXT_MESSAGES, halves.messages);
   ask(plugin, PARLEY_EXT_REQUEST, halves.request);
+  ask(plugin, PARLEY_EXT_STATE, halves.state);
+  if (!PARLEY_HAS(halves.state, load) || halves.state->save == nullptr ||
+      halves.state->load == nullptr)
+    halves.state = nullptr;
   ask(plugin, PARLEY_EXT_STORAGE, halves.storage);
   ask(plugin, PARLEY_EXT_TIMER, halves.timer);
   return halves;

@@ -20,6 +20,7 @@
 #include <parley/ext/metrics.h>
 #include <parley/ext/push.h>
 #include <parley/ext/request.h>
+#include <parley/ext/state.h>
 #include <parley/ext/storage.h>
 #include <parley/ext/timer.h>
 
@@ -38,6 +39,7 @@ const parley_host_messages* messages_table();
 const parley_host_metrics* metrics_table();
 const parley_host_push* push_table();
 const parley_host_request* request_table();
+const parley_host_state* state_table();
 const parley_host_storage* storage_table();
 const parley_host_timer* timer_table();
 
@@ -52,6 +54,7 @@ struct PluginHalves {
   const parley_plugin_files* files = nullptr;
   const parley_plugin_messages* messages = nullptr;
   const parley_plugin_request* request = nullptr;
+  const parley_plugin_state* state = nullptr;
   const parley_plugin_storage* storage = nullptr;
   const parley_plugin_timer* timer = nullptr;
 };

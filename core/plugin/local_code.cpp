@@ -16,16 +16,12 @@ LocalCode::~LocalCode() {
   if (image_) image_->leak();
 }
 
-const parley_plugin_entry* LocalCode::entry() const {
-  return static_cast<const parley_plugin_entry*>(image_->symbol(PARLEY_ENTRY_SYMBOL));
-}
-
 Result<loader::Manifest> LocalCode::describe() {
-  return loader::read_manifest(entry(), source_);
+  return loader::read_manifest(entry_, source_);
 }
 
 const parley_plugin* LocalCode::create(const parley_host* host, const parley_sink* why) {
-  return entry()->create(host, why);
+  return entry_->create(host, why);
 }
 
 Status LocalCode::close() {

@@ -2,6 +2,10 @@
 // A plugin's code mapped into this process. As plugin_code.h.
 #pragma once
 
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "loader/shared_object.h"
 #include "plugin/plugin_code.h"
 
@@ -19,10 +23,12 @@ class LocalCode final : public PluginCode {
 
  private:
   LocalCode(std::unique_ptr<loader::SharedObject> image, std::string source)
-      : image_(std::move(image)), source_(std::move(source)) {}
-  const parley_plugin_entry* entry() const;
+      : image_(std::move(image)),
+        entry_(static_cast<const parley_plugin_entry*>(image_->symbol(PARLEY_ENTRY_SYMBOL))),
+        source_(std::move(source)) {}
 
   std::unique_ptr<loader::SharedObject> image_;  // null once given back or given up
+  const parley_plugin_entry* const entry_;       // null: it exports none
   const std::string source_;
 };
 

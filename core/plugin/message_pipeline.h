@@ -26,6 +26,7 @@ class PluginInstance;
 struct ChatMessage {
   std::shared_ptr<const users::User> user;  // who says it
   std::string by_plugin;  // id of the plugin that published it as itself; it is not shown its own
+  std::string via;        // id of the plugin that publishes it, for itself or for its speaker
   std::string session, channel, text, locale, origin;
   std::uint32_t format = PARLEY_FORMAT_PLAIN;
   std::int64_t reply_to = -1;
@@ -43,6 +44,7 @@ struct MessageListener {
   std::string channel, prefix;
 
   bool matches(const ChatMessage& message) const;
+  bool asks_for_the_same(const MessageListener& other) const;
 };
 
 struct Verdict {
@@ -55,8 +57,9 @@ class MessagePipeline {
  public:
   using Decided = absl::AnyInvocable<void(Verdict)>;
 
-  void add(std::vector<MessageListener> listeners);
-  void remove(const std::string& plugin_id);
+  // Everything the plugin listens to, in place of what it listened to before, in one swap.
+  void replace(const std::string& plugin_id, const std::vector<MessageListener>& listeners);
+  void remove(const std::string& plugin_id) { replace(plugin_id, {}); }
 
   // Asks the filters in order of priority; without any, `done` runs at once on this thread.
   void filter(std::shared_ptr<ChatMessage> message, Decided done);

@@ -7,19 +7,20 @@
 #include "command/replies.h"
 #include "net/shard.h"
 #include "plugin/abi.h"
+#include "plugin/call_scope.h"
 #include "plugin/plugin_instance.h"
 #include "plugin/request_view.h"
 
 namespace parley::plugin {
 
-// Answers a call that was dropped without having run.
+// What was dropped without having run goes to the version that serves now, or is answered.
 class PluginInstance::Ticket {
  public:
   Ticket(PluginInstance& plugin, command::InvocationPtr invocation)
       : plugin_(plugin), invocation_(std::move(invocation)) {}
   Ticket(Ticket&&) noexcept = default;
   ~Ticket() {
-    if (invocation_ != nullptr) plugin_.refuse_unrun(invocation_->call);
+    if (invocation_ != nullptr) plugin_.unrun(std::move(invocation_));
   }
   void run() {
     const auto mine = std::move(invocation_);
@@ -31,33 +32,110 @@ class PluginInstance::Ticket {
   command::InvocationPtr invocation_;
 };
 
-void PluginInstance::refuse_unrun(command::CallId call) {
-  if (!accepting_.load(std::memory_order_acquire)) {
-    return refuse(call,
-                  Status(ErrorCode::kPluginUnavailable,
-                         "The plugin " + id() + " is being unloaded. Try again in a moment."));
+class PluginInstance::VisitTicket {
+ public:
+  VisitTicket(std::shared_ptr<PluginInstance> plugin, VisitPtr visit)
+      : plugin_(std::move(plugin)), visit_(std::move(visit)) {}
+  VisitTicket(VisitTicket&&) noexcept = default;
+  ~VisitTicket() {
+    if (visit_ == nullptr) return;
+    if (const auto detour = plugin_->detour()) detour->take(std::move(visit_));
   }
-  refuse(call, Status(ErrorCode::kPluginUnavailable,
-                      "The plugin " + id() + " has too much to do. Try again in a moment."));
+  void run() {
+    const auto mine = std::move(visit_);
+    CallScope scope(*plugin_, Phase::kPlugin);
+    scope.what = "a message or an event";
+    plugin_->guarded("a handler of messages or events",
+                     [&] { mine->call(*plugin_, plugin_->plugin_->plugin_data); });
+  }
+
+ private:
+  std::shared_ptr<PluginInstance> plugin_;
+  VisitPtr visit_;
+};
+
+std::shared_ptr<Detour> PluginInstance::detour() const {
+  const std::lock_guard lock(mutex_);
+  return detour_;
+}
+
+Status PluginInstance::busy() const {
+  if (door_.load(std::memory_order_acquire) != Door::kOpen) {
+    return Status(ErrorCode::kPluginUnavailable,
+                  "The plugin " + id() + " is being unloaded. Try again in a moment.");
+  }
+  return Status(ErrorCode::kPluginUnavailable,
+                "The plugin " + id() + " has too much to do. Try again in a moment.");
+}
+
+void PluginInstance::unrun(command::InvocationPtr invocation) {
+  if (const auto round = detour()) return round->take(std::move(invocation));
+  refuse(*invocation, busy());
 }
 
 void PluginInstance::invoke(command::InvocationPtr invocation) {
-  const auto call = invocation->call;
-  if (!accepting_.load(std::memory_order_acquire)) return refuse_unrun(call);
-  if (faults_.in_quarantine()) {
-    return refuse(call, Status(ErrorCode::kPluginUnavailable,
-                               "The plugin " + id() +
-                                   " failed too often and rests for a while. Try again later."));
-  }
-  const auto where = runs_inline() ? CallGate::Where::kHere : CallGate::Where::kWorker;
-  // Refused or dropped later, the ticket answers.
-  (void)gate_.offer([ticket = Ticket(*this, std::move(invocation))]() mutable { ticket.run(); },
-                    where, CallGate::Limit::kQueue);
+  const auto door = door_.load(std::memory_order_acquire);
+  if (door == Door::kOpen) return accept(std::move(invocation), CallGate::Limit::kQueue);
+  unrun(std::move(invocation));
 }
 
-void PluginInstance::refuse(command::CallId call, Status status) {
-  services_.dispatcher.replies().fail(call, status);
-  services_.dispatcher.returned(call);
+void PluginInstance::accept(command::InvocationPtr invocation, CallGate::Limit limit) {
+  if (faults_.in_quarantine()) {
+    return refuse(*invocation, Status(ErrorCode::kPluginUnavailable,
+                                      "The plugin " + id() +
+                                          " failed too often and rests for a while. Try again "
+                                          "later."));
+  }
+  const auto where = runs_inline() && net::Shard::current() != nullptr ? CallGate::Where::kHere
+                                                                       : CallGate::Where::kWorker;
+  // Refused or dropped later, the ticket answers.
+  (void)gate_.offer([ticket = Ticket(*this, std::move(invocation))]() mutable { ticket.run(); },
+                    where, limit);
+}
+
+void PluginInstance::adopt(command::InvocationPtr invocation) {
+  const auto& wanted = invocation->spec();
+  for (const auto& own : registrations_.commands) {
+    if (own.spec.name != wanted.name) continue;
+    if (!command::same_form(own.spec, wanted)) break;
+    auto entry = std::make_shared<command::CommandEntry>();
+    entry->spec = own.spec;
+    entry->spec.plugin = id();
+    entry->index = own.index;
+    entry->target = shared_from_this();
+    invocation->entry = std::move(entry);
+    return accept(std::move(invocation), CallGate::Limit::kNone);
+  }
+  refuse(*invocation,
+         Status(ErrorCode::kPluginUnavailable, "The command " + wanted.name +
+                                                   " changed while yours waited: a new version "
+                                                   "of " +
+                                                   id() + " was loaded. Send it again."));
+}
+
+void PluginInstance::visit(VisitPtr visit) {
+  const auto door = door_.load(std::memory_order_acquire);
+  // While it comes to rest, what it waits for itself comes in.
+  if (door == Door::kOpen || (door == Door::kDetour && visit->caused_by() == id()))
+    return accept(std::move(visit));
+  if (const auto round = detour()) round->take(std::move(visit));
+}
+
+void PluginInstance::accept(VisitPtr visit) {
+  const auto where = runs_inline() && net::Shard::current() != nullptr ? CallGate::Where::kHere
+                                                                       : CallGate::Where::kWorker;
+  (void)gate_.offer(
+      [ticket = VisitTicket(shared_from_this(), std::move(visit))]() mutable { ticket.run(); },
+      where, CallGate::Limit::kNone);
+}
+
+void PluginInstance::adopt(VisitPtr visit) {
+  accept(std::move(visit));
+}
+
+void PluginInstance::refuse(const command::Invocation& invocation, Status status) {
+  services_.dispatcher.replies().fail(invocation.call, status);
+  services_.dispatcher.returned(invocation.call);
 }
 
 void PluginInstance::run(const command::Invocation& invocation) {
@@ -73,6 +151,7 @@ void PluginInstance::run(const command::Invocation& invocation) {
     const RequestView request(invocation, services_.clock.wall_ms() + left);
     CallScope scope(*this, Phase::kPlugin);
     scope.call = invocation.call;
+    scope.what = invocation.spec().name;
     scope.session = invocation.session_id;
     scope.locale = invocation.locale;
     scope.peer = invocation.peer_address;
@@ -125,11 +204,19 @@ void PluginInstance::account(const command::Invocation& invocation, Clock::TimeP
 void PluginInstance::cancelled(command::CallId call) {
   // Timed out inside its handler, or before it began: the caller's next command does not wait for
   // that. run() says it again.
-  if (!deferred_.remove(call)) return services_.dispatcher.returned(call);
+  if (!deferred_.remove(call)) {
+    if (const auto round = detour()) return round->cancelled(call);
+    return services_.dispatcher.returned(call);
+  }
   complete([half = halves_.request, call](void* plugin_data) {
     if (half != nullptr && half->on_cancel != nullptr)
       half->on_cancel(plugin_data, call.value, PARLEY_CANCEL_TIMEOUT);
   });
+}
+
+std::shared_ptr<PluginInstance> PluginInstance::pin() {
+  outstanding_.add();
+  return {this, [self = shared_from_this()](PluginInstance*) { self->outstanding_.remove(); }};
 }
 
 void PluginInstance::complete(PluginWork work) {
@@ -137,7 +224,8 @@ void PluginInstance::complete(PluginWork work) {
                                                                        : CallGate::Where::kWorker;
   gate_.offer(
       [self = shared_from_this(), work = std::move(work)]() mutable {
-        const CallScope scope(*self, Phase::kPlugin);
+        CallScope scope(*self, Phase::kPlugin);
+        scope.what = "a completion";
         self->guarded("a completion", [&] { work(self->plugin_->plugin_data); });
       },
       where, CallGate::Limit::kNone);

@@ -4,8 +4,8 @@
 //
 // Ownership: the manager holds it; command table entries, completions and timers hold it too, so
 // the C++ object may outlive the code. Nothing of the code is touched once stop() has closed the
-// gate. Thread: create(), start(), stop() on the maintenance thread; invoke() on a shard;
-// everything else from any. Failure: a call that throws, breaks the contract or answers nothing is
+// gate. Thread: as marked; invoke() on a shard; everything else from any. The plugin's own begin and
+// end run on threads of their own (life_call.h), because they may hang. Failure: a call that throws, breaks the contract or answers nothing is
 // a fault: the user gets plugin_error, the log names the plugin; too many faults put it in
 // quarantine for a while.
 #pragma once
@@ -13,6 +13,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,12 +36,16 @@
 #include "plugin/command_stats.h"
 #include "plugin/deferred_calls.h"
 #include "plugin/fault_ledger.h"
+#include "plugin/held_effects.h"
 #include "plugin/host_tables.h"
+#include "plugin/outstanding.h"
 #include "plugin/plugin_code.h"
 #include "plugin/plugin_jobs.h"
 #include "plugin/plugin_timers.h"
 #include "plugin/registrations.h"
 #include "plugin/services.h"
+#include "plugin/state_transfer.h"
+#include "plugin/visit.h"
 
 namespace parley::plugin {
 
@@ -60,23 +65,49 @@ class PluginInstance final : public command::CommandTarget,
                                                         const OpenCode& open);
   ~PluginInstance() override;
 
-  // Calls the plugin's start and keeps what it registers.
+  // --- life, on the maintenance thread ---
+  // Hands over what the version before saved; before start(). kUnsupported: this version cannot
+  // read that schema.
+  Status load(std::shared_ptr<const SavedState> state);
+  // Calls the plugin's start and keeps what it registers. Calls may come afterwards, and wait.
   Status start();
   const Registrations& registrations() const { return registrations_; }
+  // Lets calls, completions, timers and effects go: it serves.
+  void go_live();
 
-  // Ends it: no new calls, waits for what runs (at most `drain`), answers what is pending, stop,
-  // destroy, unmap. Not ok: something did not end; the image stays mapped and the sentence says
-  // why.
-  Status stop(Millis drain);
+  // Sends what comes from outside round by `detour` and waits until nothing of this version is on
+  // its way: no call, job or completion. Then its timers and its gate stand still. Not ok: it did
+  // not come to rest; thaw() it.
+  Status freeze(std::shared_ptr<Detour> detour, Millis at_most);
+  void thaw();
+  // Frozen. Null when it keeps no state. Not ok: it refused, threw or hangs.
+  Result<std::shared_ptr<const SavedState>> save(Millis at_most);
+  bool hands_over_state() const { return halves_.state != nullptr; }
+  bool hangs() const { return hung_; }
+  // The requests that `before` offered and this version claimed, and its named timers.
+  void take_over(PluginInstance& before);
+  // What comes to this version from now on goes round by `detour`; null: comes in again.
+  void redirect(std::shared_ptr<Detour> detour);
 
-  // After stop(): what the same version can be made from again.
-  Parts take_parts() { return std::move(parts_); }
+  // Ends it: no new calls, waits for what runs (at most `drain`), answers what is pending with
+  // `to_pending`, stop, destroy, unmap. Not ok: something did not end; the code is given up and the
+  // sentence says what became of it.
+  Status stop(Millis drain, const Status& to_pending);
+
+  // After stop(): what the same version can be made from again. Nothing when its code was given up.
+  std::optional<Parts> take_parts();
 
   // Hands a new configuration over; the plugin may refuse it and keep the old one.
   Status configure(config::PluginSettings settings);
 
   void invoke(command::InvocationPtr invocation) override;
   void cancelled(command::CallId call) override;
+  void visit(VisitPtr visit);
+  // A command meant for another version of this plugin; one whose declaration is another here is
+  // refused.
+  void adopt(command::InvocationPtr invocation);
+  void adopt(VisitPtr visit);
+  void refuse(const command::Invocation& invocation, Status status);
 
   const std::string& id() const { return parts_.manifest.id; }
   const loader::Manifest& manifest() const { return parts_.manifest; }
@@ -102,6 +133,10 @@ class PluginInstance final : public command::CommandTarget,
   PluginTimers& timers() { return *timers_; }
   PluginJobs& jobs() { return *jobs_; }
   bool granted(std::string_view permission) const;
+  HeldEffects& effects() { return effects_; }
+  StateTransfer& state_transfer() { return transfer_; }
+  // This version, counted as having a completion to come until the last copy is gone.
+  std::shared_ptr<PluginInstance> pin();
   // Runs `work` on the plugin's thread, if the plugin still lives by then. Guarded like every call
   // into it.
   using PluginWork = absl::AnyInvocable<void(void* plugin_data)>;
@@ -109,6 +144,7 @@ class PluginInstance final : public command::CommandTarget,
   // The request is answered later: by the plugin, or by the host on its behalf.
   bool defer(command::CallId call);
   void settle(command::CallId call);  // it was answered
+  bool has_deferred(command::CallId call) { return deferred_.has(call); }
   void keep_watch(std::uint64_t id);  // file watches end with the plugin
   bool drop_watch(std::uint64_t id);
   // A breach of the contract, logged under the plugin's name.
@@ -120,6 +156,23 @@ class PluginInstance final : public command::CommandTarget,
  private:
   PluginInstance(Services& services, Parts parts, std::unique_ptr<PluginCode> code);
   class Ticket;
+  class VisitTicket;
+  enum class Door { kClosed, kOpen, kDetour };
+  struct LifeEnd {
+    parley_status status = PARLEY_E_INTERNAL;
+    bool threw = false;
+    std::string why;
+    const parley_plugin* created = nullptr;
+  };
+  using LifeWork = std::function<void(LifeEnd& end, const parley_sink& why)>;
+  // Null: it hangs, and this version can only be given up.
+  std::shared_ptr<LifeEnd> life_call(const char* name, Phase phase, Millis at_most, LifeWork work,
+                                     Task late = {});
+  Status judge(const char* name, const LifeEnd* end, Millis at_most) const;
+  bool come_to_rest(Millis at_most);
+  std::shared_ptr<Detour> detour() const;
+  void accept(command::InvocationPtr invocation, CallGate::Limit limit);
+  void accept(VisitPtr visit);
   // A configuration on its way to the plugin's thread; whoever waits for it may give up.
   struct Handover {
     std::mutex mutex;
@@ -131,17 +184,18 @@ class PluginInstance final : public command::CommandTarget,
   Status create_plugin();
   void run(const command::Invocation& invocation);
   void account(const command::Invocation& invocation, Clock::TimePoint started, bool faulted);
-  void refuse(command::CallId call, Status status);
-  void refuse_unrun(command::CallId call);
+  void unrun(command::InvocationPtr invocation);
+  Status busy() const;
   void hand_over(Handover& handover, config::PluginSettings settings);
-  void answer_pending();
+  void answer_pending(const Status& status);
+  void end_watches();
   Status close_code();
   Status give_up(const std::string& why);
 
   Services& services_;
   Parts parts_;
   const std::string sha256_;
-  std::unique_ptr<PluginCode> code_;  // null once closed or abandoned
+  std::shared_ptr<PluginCode> code_;  // null once closed or abandoned; a hung call keeps it too
   parley_host host_{};
   const parley_plugin* plugin_ = nullptr;
   PluginHalves halves_;
@@ -151,17 +205,26 @@ class PluginInstance final : public command::CommandTarget,
   std::unique_ptr<PluginTimers> timers_;
   std::unique_ptr<PluginJobs> jobs_;
 
-  std::atomic<bool> accepting_{false};
-  bool started_ = false;  // maintenance thread
+  std::atomic<Door> door_{Door::kClosed};
+  // Maintenance thread:
+  bool started_ = false;
+  bool live_ = false;    // the gate was released
+  bool frozen_ = false;  // and is held again
+  bool hung_ = false;    // a life call did not come back
+  bool closed_ = false;  // the code was closed in order
   std::atomic<bool> inline_{false};
   int inline_overruns_ = 0;  // only the gate's holder
   std::atomic<const std::string*> running_{nullptr};
 
   mutable std::mutex mutex_;
   config::PluginSettings settings_;
+  std::shared_ptr<Detour> detour_;
   std::unordered_set<std::uint64_t> watches_;
   FaultLedger faults_;
   DeferredCalls deferred_;
+  Outstanding outstanding_;
+  HeldEffects effects_;
+  StateTransfer transfer_;
 };
 
 }  // namespace parley::plugin

@@ -20,8 +20,9 @@ parley_status PluginJobs::submit(parley_token token, parley_id* id) {
     waiting_.emplace(made, token);
   }
   if (id != nullptr) *id = made;
-  plugin_.services().workers.post(
-      [plugin = plugin_.shared_from_this(), made, token] { plugin->jobs().run(made, token); });
+  plugin_.effects().pass([plugin = plugin_.pin(), made, token] {
+    plugin->services().workers.post([plugin, made, token] { plugin->jobs().run(made, token); });
+  });
   return PARLEY_OK;
 }
 

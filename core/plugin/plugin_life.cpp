@@ -9,6 +9,7 @@
 #include "command/replies.h"
 #include "plugin/abi.h"
 #include "plugin/file_watcher.h"
+#include "plugin/life_call.h"
 #include "plugin/plugin_instance.h"
 #include "plugin/worker_pool.h"
 
@@ -51,6 +52,7 @@ Result<std::shared_ptr<PluginInstance>> PluginInstance::create(Services& service
   plugin->jobs_ = std::make_unique<PluginJobs>(*plugin, plugin->settings_.limits.queue);
   if (auto status = plugin->create_plugin(); !status) {
     (void)plugin->gate_.close(Millis(0));  // completions that create asked for hold the object
+    if (plugin->code_ == nullptr) return status;  // it hangs and was given up
     if (auto closed = plugin->close_code(); !closed)
       log::warn("plugin", "{}: {}", plugin->id(), closed.message());
     return status;
@@ -82,97 +84,226 @@ PluginInstance::~PluginInstance() {
   if (code_) (void)code_->abandon(plugin_);
 }
 
+std::shared_ptr<PluginInstance::LifeEnd> PluginInstance::life_call(const char* name, Phase phase,
+                                                                   Millis at_most, LifeWork work,
+                                                                   Task late) {
+  const auto end = std::make_shared<LifeEnd>();
+  const bool back = run_life_call(
+      life_thread_name(id(), generation()), at_most,
+      // Keeps everything the call may still use when nobody waits for it any more.
+      [self = shared_from_this(), code = code_, end, name, phase, work = std::move(work)] {
+        CallScope scope(*self, phase);
+        scope.what = name;
+        const auto sink = sink_into(end->why);
+        end->threw = !self->guarded(name, [&] { work(*end, sink); });
+      },
+      std::move(late));
+  if (back) return end;
+  hung_ = true;
+  misbehaved(std::string(name) + " did not return within " + std::to_string(at_most.count()) +
+             " ms");
+  return nullptr;
+}
+
+Status PluginInstance::judge(const char* name, const LifeEnd* end, Millis at_most) const {
+  const std::string who = "plugin " + id() + " " + manifest().version;
+  if (end == nullptr) {
+    return failed(who + " did not return from " + name + " within " +
+                  std::to_string(at_most.count()) + " ms");
+  }
+  if (end->threw) return failed(who + " threw in " + name + ": " + or_no_reason(end->why));
+  if (end->status == PARLEY_OK) return Status::ok();
+  const auto code =
+      end->status == PARLEY_E_UNSUPPORTED ? ErrorCode::kUnsupported : ErrorCode::kPluginError;
+  return Status(code, who + " refused to " + name + ": " + or_no_reason(end->why));
+}
+
 Status PluginInstance::create_plugin() {
   auto again = code_->describe();
   if (!again) return again.status();
   if (again->id != id() || again->version != manifest().version)
     return failed(parts_.source + " changed while it was loaded");
-  std::string why;
-  const auto sink = sink_into(why);
-  const CallScope scope(*this, Phase::kStart);
-  if (!guarded("create", [&] { plugin_ = code_->create(&host_, &sink); }))
-    return failed("plugin " + id() + " threw in create");
+  const auto at_most = parts_.settings.limits.start;
+  const auto end =
+      life_call("create", Phase::kStart, at_most, [this](LifeEnd& made, const parley_sink& why) {
+        made.created = code_->create(&host_, &why);
+        if (made.created != nullptr) made.status = PARLEY_OK;
+        if (PARLEY_HAS(made.created, get_extension) && made.created->get_extension != nullptr)
+          halves_ = ask_halves(*made.created);
+      });
+  if (end == nullptr) return give_up(judge("create", nullptr, at_most).message());
+  if (end->threw) return failed("plugin " + id() + " threw in create");
+  plugin_ = end->created;
   if (plugin_ == nullptr)
-    return failed("plugin " + id() + " refused to be created: " + or_no_reason(why));
+    return failed("plugin " + id() + " refused to be created: " + or_no_reason(end->why));
   if (!PARLEY_HAS(plugin_, get_extension) || plugin_->start == nullptr ||
       plugin_->stop == nullptr || plugin_->destroy == nullptr || plugin_->call == nullptr) {
     return failed("plugin " + id() + " leaves out start, stop, destroy or call");
   }
-  halves_ = ask_halves(*plugin_);
   return Status::ok();
+}
+
+Status PluginInstance::load(std::shared_ptr<const SavedState> state) {
+  const auto at_most = parts_.settings.limits.start;
+  transfer_.loading = std::move(state);
+  const auto end =
+      life_call("load", Phase::kStart, at_most, [this](LifeEnd& loaded, const parley_sink& why) {
+        const auto from = transfer_.loading;
+        loaded.status =
+            halves_.state->load(plugin_->plugin_data, from->schema, borrow(from->bytes), &why);
+      });
+  if (end != nullptr) transfer_.loading = nullptr;  // a call that hangs still reads it
+  return judge("load", end.get(), at_most);
 }
 
 Status PluginInstance::start() {
-  std::string why;
-  parley_status status = PARLEY_E_INTERNAL;
-  bool threw = false;
-  {
-    // The gate is still held: completions of what create and start ask for wait until it has
-    // returned.
-    const CallScope scope(*this, Phase::kStart);
-    const auto sink = sink_into(why);
-    threw = !guarded("start", [&] { status = plugin_->start(plugin_->plugin_data, &sink); });
-  }
-  started_ = !threw && status == PARLEY_OK;
+  const auto at_most = parts_.settings.limits.start;
+  // The gate is still held: completions of what create and start ask for wait until go_live().
+  const auto end =
+      life_call("start", Phase::kStart, at_most, [this](LifeEnd& begun, const parley_sink& why) {
+        begun.status = plugin_->start(plugin_->plugin_data, &why);
+      });
+  auto status = judge("start", end.get(), at_most);
+  started_ = status.is_ok();
+  if (!status) return status;
   for (const auto& command : registrations_.commands) stats_.emplace_back(command.spec.name);
-  gate_.release();
-  if (threw) return failed("plugin " + id() + " threw in start: " + or_no_reason(why));
-  if (status != PARLEY_OK)
-    return failed("plugin " + id() + " refused to start: " + or_no_reason(why));
-  accepting_ = true;
-  return Status::ok();
+  door_ = Door::kOpen;
+  return status;
 }
 
-Status PluginInstance::stop(Millis drain) {
-  accepting_ = false;
-  const bool idle = gate_.wait_idle(drain);
-  timers_->clear();
-  for (const auto watch : [this] {
-         const std::lock_guard lock(mutex_);
-         return std::exchange(watches_, {});
-       }()) {
-    services_.files.unwatch(watch);
+void PluginInstance::go_live() {
+  live_ = true;
+  effects_.let_go();
+  timers_->resume();
+  gate_.release();
+}
+
+bool PluginInstance::come_to_rest(Millis at_most) {
+  const auto until = std::chrono::steady_clock::now() + at_most;
+  while (true) {
+    const auto left = std::chrono::ceil<Millis>(until - std::chrono::steady_clock::now());
+    if (left <= Millis(0) || !gate_.wait_idle(left)) return false;
+    // Nothing runs. If nothing is on its way either, and nothing came meanwhile, it is at rest.
+    const auto offered = gate_.offered();
+    if (!outstanding_.wait_none(left)) return false;
+    if (gate_.hold(offered)) return true;
   }
-  const bool jobs_ended = jobs_->close(drain);
-  answer_pending();
+}
+
+Status PluginInstance::freeze(std::shared_ptr<Detour> detour, Millis at_most) {
+  redirect(std::move(detour));
+  timers_->pause();
+  frozen_ = come_to_rest(at_most);
+  if (frozen_) return Status::ok();
+  return failed("plugin " + id() + " did not come to rest within " +
+                std::to_string(at_most.count()) + " ms" +
+                (running_command().empty() ? ": something it asked for is not done yet"
+                                           : ": " + running_command() + " still runs"));
+}
+
+void PluginInstance::thaw() {
+  redirect(nullptr);
+  timers_->resume();
+  if (std::exchange(frozen_, false)) gate_.release();
+}
+
+Result<std::shared_ptr<const SavedState>> PluginInstance::save(Millis at_most) {
+  if (halves_.state == nullptr) return std::shared_ptr<const SavedState>();
+  const auto state = std::make_shared<SavedState>();
+  state->schema = halves_.state->schema;
+  state->saved_at = services_.clock.wall_ms();
+  transfer_.saving = state;
+  transfer_.most = parts_.settings.limits.state_max;
+  const auto end = life_call(
+      "save", Phase::kPlugin, at_most,
+      [this](LifeEnd& saved, const parley_sink& why) {
+        saved.status = halves_.state->save(plugin_->plugin_data, &why);
+      },
+      [this] {  // back after all, the life call keeps this alive: it may be called again
+        timers_->resume();
+        gate_.release();
+      });
+  if (end != nullptr) transfer_.saving = nullptr;  // a call that hangs still writes
+  auto status = judge("save", end.get(), at_most);
+  if (!status) return status;
+  return std::shared_ptr<const SavedState>(state);
+}
+
+void PluginInstance::take_over(PluginInstance& before) {
+  for (const auto request : transfer_.claimed) {
+    if (before.deferred_.remove({request})) deferred_.add({request});
+  }
+  timers_->take_over(*before.timers_);
+}
+
+void PluginInstance::redirect(std::shared_ptr<Detour> detour) {
+  const std::lock_guard lock(mutex_);
+  door_ = detour != nullptr ? Door::kDetour : Door::kOpen;
+  detour_ = std::move(detour);
+}
+
+Status PluginInstance::stop(Millis drain, const Status& to_pending) {
+  if (door_ == Door::kOpen) door_ = Door::kClosed;
+  const bool idle = !hung_ && (!live_ || frozen_ || gate_.wait_idle(drain));
+  timers_->clear();
+  end_watches();
+  const bool jobs_ended = jobs_->close(hung_ ? Millis(0) : drain);
+  answer_pending(to_pending);
+  const bool closed = gate_.close(idle && jobs_ended ? drain : Millis(0));
+  answer_pending(to_pending);  // deferred by what ran meanwhile
+  if (hung_) return give_up("plugin " + id() + " hangs in a call");
   if (!idle || !jobs_ended) {
-    (void)gate_.close(Millis(0));
     return give_up(std::string(idle ? "a background job" : "a call") + " of plugin " + id() +
                    " did not end within " + std::to_string(drain.count()) + " ms");
   }
-  const bool closed = gate_.close_with(
-      [&] {
-        const CallScope scope(*this, Phase::kPlugin);
-        if (started_) guarded("stop", [&] { plugin_->stop(plugin_->plugin_data); });
-      },
-      drain);
-  answer_pending();  // deferred by what ran meanwhile
   if (!closed) return give_up("plugin " + id() + " had no end to its calls");
-  const CallScope scope(*this, Phase::kStart);  // destructors of members may call the host
-  guarded("destroy", [&] { plugin_->destroy(plugin_->plugin_data); });
+  if (started_ && !life_call("stop", Phase::kPlugin, drain, [this](LifeEnd&, const parley_sink&) {
+        plugin_->stop(plugin_->plugin_data);
+      }))
+    return give_up("plugin " + id() + " hangs in stop");
+  // Destructors of members may call the host.
+  if (!life_call("destroy", Phase::kStart, drain,
+                 [this](LifeEnd&, const parley_sink&) { plugin_->destroy(plugin_->plugin_data); }))
+    return give_up("plugin " + id() + " hangs in destroy");
+  if (const int left = threads_named(life_thread_name(id(), generation())); left > 0) {
+    return give_up("plugin " + id() + " left " + std::to_string(left) +
+                   " of its threads running (stop must join them)");
+  }
   return close_code();
+}
+
+void PluginInstance::end_watches() {
+  std::unordered_set<std::uint64_t> watches;
+  {
+    const std::lock_guard lock(mutex_);
+    watches.swap(watches_);
+  }
+  for (const auto watch : watches) services_.files.unwatch(watch);
 }
 
 Status PluginInstance::give_up(const std::string& why) {
   parts_.staged.keep();
-  const auto code = std::move(code_);
+  const auto code = std::exchange(code_, nullptr);
   return failed(why + ": it is retired, " + code->abandon(plugin_));
 }
 
 Status PluginInstance::close_code() {
   plugin_ = nullptr;
   halves_ = {};
-  const auto code = std::move(code_);
+  closed_ = true;
+  const auto code = std::exchange(code_, nullptr);
   return code->close();
 }
 
-void PluginInstance::answer_pending() {
-  for (const auto call : deferred_.take_all()) {
-    services_.dispatcher.replies().fail(
-        {call},
-        Status(ErrorCode::kPluginUnavailable,
-               "The plugin " + id() + " was unloaded before it answered. Try again in a moment."));
-  }
+std::optional<PluginInstance::Parts> PluginInstance::take_parts() {
+  if (!closed_) return std::nullopt;
+  // The rest stays: whoever still comes by this version asks for its name.
+  return Parts{parts_.manifest, std::move(parts_.staged), parts_.source, settings(),
+               parts_.generation};
+}
+
+void PluginInstance::answer_pending(const Status& status) {
+  for (const auto call : deferred_.take_all()) services_.dispatcher.replies().fail({call}, status);
 }
 
 }  // namespace parley::plugin

@@ -122,4 +122,14 @@ Result<std::shared_ptr<PluginInstance>> PluginLoader::open(const std::string& id
   return PluginInstance::create(services_, std::move(parts), open_code);
 }
 
+Result<std::shared_ptr<PluginInstance>> PluginLoader::reopen(PluginInstance::Parts parts) {
+  auto today = read_settings(parts.manifest.id);
+  if (today.ok())
+    today = config::check_plugin_config(std::move(today.settings), parts.manifest.config_schema);
+  if (today.ok() && loader::check_permissions(parts.manifest, today.settings.permissions))
+    parts.settings = std::move(today.settings);
+  parts.generation = records_.next_generation(parts.manifest.id);
+  return PluginInstance::create(services_, std::move(parts), open_code);
+}
+
 }  // namespace parley::plugin

@@ -40,6 +40,8 @@ class PluginLoader {
   // `from` empty: <plugins folder>/<id>.so. Null: refused.
   std::shared_ptr<PluginInstance> prepare(Operation& operation, const std::string& id,
                                           const std::string& from);
+  // A version that was closed, once more, with the configuration of today where it fits.
+  Result<std::shared_ptr<PluginInstance>> reopen(PluginInstance::Parts parts);
   config::LoadedPlugin read_settings(const std::string& id) const;
 
  private:

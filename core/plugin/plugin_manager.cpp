@@ -6,18 +6,14 @@
 #include "base/log.h"
 #include "plugin/event_bus.h"
 #include "plugin/hang_marks.h"
-#include "plugin/local_code.h"
 #include "plugin/plugin_metrics.h"
+#include "plugin/retirement.h"
 #include "plugin/worker_pool.h"
 
 namespace parley::plugin {
 namespace {
 
 constexpr Millis kTick{250};
-
-Status failed(std::string why) {
-  return Status(ErrorCode::kPluginError, std::move(why));
-}
 
 Status not_loaded(const std::string& id) {
   return Status::not_found("plugin " + id +
@@ -37,7 +33,11 @@ PluginManager::PluginManager(Services& services, PluginPaths paths, loader::Stag
     : services_(services),
       paths_(std::move(paths)),
       loader_(services, paths_, std::move(staging), records_),
-      maintenance_(kTick, [this] { services_.workers.sweep(); }) {}
+      reloader_(services, records_, loader_, maintenance_),
+      maintenance_(kTick, [this] {
+        services_.workers.sweep();
+        reloader_.tick();
+      }) {}
 
 PluginManager::~PluginManager() {
   stop();
@@ -54,8 +54,31 @@ void PluginManager::unload(std::string id, Done done) {
 }
 
 void PluginManager::reload(std::string id, std::string from, Done done) {
-  maintenance_.post([this, id = std::move(id), from = std::move(from),
-                     done = std::move(done)]() mutable { done(do_reload(id, from)); });
+  maintenance_.post(
+      [this, id = std::move(id), from = std::move(from), done = std::move(done)]() mutable {
+        done(records_.active(id) == nullptr ? do_load(id, from) : reloader_.reload(id, from));
+      });
+}
+
+void PluginManager::rollback(std::string id, Done done) {
+  maintenance_.post([this, id = std::move(id), done = std::move(done)]() mutable {
+    done(reloader_.rollback(id));
+  });
+}
+
+void PluginManager::quarantine(std::string id, bool release, Done done) {
+  maintenance_.post([this, id = std::move(id), release, done = std::move(done)]() mutable {
+    Operation operation;
+    const auto plugin = records_.active(id);
+    if (plugin == nullptr) {
+      operation.status = not_loaded(id);
+    } else if (release) {
+      plugin->faults().release();
+    } else {
+      plugin->faults().quarantine("an operator put it there");
+    }
+    done(std::move(operation));
+  });
 }
 
 void PluginManager::configure(std::string id, std::string changes_json, Done done) {
@@ -78,42 +101,25 @@ void PluginManager::stop() {
     std::vector<std::string> ids;
     for (const auto& plugin : active()) ids.push_back(plugin->id());
     for (const auto& id : ids) (void)do_unload(id);
+    reloader_.forget_all();
   });
   maintenance_.stop();
 }
 
 bool PluginManager::start_and_publish(Operation& operation,
                                       const std::shared_ptr<PluginInstance>& plugin) {
-  const bool started = operation.step("start", [&] { return plugin->start(); });
-  const bool published = started && operation.step("publish", [&] {
-    const auto& made = plugin->registrations();
-    auto change = services_.commands.publish(plugin->id(), made.commands, plugin);
-    if (!change) return change.status();
-    services_.messages.add(made.listeners);
-    services_.events.subscribe(plugin->id(), plugin, made.events);
-    return Status::ok();
-  });
-  if (published) return true;
-  const auto status = operation.status;
-  retire(operation, plugin);
-  operation.status = status;
-  return false;
-}
-
-void PluginManager::withdraw(const std::string& id) {
-  services_.messages.remove(id);
-  services_.events.remove(id);
-}
-
-bool PluginManager::retire(Operation& operation, const std::shared_ptr<PluginInstance>& plugin) {
-  const bool unmapped =
-      operation.step("stop", [&] { return plugin->stop(plugin->settings().limits.drain); });
-  services_.metrics.drop(plugin->id(), plugin->generation());
-  if (!unmapped)
-    log::Event(log::Level::kWarn, "plugin")
-        .plugin(plugin->id())
-        .write("{}", operation.status.message());
-  return unmapped;
+  const bool published =
+      operation.step("start", [&] { return plugin->start(); }) && operation.step("publish", [&] {
+        const auto& made = plugin->registrations();
+        auto change = services_.commands.publish(plugin->id(), made.commands, plugin);
+        if (!change) return change.status();
+        services_.messages.replace(plugin->id(), made.listeners);
+        services_.events.subscribe(plugin->id(), plugin, made.events);
+        plugin->go_live();
+        return Status::ok();
+      });
+  if (!published) discard(services_, operation, plugin);
+  return published;
 }
 
 Operation PluginManager::do_load(const std::string& id, const std::string& from) {
@@ -143,13 +149,16 @@ Operation PluginManager::do_unload(const std::string& id) {
     operation.status = not_loaded(id);
     return operation;
   }
+  reloader_.forget(id);
+  records_.remember(id, "");
   records_.transition(id, PluginState::kDraining, {}, plugin);
   operation.step("withdraw", [&] {
     services_.commands.withdraw(id);
-    withdraw(id);
+    services_.messages.remove(id);
+    services_.events.remove(id);
     return Status::ok();
   });
-  if (retire(operation, plugin)) {
+  if (retire(services_, operation, plugin, unloaded_before_it_answered(*plugin))) {
     records_.transition(id, PluginState::kUnloaded);
   } else {
     // Unloaded as far as anyone can tell; only its memory stays.
@@ -159,56 +168,6 @@ Operation PluginManager::do_unload(const std::string& id) {
   announce(id, PARLEY_EVENT_PLUGIN_UNLOADED);
   finish("unload", id, operation);
   return operation;
-}
-
-Operation PluginManager::do_reload(const std::string& id, const std::string& from) {
-  Operation operation;
-  const auto old = records_.active(id);
-  if (old == nullptr) return do_load(id, from);
-  if (old->manifest().stateful) {
-    operation.status = failed("plugin " + id +
-                              " holds state and has no way to hand it over: unload and load it "
-                              "instead, its state in memory is lost then");
-    return operation;
-  }
-  const auto plugin = loader_.prepare(operation, id, from.empty() ? old->source() : from);
-  if (plugin == nullptr) {
-    finish("reload", id, operation);
-    return operation;
-  }
-  // From here the old version's commands answer plugin_unavailable until the table is swapped; its
-  // storage writes are done when the new one reads.
-  withdraw(id);
-  if (!retire(operation, old)) operation.status = Status::ok();
-  if (start_and_publish(operation, plugin)) {
-    records_.transition(id, PluginState::kActive, {}, plugin);
-  } else {
-    bring_back(operation, *old);
-  }
-  finish("reload", id, operation);
-  return operation;
-}
-
-void PluginManager::bring_back(Operation& operation, PluginInstance& old) {
-  const auto why = operation.status;
-  const std::string id = old.id();
-  std::shared_ptr<PluginInstance> again;
-  const bool opened = operation.step("bring back", [&] {
-    auto plugin = PluginInstance::create(services_, old.take_parts(), LocalCode::open);
-    if (plugin) again = std::move(plugin).value();
-    return plugin.status();
-  });
-  if (opened && start_and_publish(operation, again)) {
-    records_.transition(id, PluginState::kActive, {}, again);
-    operation.status =
-        Status(why.code(), why.message() + "; version " + again->manifest().version + " serves on");
-    return;
-  }
-  services_.commands.withdraw(id);
-  records_.transition(id, PluginState::kFailed, why.message());
-  operation.status = Status(
-      why.code(),
-      why.message() + "; and the old version did not start again: " + operation.status.message());
 }
 
 Operation PluginManager::do_configure(const std::string& id, const std::string& changes_json) {

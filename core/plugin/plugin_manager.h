@@ -3,10 +3,7 @@
 //
 // Every operation runs on the one maintenance thread, so operations never overlap; calls of plugins
 // go on meanwhile. A load makes nothing visible before it has succeeded: commands, listeners and
-// events are published together. A reload prepares the new version completely, then ends the old
-// one (its commands answer plugin_unavailable for that moment), starts the new one and swaps the
-// command table once; when the new one refuses to start, the old version is started again from its
-// kept copy.
+// events are published together. How a version follows another is plugin_reloader.h's.
 //
 // Ownership: owns the loaded plugins; borrows the services. Thread: any; `done` runs on the
 // maintenance thread. Lifetime: stop() before the services go. Failure: the report names the step
@@ -27,6 +24,7 @@
 #include "plugin/plugin_instance.h"
 #include "plugin/plugin_loader.h"
 #include "plugin/plugin_records.h"
+#include "plugin/plugin_reloader.h"
 #include "plugin/services.h"
 
 namespace parley::plugin {
@@ -42,6 +40,10 @@ class PluginManager {
   void load(std::string id, std::string from, Done done);
   void unload(std::string id, Done done);
   void reload(std::string id, std::string from, Done done);
+  // To the version before; not_found when none is kept.
+  void rollback(std::string id, Done done);
+  // Puts it in quarantine, or lets it out.
+  void quarantine(std::string id, bool release, Done done);
   // `changes_json`: {"key.path": value}; null takes an overlaid value back. Kept in the state
   // folder when the plugin accepts it.
   void configure(std::string id, std::string changes_json, Done done);
@@ -64,19 +66,15 @@ class PluginManager {
   Result<PluginInfo> info(const std::string& id) const { return records_.info(id); }  // not_found
   Result<config::PluginSettings> settings(const std::string& id) const;               // not_found
   std::vector<std::shared_ptr<PluginInstance>> active() const { return records_.active(); }
-  std::uint64_t transitions() const { return records_.transitions(); }
+  std::vector<PluginRecords::Transition> transitions() const { return records_.transitions(); }
 
  private:
   PluginManager(Services& services, PluginPaths paths, loader::Staging staging);
   Operation do_load(const std::string& id, const std::string& from);
   Operation do_unload(const std::string& id);
-  Operation do_reload(const std::string& id, const std::string& from);
   Operation do_configure(const std::string& id, const std::string& changes_json);
   Operation do_reread();
   bool start_and_publish(Operation& operation, const std::shared_ptr<PluginInstance>& plugin);
-  void withdraw(const std::string& id);
-  bool retire(Operation& operation, const std::shared_ptr<PluginInstance>& plugin);
-  void bring_back(Operation& operation, PluginInstance& old);
   void announce(const std::string& id, std::uint32_t kind);
   void finish(const std::string& verb, const std::string& id, const Operation& operation);
 
@@ -84,6 +82,7 @@ class PluginManager {
   const PluginPaths paths_;
   PluginRecords records_;
   PluginLoader loader_;
+  PluginReloader reloader_;
   Maintenance maintenance_;  // last: its thread uses everything above
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "plugin/abi.h"
 
@@ -36,7 +37,8 @@ parley_status PluginMetrics::define(const std::string& plugin, const parley_metr
     if (known->sample.plugin != plugin) continue;
     ++own;
     if (known->sample.name != view(metric.name)) continue;
-    known->generation = std::max(known->generation, generation);
+    if (generation > known->generation)
+      known->before = std::exchange(known->generation, generation);
     if (known->sample.kind != metric.kind) return PARLEY_E_CONFLICT;
     if (id) *id = known_id;
     return PARLEY_OK;
@@ -88,6 +90,16 @@ void PluginMetrics::drop(const std::string& plugin, std::uint32_t up_to_generati
   const std::lock_guard lock(mutex_);
   std::erase_if(metrics_, [&](const auto& entry) {
     return entry.second->sample.plugin == plugin && entry.second->generation <= up_to_generation;
+  });
+}
+
+void PluginMetrics::take_back(const std::string& plugin, std::uint32_t generation) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(metrics_, [&](const auto& entry) {
+    auto& metric = *entry.second;
+    if (metric.sample.plugin != plugin || metric.generation != generation) return false;
+    metric.generation = std::exchange(metric.before, 0);
+    return metric.generation == 0;
   });
 }
 

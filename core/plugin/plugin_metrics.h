@@ -38,6 +38,8 @@ class PluginMetrics {
   parley_status update(parley_id id, double value);
   // What that generation and older ones defined; by default all of the plugin's.
   void drop(const std::string& plugin, std::uint32_t up_to_generation = ~std::uint32_t{0});
+  // That generation did not come to serve: what it took over goes back, what it added goes.
+  void take_back(const std::string& plugin, std::uint32_t generation);
   std::vector<MetricSample> collect() const;
 
  private:
@@ -45,6 +47,7 @@ class PluginMetrics {
     std::mutex mutex;
     MetricSample sample;
     std::uint32_t generation = 1;  // under the table's mutex
+    std::uint32_t before = 0;      // whose it was, 0: nobody's
   };
   const std::size_t per_plugin_;
   mutable std::mutex mutex_;

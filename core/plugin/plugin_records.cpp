@@ -15,6 +15,10 @@ std::string_view state_name(PluginState state) {
       return "loading";
     case PluginState::kActive:
       return "active";
+    case PluginState::kFrozen:
+      return "frozen";
+    case PluginState::kProbation:
+      return "probation";
     case PluginState::kDraining:
       return "draining";
     case PluginState::kUnloaded:
@@ -27,23 +31,54 @@ std::string_view state_name(PluginState state) {
   return "unknown";
 }
 
+namespace {
+
+bool serves(PluginState state) {
+  return state == PluginState::kActive || state == PluginState::kFrozen ||
+         state == PluginState::kProbation;
+}
+
+std::string version_of(const std::shared_ptr<PluginInstance>& plugin) {
+  if (plugin == nullptr) return {};
+  return ", version " + plugin->manifest().version + ", generation " +
+         std::to_string(plugin->generation());
+}
+
+}  // namespace
+
 void PluginRecords::transition(const std::string& id, PluginState state, std::string reason,
                                Plugin plugin) {
   const std::lock_guard lock(mutex_);
-  ++transitions_;
   auto& record = records_[id];
+  ++record.entered[state];
   log::Event(state == PluginState::kFailed ? log::Level::kError : log::Level::kInfo, "plugin")
       .plugin(id)
-      .write("{} -> {}{}{}", state_name(record.state), state_name(state),
+      .write("{} -> {}{}{}{}", state_name(record.state), state_name(state), version_of(plugin),
              reason.empty() ? "" : ": ", reason);
   record.state = state;
   record.reason = std::move(reason);
   record.plugin = std::move(plugin);
 }
 
-std::uint64_t PluginRecords::transitions() const {
+std::vector<PluginRecords::Transition> PluginRecords::transitions() const {
   const std::lock_guard lock(mutex_);
-  return transitions_;
+  std::vector<Transition> all;
+  for (const auto& [id, record] : records_) {
+    for (const auto& [state, count] : record.entered)
+      all.push_back({id, std::string(state_name(state)), count});
+  }
+  return all;
+}
+
+void PluginRecords::remember(const std::string& id, std::string previous_version) {
+  const std::lock_guard lock(mutex_);
+  records_[id].previous = std::move(previous_version);
+}
+
+PluginState PluginRecords::state(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(id);
+  return found != records_.end() ? found->second.state : PluginState::kFound;
 }
 
 std::uint32_t PluginRecords::next_generation(const std::string& id) {
@@ -54,22 +89,21 @@ std::uint32_t PluginRecords::next_generation(const std::string& id) {
 PluginRecords::Plugin PluginRecords::active(const std::string& id) const {
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(id);
-  return found != records_.end() && found->second.state == PluginState::kActive
-             ? found->second.plugin
-             : nullptr;
+  return found != records_.end() && serves(found->second.state) ? found->second.plugin : nullptr;
 }
 
 std::vector<PluginRecords::Plugin> PluginRecords::active() const {
   const std::lock_guard lock(mutex_);
   std::vector<Plugin> all;
   for (const auto& [id, record] : records_) {
-    if (record.state == PluginState::kActive) all.push_back(record.plugin);
+    if (serves(record.state)) all.push_back(record.plugin);
   }
   return all;
 }
 
 PluginInfo PluginRecords::info_of(const std::string& id, const Record& record) {
   PluginInfo info{.id = id, .state = record.state, .reason = record.reason};
+  info.previous = record.previous;
   if (record.plugin == nullptr) return info;
   const auto& plugin = *record.plugin;
   const auto& manifest = plugin.manifest();

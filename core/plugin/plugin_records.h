@@ -23,6 +23,8 @@ enum class PluginState {
   kFound,
   kLoading,
   kActive,
+  kFrozen,     // a reload or a return goes on; calls wait
+  kProbation,  // serves, reloaded not long ago
   kDraining,
   kUnloaded,
   kFailed,
@@ -40,6 +42,7 @@ struct PluginInfo {
   PluginState state = PluginState::kFound;
   std::string reason;  // why it failed or stayed mapped
   std::string version, description, source, sha256, abi, execution, isolation, quarantine;
+  std::string previous;  // the version that is kept to go back to, "" for none
   std::uint32_t generation = 0;
   std::vector<std::string> permissions;
   std::vector<CommandInfo> commands;
@@ -54,10 +57,19 @@ class PluginRecords {
   // `plugin` is the version that is in that state; null when there is none any more.
   void transition(const std::string& id, PluginState state, std::string reason = {},
                   Plugin plugin = nullptr);
-  std::uint64_t transitions() const;
+  // Into a state, so far.
+  struct Transition {
+    std::string plugin, state;
+    std::uint64_t count = 0;
+  };
+  std::vector<Transition> transitions() const;
   // Counts every version that was opened, whether it came to serve or not.
   std::uint32_t next_generation(const std::string& id);
 
+  // The version that is kept to go back to, "" for none.
+  void remember(const std::string& id, std::string previous_version);
+
+  PluginState state(const std::string& id) const;
   Plugin active(const std::string& id) const;  // null when it does not serve
   std::vector<Plugin> active() const;
   std::vector<PluginInfo> list() const;
@@ -69,12 +81,13 @@ class PluginRecords {
     std::string reason;
     Plugin plugin;
     std::uint32_t generations = 0;
+    std::string previous;
+    std::map<PluginState, std::uint64_t> entered;
   };
   static PluginInfo info_of(const std::string& id, const Record& record);
 
   mutable std::mutex mutex_;
   std::map<std::string, Record> records_;
-  std::uint64_t transitions_ = 0;
 };
 
 }  // namespace parley::plugin

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/plugin_timers.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -33,13 +34,18 @@ parley_status PluginTimers::set(const parley_timer& timer, parley_id* id) {
     } else if (timers_.size() >= kMaxTimers) {
       return PARLEY_E_LIMIT;
     }
-    made = next_++;
-    timers_[made] = {name, copy(timer.payload), Millis(timer.period)};
-    by_name_[name] = made;
+    made = keep({name, copy(timer.payload), Millis(timer.period)}, Millis(timer.delay));
   }
   if (id != nullptr) *id = made;
   arm(made, Millis(timer.delay));
   return PARLEY_OK;
+}
+
+parley_id PluginTimers::keep(Timer timer, Millis delay) {
+  timer.due = std::chrono::steady_clock::now() + delay;
+  by_name_[timer.name] = next_;
+  timers_[next_] = std::move(timer);
+  return next_++;
 }
 
 parley_status PluginTimers::cancel(parley_id id) {
@@ -57,6 +63,41 @@ void PluginTimers::clear() {
   by_name_.clear();
 }
 
+void PluginTimers::pause() {
+  const std::lock_guard lock(mutex_);
+  paused_ = true;
+}
+
+void PluginTimers::resume() {
+  std::vector<parley_id> due;
+  {
+    const std::lock_guard lock(mutex_);
+    paused_ = false;
+    due.swap(missed_);
+  }
+  for (const auto id : due) fire(id);
+}
+
+void PluginTimers::take_over(PluginTimers& before) {
+  std::map<parley_id, Timer> theirs;
+  {
+    const std::lock_guard lock(before.mutex_);
+    theirs.swap(before.timers_);
+    before.by_name_.clear();
+  }
+  const auto now = std::chrono::steady_clock::now();
+  for (auto& [old_id, timer] : theirs) {
+    const auto left = std::max(Millis(0), std::chrono::ceil<Millis>(timer.due - now));
+    parley_id id = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      if (timer.name[0] == '#' || by_name_.contains(timer.name)) continue;
+      id = keep(std::move(timer), left);
+    }
+    arm(id, left);
+  }
+}
+
 void PluginTimers::arm(parley_id id, Millis delay) {
   auto& shard = plugin_.services().timer_shard;
   shard.post([&shard, id, delay, weak = plugin_.weak_from_this()] {
@@ -72,7 +113,9 @@ void PluginTimers::fire(parley_id id) {
     const std::lock_guard lock(mutex_);
     const auto found = timers_.find(id);
     if (found == timers_.end()) return;
+    if (paused_) return missed_.push_back(id);
     period = found->second.period;
+    found->second.due += period;
   }
   plugin_.complete([this, id](void* plugin_data) {
     Timer timer;

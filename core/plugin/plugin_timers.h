@@ -6,11 +6,12 @@
 // for a name, payload or period out of bounds, LIMIT for too many.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include <parley/ext/timer.h>
 
@@ -30,11 +31,20 @@ class PluginTimers {
   parley_status cancel(parley_id id);
   void clear();
 
+  // While paused nothing fires; what would have fires at resume(). They begin paused.
+  void pause();
+  void resume();
+  // Takes over the named timers of the version before, unless this one has set that name itself.
+  // Names that begin with '#' are nobody's choice (plugin.hpp numbers them) and end.
+  void take_over(PluginTimers& before);
+
  private:
   struct Timer {
     std::string name, payload;
     Millis period{0};
+    std::chrono::steady_clock::time_point due{};
   };
+  parley_id keep(Timer timer, Millis delay);  // under the mutex
   void arm(parley_id id, Millis delay);
   void fire(parley_id id);
 
@@ -43,6 +53,8 @@ class PluginTimers {
   std::map<parley_id, Timer> timers_;
   std::map<std::string, parley_id> by_name_;
   parley_id next_ = 1;
+  bool paused_ = true;
+  std::vector<parley_id> missed_;  // ticks while paused
 };
 
 }  // namespace parley::plugin

@@ -9,6 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include <parley/json.hpp>
+#include <parley/json_view.hpp>
+
 namespace game {
 
 class Audience {
@@ -26,6 +29,23 @@ class Audience {
     if (!found->second.sessions.empty()) return false;
     listeners_.erase(found);
     return true;
+  }
+  // For the next version of the plugin, which hears of no session that is open already.
+  parley::Json to_json() const {
+    parley::Json all = parley::Json::object();
+    for (const auto& [user, listener] : listeners_) {
+      const std::vector<std::string> sessions(listener.sessions.begin(), listener.sessions.end());
+      parley::Json one = parley::Json::object();
+      one.set("sessions", parley::Json::array_of(sessions)).set("locale", listener.locale);
+      all.set(user, std::move(one));
+    }
+    return all;
+  }
+  void load(parley::JsonView all) {
+    for (const auto& [user, one] : all.members()) {
+      for (const parley::JsonView session : one["sessions"].items())
+        opened(user, session.or_else(""), one["locale"].or_else(""));
+    }
   }
   bool knows(const std::string& user) const { return listeners_.count(user) > 0; }
   bool has_several(const std::string& user) const {

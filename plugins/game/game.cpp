@@ -4,7 +4,10 @@
 //
 // An action changes the world in memory; the answer goes out once that is on disk, and what others
 // see of it follows. A map that was changed is read again at once; a bad one is logged and left.
+// Over a reload goes what storage does not have: who is here, and which sessions they have.
 #include <random>
+#include <utility>
+#include <vector>
 
 #include <parley/plugin.hpp>
 
@@ -12,6 +15,7 @@
 #include "crier.h"
 #include "keeper.h"
 #include "map_file.h"
+#include "records.h"
 #include "settings.h"
 #include "world.h"
 
@@ -25,6 +29,7 @@ class Game : public parley::Plugin {
  public:
   static constexpr std::string_view kPermissions[] = {"commands", "push:user", "push:all"};
   static constexpr std::string_view kConfigSchema = kSettingsSchema;
+  static constexpr std::uint32_t kStateSchema = 1;
 
   explicit Game(parley::Host host)
       : Plugin(host),
@@ -48,7 +53,29 @@ class Game : public parley::Plugin {
       log_warning(std::to_string(strange) + " stored records cannot be read and are left out");
     }
     world_.set_map(WorldMap(world_.map()));  // what was stored may name rooms that are gone
+    // After that: a room is shown again to those who are in it, and for them nothing has changed.
+    for (Player& player : std::exchange(resumed_, {})) world_.resume(std::move(player));
     apply();
+  }
+
+  void save(parley::StateWriter& out) override {
+    Json people = Json::object();
+    for (const Player* player : world_.present())
+      people.set(player->id, Json::raw(to_record(*player)));
+    Json state = Json::object();
+    state.set("people", std::move(people)).set("audience", audience_.to_json());
+    out.write(state.text());
+  }
+
+  void load(const parley::StateReader& in) override {
+    if (in.schema() != kStateSchema)
+      throw parley::Error("schema " + std::to_string(in.schema()), parley::Outcome::kUnsupported);
+    const parley::JsonView state(in.bytes());
+    for (const auto& [id, record] : state["people"].members()) {
+      if (auto player = read_player(std::string(id), record.text()))
+        resumed_.push_back(std::move(*player));
+    }
+    audience_.load(state["audience"]);
   }
 
   std::optional<std::string> on_config(parley::JsonView config) override {
@@ -364,6 +391,7 @@ class Game : public parley::Plugin {
   Settings settings_;
   World world_;
   Audience audience_;
+  std::vector<Player> resumed_;  // between load and start
   Keeper keeper_;
   Crier crier_;
   std::string map_place_;

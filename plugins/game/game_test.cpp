@@ -220,6 +220,26 @@ TEST(Game, ListsExitsAsACompassDoes) {
   EXPECT_THAT(reply.data()["text"].or_else(""), HasSubstr("Exits: north, south, east, west."));
 }
 
+TEST(Game, PeopleAndTheirSessionsOutliveAReload) {
+  FakeHost host(options());
+  Caller second = kAnn;
+  second.session = "s_ann2";
+  host.happen(EventKind::kSessionOpened, kAnn);
+  host.happen(EventKind::kSessionOpened, second);
+  host.call("take", {{"item", "lantern"}});
+  host.call("look", {}, kAnn);
+  host.forget();
+  host.reload();
+  EXPECT_THAT(host.pushes(), IsEmpty()) << "nobody came or went";
+  host.happen(EventKind::kSessionClosed, kAnn);
+  EXPECT_THAT(pushed(host, "playerStateUpdate", "u_neo"), IsEmpty()) << "she has another session";
+  const auto reply = host.call("look");
+  EXPECT_THAT(names(reply.data()["room"]["players"]), ElementsAre("Ann", "Neo"));
+  EXPECT_THAT(names(reply.data()["inventory"]), ElementsAre("lantern"));
+  host.happen(EventKind::kSessionClosed, second);
+  EXPECT_EQ(pushed(host, "playerStateUpdate", "u_neo").size(), 1u);
+}
+
 TEST(Game, StateOutlivesARestart) {
   FakeHost host(options());
   host.call("take", {{"item", "lantern"}});

@@ -47,6 +47,11 @@ void World::restore(Player player) {
   std::string id = player.id;
   players_.insert_or_assign(std::move(id), std::move(player));
 }
+void World::resume(Player player) {
+  player.here = true;
+  present_.insert(player.id);
+  restore(std::move(player));
+}
 void World::restore(const std::string& room, Floor floor) {
   floors_.insert_or_assign(room, std::move(floor));
 }

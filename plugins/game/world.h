@@ -145,6 +145,8 @@ class World {
   Player* enter(std::string_view id, std::string_view name, std::string_view locale,
                 std::int64_t now);
   void leave(const std::string& id, std::int64_t now);
+  // Somebody who is here and was here before a reload: nobody sees them come.
+  void resume(Player player);
   void forget(const std::string& id);
 
   Refusal move(Player& player, const std::string& direction);

@@ -20,6 +20,31 @@ void Dialogues::forget(std::string_view user) {
   std::erase_if(open_, [&](const auto& one) { return one.first.user == user; });
 }
 
+parley::Json Dialogues::to_json() const {
+  parley::Json all = parley::Json::array();
+  for (const auto& [seat, dialogue] : open_) {
+    parley::Json variables = parley::Json::object();
+    for (const auto& [name, value] : dialogue.variables) variables.set(name, value);
+    parley::Json one = parley::Json::object();
+    one.set("user", seat.user).set("channel", seat.channel).set("name", dialogue.name);
+    one.set("deadline", dialogue.deadline).set("russian", dialogue.russian);
+    one.set("variables", std::move(variables));
+    all.push(one);
+  }
+  return all;
+}
+
+void Dialogues::load(parley::JsonView all) {
+  for (const parley::JsonView one : all.items()) {
+    Dialogue dialogue{.name = one["name"].or_else(""),
+                      .deadline = one["deadline"].or_else(std::int64_t{0}),
+                      .russian = one["russian"].or_else(false)};
+    for (const auto& [name, value] : one["variables"].members())
+      dialogue.variables[std::string(name)] = value.or_else("");
+    open({one["user"].or_else(""), one["channel"].or_else("")}, std::move(dialogue));
+  }
+}
+
 std::optional<std::int64_t> Dialogues::next_deadline() const {
   std::optional<std::int64_t> nearest;
   for (const auto& [seat, dialogue] : open_) {

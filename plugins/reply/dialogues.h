@@ -12,6 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include <parley/json.hpp>
+#include <parley/json_view.hpp>
+
 namespace reply {
 
 // One person in one place; place "": asked by the command, alone.
@@ -39,6 +42,10 @@ class Dialogues {
   bool open(const Seat& seat, Dialogue dialogue);
   void close(const Seat& seat) { open_.erase(seat); }
   void forget(std::string_view user);
+
+  // For the next version of the plugin. load: what is no such state is nothing.
+  parley::Json to_json() const;
+  void load(parley::JsonView all);
 
   // The nearest deadline.
   std::optional<std::int64_t> next_deadline() const;

@@ -74,6 +74,7 @@ class Reply : public parley::Plugin {
   static constexpr std::string_view kPermissions[] = {"commands", "filter:*", "dm", "push:channel",
                                                       "buttons"};
   static constexpr std::string_view kConfigSchema = kSettingsSchema;
+  static constexpr std::uint32_t kStateSchema = 1;
 
   explicit Reply(parley::Host host)
       : Plugin(host),
@@ -100,6 +101,19 @@ class Reply : public parley::Plugin {
         log_warning("the record '" + key + "' cannot be read and is left out");
       }
     }
+    set_timer();
+  }
+
+  // What people have told is in storage; the dialogues they are in are not.
+  void save(parley::StateWriter& out) override {
+    Json state = Json::object();
+    state.set("dialogues", dialogues_.to_json());
+    out.write(state.text());
+  }
+  void load(const parley::StateReader& in) override {
+    if (in.schema() != kStateSchema)
+      throw parley::Error("schema " + std::to_string(in.schema()), parley::Outcome::kUnsupported);
+    dialogues_.load(parley::JsonView(in.bytes())["dialogues"]);
   }
 
   std::optional<std::string> on_config(parley::JsonView config) override {

@@ -154,6 +154,19 @@ TEST(Reply, ADialogueEndsWhenItsTimeIsOver) {
   EXPECT_EQ(heard(host, "50", kIvan).text, "");
 }
 
+TEST(Reply, ADialogueGoesOnOverAReload) {
+  FakeHost host(options());
+  heard(host, "Parley, guess a number");
+  EXPECT_THAT(heard(host, "0").text, HasSubstr("More"));
+  host.reload();
+  EXPECT_EQ(host.timers(), 1u) << "it still has its time";
+  EXPECT_THAT(heard(host, "101").text, HasSubstr("Less"));
+  host.forget();
+  host.advance(120s);
+  EXPECT_EQ(host.published().size(), 1u);
+  EXPECT_EQ(host.timers(), 0u);
+}
+
 TEST(Reply, RunsCommandsAsTheSpeaker) {
   FakeHost host(options());
   EXPECT_EQ(heard(host, "Parley, roll 2d6").text, "");

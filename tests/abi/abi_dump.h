@@ -14,6 +14,7 @@
 #include <parley/ext/metrics.h>
 #include <parley/ext/push.h>
 #include <parley/ext/request.h>
+#include <parley/ext/state.h>
 #include <parley/ext/storage.h>
 #include <parley/ext/timer.h>
 #include <parley/plugin_abi.h>

@@ -54,7 +54,7 @@ std::shared_ptr<Operation> take(const parley_host* host, parley_id request, parl
   status = PARLEY_OK;
   auto* scope = CallScope::of(*plugin);
   return std::make_shared<Operation>(
-      Operation{plugin->shared_from_this(), call, std::move(*caller),
+      Operation{plugin->pin(), call, std::move(*caller),
                 scope != nullptr ? std::string(scope->peer) : std::string(), copy(name)});
 }
 
@@ -180,7 +180,7 @@ parley_status lookup(const parley_host* host, parley_token token, std::uint32_t 
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   if (!plugin->granted("accounts.read")) return PARLEY_E_DENIED;
   auto& accounts = plugin->services().accounts;
-  auto self = plugin->shared_from_this();
+  auto self = plugin->pin();
   const std::string wanted = copy(value);
   switch (by) {
     case PARLEY_LOOKUP_ID:

@@ -140,11 +140,12 @@ parley_status publish(const parley_host* host, parley_token token,
     return PARLEY_E_INVALID;
 
   auto publication = std::make_shared<Publication>();
-  publication->plugin = plugin->shared_from_this();
+  publication->plugin = plugin->pin();
   publication->token = token;
   publication->buttons = copy(wanted->buttons);
   publication->card = copy(wanted->card);
   auto message = std::make_shared<ChatMessage>();
+  message->via = plugin->id();
   message->channel = copy(wanted->channel);
   message->text = copy(wanted->text);
   message->format = wanted->format;
@@ -206,21 +207,27 @@ bool may_change(PluginInstance& plugin, parley_string channel) {
          (view(channel).substr(0, 3) != "dm:" || plugin.granted("dm"));
 }
 
+void make_channel(const PluginPtr& self, parley_token token, std::string name, std::string topic) {
+  auto& channels = self->services().channels;
+  channels.info(name, [self, token, &channels, name,
+                       text = std::move(topic)](const Result<session::ChannelInfo>& info) mutable {
+    if (info) return done(self, token, PARLEY_OK);
+    channels.set_topic(name, std::move(text), {}, [self, token](const Status& status) {
+      done(self, token, status_code(status));
+    });
+  });
+}
+
 parley_status ensure(const parley_host* host, parley_token token, parley_string channel,
                      parley_string topic) {
   auto* plugin = enter(host, {Phase::kStart, Phase::kPlugin}, "channels.ensure");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   if (!may_change(*plugin, channel)) return PARLEY_E_DENIED;
   if (!session::parse_channel_name(view(channel))) return PARLEY_E_INVALID;
-  auto& channels = plugin->services().channels;
-  auto self = plugin->shared_from_this();
-  channels.info(view(channel), [self, token, &channels, name = copy(channel), text = copy(topic)](
-                                   const Result<session::ChannelInfo>& info) mutable {
-    if (info) return done(self, token, PARLEY_OK);
-    channels.set_topic(name, std::move(text), {}, [self, token](const Status& status) {
-      done(self, token, status_code(status));
-    });
-  });
+  plugin->effects().pass(
+      [self = plugin->pin(), token, name = copy(channel), text = copy(topic)]() mutable {
+        make_channel(self, token, std::move(name), std::move(text));
+      });
   return PARLEY_OK;
 }
 
@@ -240,7 +247,7 @@ parley_status set_topic(const parley_host* host, parley_token token, parley_stri
   } else if (!may_change(*plugin, channel)) {
     return PARLEY_E_DENIED;
   }
-  auto self = plugin->shared_from_this();
+  auto self = plugin->pin();
   plugin->services().channels.set_topic(
       view(channel), copy(topic), std::move(by),
       [self, token](const Status& status) { done(self, token, status_code(status)); });
@@ -250,7 +257,7 @@ parley_status set_topic(const parley_host* host, parley_token token, parley_stri
 parley_status info(const parley_host* host, parley_token token, parley_string channel) {
   auto* plugin = enter(host, {Phase::kPlugin}, "channels.info");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
-  auto self = plugin->shared_from_this();
+  auto self = plugin->pin();
   plugin->services().channels.info(
       view(channel), [self, token](Result<session::ChannelInfo> found) {
         if (token == 0) return;
@@ -279,7 +286,7 @@ parley_status members(const parley_host* host, parley_token token, parley_string
   if (!plugin->granted("accounts.read")) return PARLEY_E_DENIED;
   auto page = plugin->services().channels.present(view(channel), view(after),
                                                   static_cast<std::size_t>(limit));
-  plugin->complete([self = plugin->shared_from_this(), token, page = std::move(page)](void* data) {
+  plugin->complete([self = plugin->pin(), token, page = std::move(page)](void* data) {
     const auto* half = self->halves().channels;
     if (half == nullptr || half->on_members == nullptr) return;
     std::vector<users::User> people;
@@ -305,7 +312,7 @@ parley_status is_member(const parley_host* host, parley_token token, parley_stri
     for (const auto& present : page.users) found = found || present.id == view(user);
     after = page.next;
   } while (!found && !after.empty());
-  done(plugin->shared_from_this(), token, found ? PARLEY_OK : PARLEY_E_NOT_FOUND);
+  done(plugin->pin(), token, found ? PARLEY_OK : PARLEY_E_NOT_FOUND);
   return PARLEY_OK;
 }
 
@@ -319,7 +326,7 @@ parley_status subscribe(const parley_host* host, parley_token token, parley_stri
       view(user), [&channels, name = copy(channel)](session::Session& session) {
         channels.subscribe(session, name, {}, [](const Result<session::Subscribed>&) {});
       });
-  done(plugin->shared_from_this(), token, reached > 0 ? PARLEY_OK : PARLEY_E_NOT_FOUND);
+  done(plugin->pin(), token, reached > 0 ? PARLEY_OK : PARLEY_E_NOT_FOUND);
   return PARLEY_OK;
 }
 
@@ -333,7 +340,7 @@ parley_status unsubscribe(const parley_host* host, parley_token token, parley_st
       view(user), [&channels, name = copy(channel)](session::Session& session) {
         (void)channels.unsubscribe(session, name);
       });
-  done(plugin->shared_from_this(), token, reached > 0 ? PARLEY_OK : PARLEY_E_NOT_FOUND);
+  done(plugin->pin(), token, reached > 0 ? PARLEY_OK : PARLEY_E_NOT_FOUND);
   return PARLEY_OK;
 }
 

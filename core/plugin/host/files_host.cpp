@@ -71,7 +71,7 @@ parley_status read_file(const PluginInstance& plugin, std::string_view path, std
 parley_status read(const parley_host* host, parley_token token, parley_string path) {
   auto* plugin = enter(host, {Phase::kStart, Phase::kPlugin, Phase::kBackground}, "files.read");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
-  plugin->services().workers.post([self = plugin->shared_from_this(), token, name = copy(path)] {
+  plugin->services().workers.post([self = plugin->pin(), token, name = copy(path)] {
     std::string content;
     const auto status = read_file(*self, name, content);
     self->complete([self, token, status, content = std::move(content)](void* data) {

@@ -30,8 +30,14 @@ parley_status reply(const parley_host* host, const parley_reply* answer) {
   }
   const command::CallId call{answer->request};
   const auto type = answer->type.size > 0 ? view(answer->type) : std::string_view("ok");
-  return settled(plugin, call,
-                 replies_of(plugin).reply(call, type, view(answer->data), view(answer->fields)));
+  if (!plugin.effects().holding())
+    return settled(plugin, call,
+                   replies_of(plugin).reply(call, type, view(answer->data), view(answer->fields)));
+  plugin.effects().pass([self = plugin.shared_from_this(), call, type = std::string(type),
+                         data = copy(answer->data), fields = copy(answer->fields)] {
+    settled(*self, call, replies_of(*self).reply(call, type, data, fields));
+  });
+  return PARLEY_OK;
 }
 
 parley_status fail(const parley_host* host, const parley_failure* failure) {
@@ -56,8 +62,14 @@ parley_status fail(const parley_host* host, const parley_failure* failure) {
                   : "{" + retry + "," + details.substr(details.find('{') + 1);
   }
   const command::CallId call{failure->request};
-  return settled(plugin, call,
-                 replies_of(plugin).fail(call, code, view(failure->message), details));
+  if (!plugin.effects().holding())
+    return settled(plugin, call,
+                   replies_of(plugin).fail(call, code, view(failure->message), details));
+  plugin.effects().pass(
+      [self = plugin.shared_from_this(), call, code, details, message = copy(failure->message)] {
+        settled(*self, call, replies_of(*self).fail(call, code, message, details));
+      });
+  return PARLEY_OK;
 }
 
 parley_status progress(const parley_host* host, parley_id request, parley_string type,
@@ -67,6 +79,12 @@ parley_status progress(const parley_host* host, parley_id request, parley_string
   if (const auto why = value_problem("data", view(data)); !why.empty()) {
     plugin.misbehaved("progress refused: " + why);
     return PARLEY_E_INVALID;
+  }
+  if (plugin.effects().holding()) {
+    plugin.effects().pass([self = plugin.shared_from_this(), request, text = copy(data)] {
+      (void)replies_of(*self).progress({request}, text);
+    });
+    return PARLEY_OK;
   }
   return replies_of(plugin).progress({request}, view(data)) == command::ReplyResult::kSent
              ? PARLEY_OK
@@ -83,6 +101,14 @@ parley_status abandon(const parley_host* host, parley_id request) {
   auto& plugin = PluginInstance::of(host);
   const Status status(ErrorCode::kPluginError,
                       "The plugin " + plugin.id() + " gave the command up without an answer.");
+  if (plugin.effects().holding()) {
+    plugin.effects().pass([self = plugin.shared_from_this(), request, status] {
+      settled(*self, {request}, replies_of(*self).fail({request}, status));
+    });
+    return PARLEY_OK;
+  }
+  // Another version may have claimed it.
+  if (!plugin.has_deferred({request})) return PARLEY_E_STALE;
   return settled(plugin, {request}, replies_of(plugin).fail({request}, status));
 }
 

@@ -48,18 +48,21 @@ class PageView {
 // Writes go first: a read is queued behind them on the writer, so that a plugin sees what it wrote
 // (the header's promise).
 template <typename T, typename Read, typename Deliver>
-parley_status read_in_order(PluginInstance& plugin, parley_token token, Read read, Deliver deliver) {
-  plugin.services().store.transact<T>(
-      [read = std::move(read)](storage::Writer& writer) { return read(writer); },
-      [self = plugin.shared_from_this(), token,
-       deliver = std::move(deliver)](Result<T> result) mutable {
-        if (token == 0) return;
-        // The half is looked up on the plugin's thread: asked for in create, it is not known yet.
-        self->complete([plugin = self.get(), token, deliver = std::move(deliver),
-                        result = std::move(result)](void* data) {
-          if (const auto* half = plugin->halves().storage; half != nullptr)
-            deliver(*half, data, token, result);
-        });
+parley_status read_in_order(PluginInstance& plugin, parley_token token, Read read,
+                            Deliver deliver) {
+  plugin.effects().pass(
+      [self = plugin.pin(), token, read = std::move(read), deliver = std::move(deliver)]() mutable {
+        self->services().store.transact<T>(
+            [read = std::move(read)](storage::Writer& writer) { return read(writer); },
+            [self, token, deliver = std::move(deliver)](Result<T> result) mutable {
+              if (token == 0) return;
+              // The half is looked up on the plugin's thread: asked for in create, it is not known yet.
+              self->complete([plugin = self.get(), token, deliver = std::move(deliver),
+                              result = std::move(result)](void* data) {
+                if (const auto* half = plugin->halves().storage; half != nullptr)
+                  deliver(*half, data, token, result);
+              });
+            });
       });
   return PARLEY_OK;
 }
@@ -133,9 +136,11 @@ parley_status write(const parley_host* host, parley_token token,
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   std::vector<storage::KvOp> ops;
   if (!collect(writes, count, ops)) return PARLEY_E_INVALID;
-  plugin->services().store.kv_write(
-      plugin->id(), std::move(ops), limits_of(*plugin),
-      [self = plugin->shared_from_this(), token](Status status) { written(*self, token, status); });
+  plugin->effects().pass([self = plugin->pin(), token, ops = std::move(ops)]() mutable {
+    self->services().store.kv_write(
+        self->id(), std::move(ops), limits_of(*self),
+        [self, token](Status status) { written(*self, token, status); });
+  });
   return PARLEY_OK;
 }
 
@@ -155,7 +160,7 @@ parley_status write_and_reply(const parley_host* host, parley_token token,
   if (!plugin->defer(call)) return PARLEY_E_STALE;
   plugin->services().store.kv_write(
       plugin->id(), std::move(ops), limits_of(*plugin),
-      [self = plugin->shared_from_this(), token, call,
+      [self = plugin->pin(), token, call,
        type = reply->type.size > 0 ? copy(reply->type) : std::string("ok"),
        data = copy(reply->data), fields = copy(reply->fields)](Status status) {
         auto& replies = self->services().dispatcher.replies();

@@ -49,6 +49,7 @@
 #include "phrase.hpp"
 #include "push.hpp"
 #include "request.hpp"
+#include "state.hpp"
 #include "storage.hpp"
 #include "timer.hpp"
 
@@ -66,6 +67,7 @@ class Plugin {
   static constexpr std::string_view kPermissions[] = {"commands"};
   static constexpr std::string_view kConfigSchema = "";  // JSON Schema subset: ext/config.h
   static constexpr bool kStateful = false;               // holds state that a reload must hand over
+  static constexpr std::uint32_t kStateSchema = 0;       // from 1: save and load do so (state.hpp)
 
   explicit Plugin(Host host);
   Plugin(const Plugin&) = delete;
@@ -79,6 +81,11 @@ class Plugin {
   virtual void on_stop() {}
   // New settings; blocking calls are allowed. A sentence refuses them, and the old ones stay.
   virtual std::optional<std::string> on_config(JsonView) { return std::nullopt; }
+  // For plugins with a kStateSchema. save: nothing may change, because this version may serve on.
+  // load: after the constructor, before on_start, and only when another version was there. Throwing
+  // calls the reload off.
+  virtual void save(StateWriter&) {}
+  virtual void load(const StateReader&) {}
   // The host answered a deferred request itself.
   virtual void on_cancel(parley_id, CancelReason) {}
 
@@ -162,6 +169,7 @@ class Plugin {
   };
 
   Host host_;
+  parley_plugin_state state_abi_{};  // schema 0: none; filled by the entry, which knows the class
   const parley_host_request* request_table_;
   const parley_host_messages* message_table_;
   const parley_host_events* event_table_;

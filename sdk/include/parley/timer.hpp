@@ -3,8 +3,9 @@
 //
 //   Timer tick_ = timers().every(1s, [this] { advance(); });
 //
-// A name lets a reload find the timer again; without one it gets a number. Setting a name again
-// replaces the timer. Thread: start and plugin. Failure: a handle that is not active, and a line in
+// A name lets a reload find the timer again: what the version before had set goes on ticking, and
+// inherit() says into what. Without one it gets a number and ends with its version. Setting a name
+// again replaces the timer. Thread: start and plugin. Failure: a handle that is not active, and a line in
 // the log.
 // Since 1.0.
 #pragma once
@@ -33,6 +34,7 @@ struct TimerTable {
   Host host;
   const parley_host_timer* table;
   std::unordered_map<parley_id, Entry> entries;
+  std::unordered_map<std::string, std::shared_ptr<OnTick>> heirs;
 };
 
 }  // namespace detail
@@ -85,8 +87,8 @@ class Timers {
   using OnTick = detail::TimerTable::OnTick;
 
   explicit Timers(Host host)
-      : state_(std::make_shared<detail::TimerTable>(
-            detail::TimerTable{host, host.extension<parley_host_timer>(PARLEY_EXT_TIMER), {}})) {}
+      : state_(std::make_shared<detail::TimerTable>(detail::TimerTable{
+            host, host.extension<parley_host_timer>(PARLEY_EXT_TIMER), {}, {}})) {}
 
   Timer after(std::chrono::milliseconds delay, Callback<void()> then) {
     return set({.delay = delay}, [then = std::move(then)](std::string_view) { then(); });
@@ -116,13 +118,22 @@ class Timers {
                            options.period.count() > 0};
     return Timer(state_, id);
   }
+  // Ticks of a timer of that name which another version set, from the constructor on.
+  void inherit(std::string name, OnTick on_tick) {
+    state_->heirs[std::move(name)] = std::make_shared<OnTick>(std::move(on_tick));
+  }
 
  private:
   friend struct detail::Trampolines;
 
-  void fire(parley_id id, std::string_view payload) {
+  void fire(parley_id id, std::string_view name, std::string_view payload) {
     const auto found = state_->entries.find(id);
-    if (found == state_->entries.end()) return;
+    if (found == state_->entries.end()) {
+      const auto heir = state_->heirs.find(std::string(name));
+      if (heir == state_->heirs.end()) return;
+      const std::shared_ptr<OnTick> on_tick = heir->second;
+      return (*on_tick)(payload);
+    }
     const std::shared_ptr<OnTick> on_tick =
         found->second.on_tick;  // the callback may cancel its own timer
     if (!found->second.periodic) state_->entries.erase(found);

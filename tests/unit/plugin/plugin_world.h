@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -181,6 +182,17 @@ class World {
     return text.str();
   }
   const fs::path& folder() const { return folder_; }
+  // How many of this world's staged copies of a plugin are mapped now.
+  int images_of(const std::string& id) const {
+    const std::string mine = (folder_ / "state" / "staged" / (id + "-")).string();
+    std::set<std::string> files;
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);) {
+      const auto at = line.find(mine);
+      if (at != std::string::npos) files.insert(line.substr(at));
+    }
+    return static_cast<int>(files.size());
+  }
 
   // --- the manager's operations, waited for ---
   Operation load(const std::string& id, const std::string& from = {}) {
@@ -191,6 +203,9 @@ class World {
   }
   Operation reload(const std::string& id, const std::string& from = {}) {
     return wait([&](auto done) { manager_->reload(id, from, std::move(done)); });
+  }
+  Operation rollback(const std::string& id) {
+    return wait([&](auto done) { manager_->rollback(id, std::move(done)); });
   }
   Operation configure(const std::string& id, const std::string& changes) {
     return wait([&](auto done) { manager_->configure(id, changes, std::move(done)); });

@@ -8,7 +8,7 @@ namespace parley {
 
 namespace detail {
 
-inline const void* Trampolines::get_extension(void*, parley_string id) noexcept {
+inline const void* Trampolines::get_extension(void* data, parley_string id) noexcept {
   using T = Trampolines;
   static constexpr parley_plugin_commands commands{sizeof(parley_plugin_commands), 0, T::on_ran};
   static constexpr parley_plugin_request request{sizeof(parley_plugin_request), 0, T::on_cancel};
@@ -42,6 +42,7 @@ inline const void* Trampolines::get_extension(void*, parley_string id) noexcept 
   for (const Half& half : halves) {
     if (half.id == to_view(id)) return half.table;
   }
+  if (to_view(id) == PARLEY_EXT_STATE) return state_half(self(data));
   return nullptr;
 }
 
@@ -72,7 +73,9 @@ struct EntryOf {
 
   static const parley_plugin* create(const parley_host* host, const parley_sink* why) noexcept {
     try {
-      return Trampolines::abi_of(*new Class(Host(host)));
+      auto* plugin = new Class(Host(host));
+      Trampolines::keep_state(*plugin, Class::kStateSchema);
+      return Trampolines::abi_of(*plugin);
     } catch (...) {
       Trampolines::refuse(why);
       return nullptr;
@@ -86,7 +89,7 @@ constexpr parley_plugin_entry make_entry(std::string_view id, std::string_view v
   return {sizeof(parley_plugin_entry),
           PARLEY_ABI_MAJOR,
           PARLEY_ABI_MINOR,
-          Class::kStateful ? std::uint32_t{PARLEY_PLUGIN_STATEFUL} : 0u,
+          Class::kStateful || Class::kStateSchema > 0 ? std::uint32_t{PARLEY_PLUGIN_STATEFUL} : 0u,
           literal(id),
           literal(version),
           literal(description),

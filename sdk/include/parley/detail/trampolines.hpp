@@ -181,7 +181,7 @@ struct Trampolines {
   static void on_timer(void* data, parley_id id, parley_string name,
                        parley_string payload) noexcept {
     guarded(self(data), std::string_view(to_view(name)),
-            [&] { self(data).timers_.fire(id, to_view(payload)); });
+            [&] { self(data).timers_.fire(id, to_view(name), to_view(payload)); });
   }
   static void on_offset(void* data, parley_token token, parley_status status,
                         std::int64_t offset) noexcept {
@@ -231,6 +231,46 @@ struct Trampolines {
   static void done(void* data, parley_token token, parley_status status) noexcept {
     guarded(self(data), "after background work",
             [&] { self(data).background_.finish(token, static_cast<Outcome>(status)); });
+  }
+
+  // ---- state
+
+  static void keep_state(Plugin& plugin, std::uint32_t schema) {
+    plugin.state_abi_ = {sizeof(parley_plugin_state), schema, save, load};
+  }
+  static const void* state_half(const Plugin& plugin) {
+    return plugin.state_abi_.schema > 0 ? &plugin.state_abi_ : nullptr;
+  }
+  static const parley_host_state* state_table(const Plugin& plugin) {
+    const auto* table = plugin.host_.extension<parley_host_state>(PARLEY_EXT_STATE);
+    if (table == nullptr) throw Error("state", Outcome::kUnsupported);
+    return table;
+  }
+  static parley_status save(void* data, const parley_sink* why) noexcept {
+    Plugin& plugin = self(data);
+    try {
+      StateWriter out(plugin.host_, state_table(plugin));
+      plugin.save(out);
+      return PARLEY_OK;
+    } catch (...) {
+      refuse(why);
+      return PARLEY_E_INTERNAL;
+    }
+  }
+  static parley_status load(void* data, std::uint32_t schema, parley_string state,
+                            const parley_sink* why) noexcept {
+    Plugin& plugin = self(data);
+    try {
+      plugin.load(StateReader(plugin.host_, state_table(plugin), plugin.request_table_, schema,
+                              to_view(state)));
+      return PARLEY_OK;
+    } catch (const Error& error) {
+      refuse(why);
+      return static_cast<parley_status>(error.outcome());
+    } catch (...) {
+      refuse(why);
+      return PARLEY_E_INTERNAL;
+    }
   }
 
   // ---- configuration

@@ -3,7 +3,8 @@
  * parley.timer/1: named timers, in memory. No permission.
  *
  * The name is what a reload rebinds a timer by: setting a name again replaces the timer that had
- * it. Names up to 64 bytes, payload up to 4 KiB. A timer never fires before set has returned; ticks
+ * it, and what the version before had set and this one has not goes on, with a new id. Names that
+ * begin with '#' are not rebound. Names up to 64 bytes, payload up to 4 KiB. A timer never fires before set has returned; ticks
  * that were missed are not made up. Since 1.0.
  */
 #ifndef PARLEY_EXT_TIMER_H

@@ -14,9 +14,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dispatch.hpp"
+#include "fake_life.hpp"
 #include "fake_server.hpp"
 #include "tables.hpp"
 
@@ -42,22 +44,20 @@ const parley_plugin_entry* entry_of() {
   return &entry;
 }
 
-class FakeHost {
+class FakeHost : public FakeLife {
  public:
-  explicit FakeHost(const HostOptions& options = {}) : entry_(*options.plugin) {
+  explicit FakeHost(const HostOptions& options = {}) : FakeLife(options.plugin) {
     server_.now = options.now;
     server_.config = with_defaults(options.config);
     server_.files = options.files;
     server_.storage = options.storage;
     for (const std::string& channel : options.channels) server_.channels[channel];
     for (const FakeAccount& account : options.accounts) server_.accounts[account.user.id] = account;
-    const auto asked = copy_strings(entry_.permissions, entry_.permission_count);
+    const auto asked = copy_strings(entry().permissions, entry().permission_count);
     const auto& granted = options.permissions ? *options.permissions : asked;
     server_.permissions = {granted.begin(), granted.end()};
     start();
   }
-  FakeHost(const FakeHost&) = delete;
-  FakeHost& operator=(const FakeHost&) = delete;
   ~FakeHost() { stop(); }
 
   // ---- people
@@ -146,26 +146,6 @@ class FakeHost {
   // its OS thread between two calls.
   void move_to_this_thread() { server_.owner = std::this_thread::get_id(); }
 
-  // From now on completions and jobs wait until settle() or step().
-  void hold() { held_ = true; }
-  void settle() {
-    held_ = false;
-    while (step()) {
-    }
-  }
-  // Runs the oldest waiting completion or job; false when none waits.
-  bool step() {
-    std::function<void()> next;
-    {
-      const std::lock_guard lock(server_.mutex);
-      if (server_.queue.empty()) return false;
-      next = std::move(server_.queue.front());
-      server_.queue.pop_front();
-    }
-    next();
-    return true;
-  }
-
   // ---- the operator
 
   // Offers new settings; the plugin's sentence when it refuses them.
@@ -187,12 +167,6 @@ class FakeHost {
   void remove_file(const std::string& path) {
     server_.files.erase(path);
     tell_watchers(path);
-  }
-  // Stops the plugin and starts it again, as a restart of the server does: storage stays, memory
-  // does not.
-  void restart() {
-    stop();
-    start();
   }
   // The next write or publication fails with this.
   void fail_next_write(Outcome outcome) { server_.next_write = outcome; }
@@ -234,57 +208,10 @@ class FakeHost {
   }
 
  private:
-  // ---- life
-
-  void start() {
-    host_ = detail::sized<parley_host>();
-    host_.abi_major = PARLEY_ABI_MAJOR;
-    host_.abi_minor = PARLEY_ABI_MINOR;
-    host_.host_data = &server_;
-    host_.server_version = detail::to_abi("fake");
-    host_.get_extension = Tables::get_extension;
-    host_.log = Tables::log;
-    host_.now = Tables::now;
-    server_.registering = true;
-    detail::TextSink why;
-    server_.plugin = server_.in(kInStart, [&] { return entry_.create(&host_, why.abi()); });
-    if (server_.plugin == nullptr) throw std::runtime_error("create: " + why.take());
-    server_.take_halves();
-    const parley_status status =
-        server_.in(kInStart, [&] { return server_.plugin->start(server_.data(), why.abi()); });
-    server_.registering = false;
-    if (status != PARLEY_OK) {
-      destroy();
-      throw std::runtime_error("start: " + why.take());
-    }
-    settle_unless_held();
-  }
-  void stop() {
-    if (server_.plugin == nullptr) return;
-    server_.in(kOnPlugin, [&] { server_.plugin->stop(server_.data()); });
-    while (step()) {
-    }
-    destroy();
-  }
-  void destroy() {
-    server_.in(kInStart, [&] { server_.plugin->destroy(server_.data()); });
-    server_.plugin = nullptr;
-    server_.halves.clear();
-    server_.queue.clear();
-    server_.commands.clear();
-    server_.listeners.clear();
-    server_.timers.clear();
-    server_.watches.clear();
-    server_.events = 0;
-  }
-  void settle_unless_held() {
-    if (!held_) settle();
-  }
-
   std::string with_defaults(const std::string& json) const {
     Json config =
         JsonView(json).members().empty() ? Json::object() : Json::raw(JsonView(json).text());
-    const JsonView schema(detail::to_view(entry_.config_schema));
+    const JsonView schema(detail::to_view(entry().config_schema));
     for (const auto& [name, property] : schema["properties"].members()) {
       const bool fill = property["default"].exists() && !JsonView(json)[name].exists();
       if (fill) config.set(name, Json::raw(property["default"].text()));
@@ -344,11 +271,6 @@ class FakeHost {
     }
     settle_unless_held();
   }
-
-  const parley_plugin_entry& entry_;
-  FakeServer server_;
-  parley_host host_{};
-  bool held_ = false;
 };
 
 }  // namespace parley::testing

@@ -55,6 +55,12 @@ struct FakeMetric {
   std::uint64_t updates = 0;
 };
 
+struct FakeState {
+  std::uint32_t schema = 0;
+  std::string bytes = {};
+  std::set<parley_id> offered = {};
+};
+
 struct FakeServer {
   std::recursive_mutex mutex;  // the plugin's own threads may call what is tagged [any]
   std::thread::id owner = std::this_thread::get_id();
@@ -89,6 +95,12 @@ struct FakeServer {
   std::map<std::string, FakeChannel> channels;
   std::map<std::string, FakeAccount> accounts;  // by id
 
+  FakeState* saving = nullptr;         // inside save
+  const FakeState* loading = nullptr;  // inside load
+  std::set<parley_id> claimed;
+  std::set<parley_id> kept_from_abandon;  // while the version that offered them ends
+  std::size_t state_max = 16 * 1024 * 1024;
+
   std::vector<Pushed> pushes;
   std::vector<Published> published;
   std::vector<Ran> ran;
@@ -100,9 +112,9 @@ struct FakeServer {
 
   void take_halves() {
     static constexpr std::string_view kIds[] = {
-        PARLEY_EXT_COMMANDS, PARLEY_EXT_REQUEST, PARLEY_EXT_MESSAGES,  PARLEY_EXT_EVENTS,
-        PARLEY_EXT_STORAGE,  PARLEY_EXT_TIMER,   PARLEY_EXT_CHANNELS,  PARLEY_EXT_ACCOUNTS,
-        PARLEY_EXT_CONFIG,   PARLEY_EXT_FILES,   PARLEY_EXT_BACKGROUND};
+        PARLEY_EXT_COMMANDS, PARLEY_EXT_REQUEST, PARLEY_EXT_MESSAGES,   PARLEY_EXT_EVENTS,
+        PARLEY_EXT_STORAGE,  PARLEY_EXT_TIMER,   PARLEY_EXT_CHANNELS,   PARLEY_EXT_ACCOUNTS,
+        PARLEY_EXT_CONFIG,   PARLEY_EXT_FILES,   PARLEY_EXT_BACKGROUND, PARLEY_EXT_STATE};
     for (const auto id : kIds)
       halves[std::string(id)] = plugin->get_extension(plugin->plugin_data, detail::to_abi(id));
   }

@@ -5,6 +5,7 @@
 
 #include "fake_server.hpp"
 #include "tables_channels.hpp"
+#include "tables_state.hpp"
 #include "tables_storage.hpp"
 #include "tables_work.hpp"
 
@@ -91,6 +92,7 @@ struct Tables {
     return PARLEY_OK;
   }
   static parley_status abandon(const parley_host* host, parley_id request) {
+    if (of(host).kept_from_abandon.count(request) > 0) return PARLEY_E_STALE;
     return of(host).answer_error(request, "plugin_error", "the plugin gave the request up");
   }
 
@@ -253,18 +255,21 @@ inline const void* Tables::get_extension(const parley_host* host, parley_string 
   static constexpr parley_host_metrics metrics{sizeof(parley_host_metrics), 0, W::define_metric,
                                                W::update_metric};
 
+  static constexpr parley_host_state state{sizeof(parley_host_state), 0, StateTable::write,
+                                           StateTable::offer, StateTable::claim};
+
   struct Half {
     std::string_view id;
     const void* table;
   };
   static constexpr Half halves[] = {
-      {PARLEY_EXT_COMMANDS, &commands}, {PARLEY_EXT_REQUEST, &request},
-      {PARLEY_EXT_MESSAGES, &messages}, {PARLEY_EXT_EVENTS, &events},
-      {PARLEY_EXT_STORAGE, &storage},   {PARLEY_EXT_TIMER, &timer},
-      {PARLEY_EXT_PUSH, &push},         {PARLEY_EXT_CHANNELS, &channels},
-      {PARLEY_EXT_ACCOUNTS, &accounts}, {PARLEY_EXT_CONFIG, &config},
-      {PARLEY_EXT_FILES, &files},       {PARLEY_EXT_BACKGROUND, &background},
-      {PARLEY_EXT_METRICS, &metrics}};
+      {PARLEY_EXT_STATE, &state},           {PARLEY_EXT_COMMANDS, &commands},
+      {PARLEY_EXT_REQUEST, &request},       {PARLEY_EXT_MESSAGES, &messages},
+      {PARLEY_EXT_EVENTS, &events},         {PARLEY_EXT_STORAGE, &storage},
+      {PARLEY_EXT_TIMER, &timer},           {PARLEY_EXT_PUSH, &push},
+      {PARLEY_EXT_CHANNELS, &channels},     {PARLEY_EXT_ACCOUNTS, &accounts},
+      {PARLEY_EXT_CONFIG, &config},         {PARLEY_EXT_FILES, &files},
+      {PARLEY_EXT_BACKGROUND, &background}, {PARLEY_EXT_METRICS, &metrics}};
   const auto id = detail::to_view(abi_id);
   for (const Half& half : halves) {
     if (half.id == id) return granted(of(host), id) ? half.table : nullptr;

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/plugin_reloader.h"
+
+#include <atomic>
+#include <utility>
+
+#include "base/log.h"
+#include "plugin/retirement.h"
+
+namespace parley::plugin {
+namespace {
+
+std::string named(const PluginInstance& plugin) {
+  return "version " + plugin.manifest().version + " (generation " +
+         std::to_string(plugin.generation()) + ")";
+}
+
+Status replaced_before_it_answered(const PluginInstance& next) {
+  return Status(ErrorCode::kPluginError, "The plugin " + next.id() +
+                                             " was replaced by a new version before it answered. "
+                                             "Send the command again.");
+}
+
+void report(const std::string& id, const std::string& verb, const Operation& operation) {
+  double total = 0;
+  for (const auto& step : operation.steps) total += step.ms;
+  auto event = log::Event(operation.status ? log::Level::kInfo : log::Level::kError, "plugin");
+  if (operation.status) {
+    event.plugin(id).write("{} done in {:.1f} ms", verb, total);
+  } else {
+    event.plugin(id).write("{} refused: {}", verb, operation.status.message());
+  }
+}
+
+}  // namespace
+
+Status PluginReloader::may_reload(const PluginInstance& old) const {
+  if (old.hangs()) {
+    return Status(ErrorCode::kPluginUnavailable,
+                  "plugin " + old.id() +
+                      " hangs in a call, so it can neither save its state nor come to rest: unload "
+                      "and load it; its state in memory is lost then");
+  }
+  if (!old.manifest().stateful || old.hands_over_state()) return Status::ok();
+  return Status(ErrorCode::kPluginError,
+                "plugin " + old.id() +
+                    " holds state and has no way to hand it over: unload and load it instead, its "
+                    "state in memory is lost then");
+}
+
+Operation PluginReloader::reload(const std::string& id, const std::string& from) {
+  Operation operation;
+  const auto old = records_.active(id);
+  operation.status = may_reload(*old);
+  if (operation.status) {
+    const auto next = loader_.prepare(operation, id, from.empty() ? old->source() : from);
+    if (next == nullptr) {
+      serves_on(operation, old);
+    } else {
+      exchange(operation, old, next);
+    }
+  }
+  report(id, "reload", operation);
+  return operation;
+}
+
+bool PluginReloader::exchange(Operation& operation, const Plugin& old, const Plugin& next) {
+  const auto before = records_.state(old->id());
+  records_.transition(old->id(), PluginState::kFrozen, {}, old);
+  State saved;
+  bool done = false;
+  {
+    ReloadTransaction transaction(services_, operation, old);
+    done = transaction.freeze() && transaction.save() &&
+           transaction.start(next, transaction.saved()) && transaction.commit(next);
+    saved = transaction.saved();
+  }
+  if (done) {
+    settle_in(operation, old, next, std::move(saved));
+    return true;
+  }
+  // The old version serves again by now.
+  records_.transition(old->id(), before, {}, old);
+  discard(services_, operation, next);
+  serves_on(operation, old);
+  return false;
+}
+
+void PluginReloader::serves_on(Operation& operation, const Plugin& old) {
+  const auto quarantine = old->faults().reason();
+  operation.status =
+      Status(operation.status.code(),
+             operation.status.message() + "; " + named(*old) +
+                 (quarantine.empty() ? " serves on" : " is in quarantine: ") + quarantine);
+}
+
+// The new version serves. The old one ends, and is kept.
+void PluginReloader::settle_in(Operation& operation, const Plugin& old, const Plugin& next,
+                               State state) {
+  watch(next);
+  records_.transition(next->id(), PluginState::kProbation, {}, next);
+  auto& before = tracks_[next->id()].before;
+  before = keep(operation, old, next, std::move(state));
+  records_.remember(next->id(), before ? before->parts.manifest.version : "");
+}
+
+std::optional<PluginReloader::Kept> PluginReloader::keep(Operation& operation, const Plugin& old,
+                                                         const Plugin& next, State state) {
+  // What of the old one could not be ended is said in its step; the reload itself is done.
+  retire(services_, operation, old, replaced_before_it_answered(*next));
+  operation.status = Status::ok();
+  auto parts = old->take_parts();
+  if (!parts) return std::nullopt;
+  return Kept{std::move(*parts), std::move(state)};
+}
+
+void PluginReloader::watch(const Plugin& next) {
+  const auto limits = next->settings().limits;
+  auto& track = tracks_[next->id()];
+  track.on_probation = next->generation();
+  track.probation_until = services_.clock.now() + limits.probation;
+  const auto once = std::make_shared<std::atomic<bool>>(false);
+  next->faults().on_fault([this, once, id = next->id(), generation = next->generation(),
+                           until = track.probation_until,
+                           limit = static_cast<std::uint64_t>(limits.probation_faults)](
+                              std::uint64_t count, const std::string& what) {
+    if (count < limit || services_.clock.now() > until || once->exchange(true)) return;
+    maintenance_.post([this, id, generation, count, what] {
+      const auto found = tracks_.find(id);
+      if (found == tracks_.end() || found->second.on_probation != generation) return;
+      (void)go_back(id, std::to_string(count) + " faults on probation, the last in " + what);
+    });
+  });
+}
+
+void PluginReloader::tick() {
+  for (auto& [id, track] : tracks_) {
+    if (track.on_probation == 0 || services_.clock.now() < track.probation_until) continue;
+    track.on_probation = 0;
+    if (records_.state(id) == PluginState::kProbation)
+      records_.transition(id, PluginState::kActive, "probation passed", records_.active(id));
+  }
+}
+
+Operation PluginReloader::rollback(const std::string& id) {
+  return go_back(id, "");
+}
+
+PluginReloader::Plugin PluginReloader::reopen(Operation& operation, Kept& kept) {
+  Plugin plugin;
+  operation.step("reopen", [&] {
+    auto opened = loader_.reopen(std::move(kept.parts));
+    if (opened) plugin = std::move(opened).value();
+    return opened.status();
+  });
+  return plugin;
+}
+
+// `why` empty: by hand.
+Operation PluginReloader::go_back(const std::string& id, const std::string& why) {
+  Operation operation;
+  const auto now = records_.active(id);
+  auto& track = tracks_[id];
+  if (now == nullptr || !track.before) {
+    operation.status = Status::not_found("there is no version of " + id +
+                                         " to go back to: one is kept from a reload on");
+    return operation;
+  }
+  if (!why.empty())
+    log::Event(log::Level::kError, "plugin")
+        .plugin(id)
+        .write("{} has {}: going back to version {}", named(*now), why,
+               track.before->parts.manifest.version);
+  track.on_probation = 0;
+  const auto state_before = records_.state(id);
+  records_.transition(id, PluginState::kFrozen, why, now);
+  Kept kept = std::move(*track.before);
+  track.before.reset();
+  State saved;
+  Plugin back;
+  {
+    ReloadTransaction transaction(services_, operation, now);
+    if (transaction.freeze()) back = bring_back(operation, transaction, now, kept);
+    saved = transaction.saved();
+  }
+  if (back != nullptr) {
+    records_.transition(id, PluginState::kActive, why, back);
+    auto gone = keep(operation, now, back, std::move(saved));
+    // A version that failed is not kept: nobody should come back to it by mistake.
+    if (why.empty()) track.before = std::move(gone);
+    records_.remember(id, track.before ? track.before->parts.manifest.version : "");
+  } else {
+    records_.transition(
+        id, state_before == PluginState::kProbation ? PluginState::kActive : state_before,
+        operation.status.message(), now);
+    serves_on(operation, now);
+  }
+  report(id, "rollback", operation);
+  return operation;
+}
+
+// Offers the current state first and the kept one after; a version that refused one is not asked
+// again, it is opened anew.
+PluginReloader::Plugin PluginReloader::bring_back(Operation& operation,
+                                                  ReloadTransaction& transaction, const Plugin& now,
+                                                  Kept& kept) {
+  const bool saved = transaction.save();
+  const std::string save_problem = saved ? "" : operation.status.message();
+  const auto from = kept.state;
+  auto back = reopen(operation, kept);
+  if (back == nullptr) return nullptr;
+  const auto current = back->hands_over_state() ? transaction.saved() : nullptr;
+  if (saved && (current != nullptr || from == nullptr)) {
+    if (transaction.start(back, current) && transaction.commit(back)) return back;
+    const auto refused = operation.status;
+    discard(services_, operation, back);
+    auto parts = back->take_parts();
+    if (from == nullptr || !parts) return nullptr;
+    kept.parts = std::move(*parts);
+    back = reopen(operation, kept);
+    if (back == nullptr) return nullptr;
+  }
+  const auto span = from == nullptr ? 0 : (services_.clock.wall_ms() - from->saved_at) / 1000;
+  if (transaction.start(back, from) && transaction.commit(back)) {
+    log::Event(log::Level::kWarn, "plugin")
+        .plugin(back->id())
+        .write(
+            "version {} serves with the state it had {} s ago: what {} kept since then is dropped",
+            back->manifest().version, span, named(*now));
+    return back;
+  }
+  discard(services_, operation, back);
+  return nullptr;
+}
+
+}  // namespace parley::plugin

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/reload_transaction.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "command/command_table.h"
+#include "plugin/event_bus.h"
+#include "plugin/message_pipeline.h"
+
+namespace parley::plugin {
+
+ReloadTransaction::ReloadTransaction(Services& services, Operation& operation, Plugin old)
+    : services_(services), operation_(operation), old_(std::move(old)) {}
+
+ReloadTransaction::~ReloadTransaction() {
+  if (queue_ == nullptr || committed_) return;
+  if (hangs_) {
+    // Its code is somewhere in save: nothing may enter it, and nobody may wait for it either.
+    queue_->lose_patience();
+    old_->redirect(nullptr);
+    return;
+  }
+  queue_->open_to(old_);
+  old_->thaw();
+}
+
+bool ReloadTransaction::freeze() {
+  return operation_.step("freeze", [&] {
+    const auto limits = old_->settings().limits;
+    queue_ = HoldingQueue::before(old_, limits.queue, limits.freeze);
+    return old_->freeze(queue_, limits.freeze);
+  });
+}
+
+bool ReloadTransaction::save() {
+  if (!old_->hands_over_state()) return true;
+  return operation_.step("save", [&] {
+    auto state = old_->save(old_->settings().limits.freeze);
+    hangs_ = old_->hangs();
+    if (hangs_) old_->faults().quarantine("it hangs in save");
+    if (state) saved_ = std::move(state).value();
+    return state.status();
+  });
+}
+
+Status ReloadTransaction::load(PluginInstance& next,
+                               const std::shared_ptr<const SavedState>& state) const {
+  if (next.hands_over_state()) return next.load(state);
+  return Status(ErrorCode::kUnsupported,
+                "version " + next.manifest().version + " of " + next.id() +
+                    " takes no state, and version " + old_->manifest().version +
+                    " keeps some: unload and load it, if that state may be lost");
+}
+
+bool ReloadTransaction::start(const Plugin& next, std::shared_ptr<const SavedState> state) {
+  next->effects().hold();
+  if (state != nullptr && !operation_.step("load", [&] { return load(*next, state); }))
+    return false;
+  return operation_.step("start", [&] {
+    auto status = next->start();
+    return status ? services_.commands.check(next->id(), next->registrations().commands) : status;
+  });
+}
+
+bool ReloadTransaction::commit(const Plugin& next) {
+  return operation_.step("commit", [&] {
+    if (auto status = publish(next); !status) return status;
+    next->take_over(*old_);
+    queue_->open_to(next);
+    next->go_live();
+    committed_ = true;
+    return Status::ok();
+  });
+}
+
+Status ReloadTransaction::publish(const Plugin& next) {
+  const auto& made = next->registrations();
+  if (auto change = services_.commands.publish(next->id(), made.commands, next); !change)
+    return change.status();
+  services_.messages.replace(next->id(), made.listeners);
+  services_.events.subscribe(next->id(), next, made.events);
+  return Status::ok();
+}
+
+}  // namespace parley::plugin
