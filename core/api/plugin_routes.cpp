@@ -32,6 +32,7 @@ Json info_json(const plugin::PluginInfo& info) {
           {"execution", info.execution},
           {"isolation", info.isolation},
           {"generation", info.generation},
+          {"previous", info.previous},
           {"abi", info.abi},
           {"source", info.source},
           {"sha256", info.sha256},
@@ -83,6 +84,10 @@ void operate(const Context& context, const HttpRequest& request, const PathValue
   };
   if (verb == "load") return context.plugins.load(id, from, std::move(done));
   if (verb == "reload") return context.plugins.reload(id, from, std::move(done));
+  if (verb == "rollback") return context.plugins.rollback(id, std::move(done));
+  if (verb == "quarantine")
+    return context.plugins.quarantine(id, body->value("release", Json(false)) == Json(true),
+                                      std::move(done));
   context.plugins.unload(id, std::move(done));
 }
 
@@ -139,7 +144,7 @@ void add_plugin_routes(Router& router, const Context& context) {
                if (!info) return respond(responder, info.status());
                respond(responder, info_json(*info));
              });
-  for (const char* verb : {"load", "unload", "reload"}) {
+  for (const char* verb : {"load", "unload", "reload", "rollback", "quarantine"}) {
     router.add("POST", std::string("/admin/v1/plugins/{id}/") + verb,
                [&context, verb = std::string(verb)](const HttpRequest& r, const PathValues& p,
                                                     HttpResponder responder) {

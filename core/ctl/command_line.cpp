@@ -26,7 +26,8 @@ struct Words {
   std::string since, plugin, user, session, request;
   int limit = 50;
   std::size_t last = 0;
-  bool follow = false, once = false;
+  bool follow = false, once = false, all = false, release = false;
+  std::vector<std::string> ids;
 };
 
 class CommandLine {
@@ -128,8 +129,14 @@ class CommandLine {
     auto* info = verb(*plugin, "info", "one plugin",
                       [this](Context& c) { return plugin_info(c, words_.id); });
     info->add_option("NAME", words_.id)->required();
-    for (const char* operation : {"load", "unload", "reload"})
+    for (const char* operation : {"load", "unload", "rollback"})
       add_plugin_operation(*plugin, operation);
+    add_plugin_reload(*plugin);
+    auto* quarantine =
+        verb(*plugin, "quarantine", "call it no more for a while, or again",
+             [this](Context& c) { return plugin_quarantine(c, words_.id, words_.release); });
+    quarantine->add_option("NAME", words_.id)->required();
+    quarantine->add_flag("--release", words_.release, "let it out");
     auto* config = verb(*plugin, "config", "show its keys, or set some",
                         [this](Context& c) { return configure(c); });
     config->add_option("NAME", words_.id)->required();
@@ -151,14 +158,33 @@ class CommandLine {
     developed->add_flag("--once", words_.once, "build and reload now, then end");
   }
 
+  void add_plugin_reload(CLI::App& plugin) {
+    auto* reloaded = verb(plugin, "reload", "the next version takes over; a bad one never does",
+                          [this](Context& c) { return reload_plugins(c); });
+    reloaded->add_option("NAME", words_.ids);
+    reloaded->add_flag("--all", words_.all, "every plugin that serves");
+    reloaded->add_option("--from", words_.from, "another file than the one it came from")
+        ->type_name("FILE");
+  }
+
   void add_plugin_operation(CLI::App& plugin, const char* operation) {
-    auto* added =
-        verb(plugin, operation, "while people stay connected", [this, operation](Context& c) {
-          return plugin_operate(c, operation, words_.id, words_.from);
-        });
+    auto* added = verb(plugin, operation,
+                       std::string_view(operation) == "rollback" ? "back to the version before"
+                                                                 : "while people stay connected",
+                       [this, operation](Context& c) {
+                         return plugin_operate(c, operation, words_.id, words_.from);
+                       });
     added->add_option("NAME", words_.id)->required();
-    if (std::string_view(operation) != "unload")
+    if (std::string_view(operation) == "load")
       added->add_option("--from", words_.from, "another file than the folder's")->type_name("FILE");
+  }
+
+  int reload_plugins(Context& context) {
+    if (words_.all == !words_.ids.empty())
+      return usage(context.terminal, "name the plugins to reload, or give --all and no name");
+    if (!words_.from.empty() && words_.ids.size() != 1)
+      return usage(context.terminal, "--from is the file of one plugin: give one name with it");
+    return plugin_reload(context, words_.ids, words_.all, words_.from);
   }
 
   int configure(Context& context) {

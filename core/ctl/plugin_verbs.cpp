@@ -91,6 +91,42 @@ int plugin_operate(Context& context, const std::string& operation, const std::st
   return kDone;
 }
 
+namespace {
+
+// Those that can be reloaded: what serves now.
+Result<std::vector<std::string>> serving(Context& context) {
+  const auto reply = context.client().get("/admin/v1/plugins");
+  if (!reply) return reply.status();
+  std::vector<std::string> ids;
+  const Json rows = reply->body.is_object() ? reply->body.value("plugins", Json::array()) : Json();
+  for (const auto& row : rows) {
+    const auto state = row.is_object() ? row.value("state", Json("")) : Json("");
+    if (state == "active" || state == "probation")
+      ids.push_back(cell("", row.value("id", Json(""))));
+  }
+  return ids;
+}
+
+}  // namespace
+
+int plugin_reload(Context& context, std::vector<std::string> ids, bool all,
+                  const std::string& from) {
+  if (all) {
+    auto found = serving(context);
+    if (!found) return refuse(context, found.status());
+    ids = std::move(found).value();
+  }
+  int worst = kDone;
+  for (const auto& id : ids) worst = std::max(worst, plugin_operate(context, "reload", id, from));
+  return worst;
+}
+
+int plugin_quarantine(Context& context, const std::string& id, bool release) {
+  return answer(context,
+                context.client().post(plugin_path(id, "/quarantine"), {{"release", release}}),
+                print_done);
+}
+
 int plugin_config(Context& context, const std::string& id, const KeyValues& changes) {
   if (changes.empty())
     return answer(context, context.client().get(plugin_path(id, "/config")), show_config);

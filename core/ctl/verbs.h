@@ -45,9 +45,14 @@ int redeem(Context& context, const std::string& code, const std::string& name,
 // plugin_verbs.cpp
 int plugin_list(Context& context);
 int plugin_info(Context& context, const std::string& id);
-// `operation` is load, unload or reload; `from` names another file than <plugins.folder>/<id>.so.
+// `operation` is load, unload, reload or rollback; `from` names another file than
+// <plugins.folder>/<id>.so.
 int plugin_operate(Context& context, const std::string& operation, const std::string& id,
                    const std::string& from);
+// One after the other, all of them although one is refused; `all`: every plugin that serves.
+int plugin_reload(Context& context, std::vector<std::string> ids, bool all,
+                  const std::string& from);
+int plugin_quarantine(Context& context, const std::string& id, bool release);
 int plugin_config(Context& context, const std::string& id, const KeyValues& changes);
 
 // author_verbs.cpp

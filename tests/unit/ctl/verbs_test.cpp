@@ -12,6 +12,7 @@ namespace parley::ctl {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -195,6 +196,41 @@ TEST_F(VerbsTest, AFailedPluginOperationShowsWhichStep) {
                  R"({"ok":false,"error":{"message":"still busy"}})");
   EXPECT_EQ(run({"plugin", "unload", "dice"}), 1);
   EXPECT_THAT(err(), HasSubstr("still busy"));
+}
+
+TEST_F(VerbsTest, SeveralPluginsAreReloadedAlthoughOneIsRefused) {
+  server_.answer("POST /admin/v1/plugins/dice/reload", 409,
+                 R"({"ok":false,"steps":[],"error":{"code":"conflict","message":"no luck"}})");
+  server_.answer("POST /admin/v1/plugins/game/reload", 200, R"({"ok":true,"steps":[]})");
+  EXPECT_EQ(run({"plugin", "reload", "dice", "game"}), 1);
+  EXPECT_THAT(err(), HasSubstr("no luck"));
+  EXPECT_THAT(out(), HasSubstr("reload game: done"));
+}
+
+TEST_F(VerbsTest, ReloadAllMeansWhatServes) {
+  server_.answer("GET /admin/v1/plugins", 200,
+                 R"({"plugins":[{"id":"dice","state":"active"},{"id":"old","state":"failed"},
+                     {"id":"game","state":"probation"}]})");
+  server_.answer("POST /admin/v1/plugins/dice/reload", 200, R"({"ok":true,"steps":[]})");
+  server_.answer("POST /admin/v1/plugins/game/reload", 200, R"({"ok":true,"steps":[]})");
+  EXPECT_EQ(run({"plugin", "reload", "--all"}), 0) << err();
+  EXPECT_THAT(out(), AllOf(HasSubstr("reload dice: done"), HasSubstr("reload game: done"),
+                           Not(HasSubstr("old"))));
+}
+
+TEST_F(VerbsTest, ReloadNeedsNamesOrAll) {
+  EXPECT_EQ(run({"plugin", "reload"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--all"));
+  EXPECT_EQ(run({"plugin", "reload", "dice", "--all"}), 2);
+  EXPECT_EQ(run({"plugin", "reload", "dice", "game", "--from", "/tmp/dice.so"}), 2);
+}
+
+TEST_F(VerbsTest, AQuarantineBeginsAndEnds) {
+  server_.answer("POST /admin/v1/plugins/dice/quarantine", 200, R"({"ok":true,"steps":[]})");
+  EXPECT_EQ(run({"plugin", "quarantine", "dice"}), 0) << err();
+  EXPECT_EQ(last_asked().body, json::parse(R"({"release":false})"));
+  EXPECT_EQ(run({"plugin", "quarantine", "dice", "--release"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"release":true})"));
 }
 
 TEST_F(VerbsTest, PluginConfigSetsTypedValues) {
