@@ -30,7 +30,10 @@ class CallScope {
   static CallScope* of(const PluginInstance& plugin) {
     return current_ != nullptr && &current_->plugin_ == &plugin ? current_ : nullptr;
   }
+  // Whatever runs on this thread, or null.
+  static const CallScope* innermost() { return current_; }
   Phase phase() const { return phase_; }
+  const PluginInstance& plugin() const { return plugin_; }
 
   command::CallId
       call;  // the command that runs, if one does; session, locale and peer are its caller's

@@ -5,11 +5,14 @@
 
 #include "base/log.h"
 #include "loader/describe.h"
+#include "plugin/crash_reports.h"
 #include "plugin/hang_marks.h"
 #include "plugin/local_code.h"
 
 namespace parley::plugin {
 namespace {
+
+constexpr int kCrashesForgiven = 2;
 
 Status failed(std::string why) {
   return Status(ErrorCode::kPluginError, std::move(why));
@@ -99,7 +102,28 @@ Status PluginLoader::check(Operation& operation, const std::string& id, Prepared
       config::check_plugin_config(std::move(prepared.settings), prepared.manifest.config_schema);
   operation.problems = checked.problems;
   prepared.settings = std::move(checked.settings);
-  return checked.ok() ? Status::ok() : Status::invalid_args(in_one_line(checked.problems));
+  return checked.ok() ? heed_crashes(prepared)
+                      : Status::invalid_args(in_one_line(checked.problems));
+}
+
+// A file that took the server with it once runs on the workers, so that at least the report is of
+// the plugin's own thread; after the second time it is not loaded any more.
+Status PluginLoader::heed_crashes(Prepared& prepared) const {
+  const auto& id = prepared.manifest.id;
+  const int crashes = CrashReports(paths_.state).crashes_of(id, prepared.staged->sha256());
+  if (crashes == 0) return Status::ok();
+  if (crashes >= kCrashesForgiven) {
+    return Status(ErrorCode::kPluginUnavailable,
+                  "plugin " + id + " is in quarantine: this file of it ended the server " +
+                      std::to_string(crashes) +
+                      " times. Bring a mended one, or let it out: parleyctl plugin quarantine " +
+                      id + " --release");
+  }
+  prepared.settings.execution = config::Execution::kWorker;
+  log::Event(log::Level::kWarn, "plugin")
+      .plugin(id)
+      .write("this file of it ended the server once: it runs on the workers");
+  return Status::ok();
 }
 
 // A plugin that hung a shard runs on the workers until another file of it comes.

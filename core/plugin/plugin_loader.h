@@ -54,6 +54,7 @@ class PluginLoader {
   Status check_settings(Operation& operation, const std::string& id, Prepared& prepared);
   Status describe(Prepared& prepared);
   Status check(Operation& operation, const std::string& id, Prepared& prepared);
+  Status heed_crashes(Prepared& prepared) const;
   void heed_hang(Prepared& prepared) const;
   Result<std::shared_ptr<PluginInstance>> open(const std::string& id, Prepared& prepared);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "plugin/crash_reports.h"
 #include "plugin/event_bus.h"
 #include "plugin/hang_marks.h"
 #include "plugin/plugin_metrics.h"
@@ -70,8 +71,9 @@ void PluginManager::quarantine(std::string id, bool release, Done done) {
   maintenance_.post([this, id = std::move(id), release, done = std::move(done)]() mutable {
     Operation operation;
     const auto plugin = records_.active(id);
+    const bool forgiven = release && CrashReports(paths_.state).forgive(id);
     if (plugin == nullptr) {
-      operation.status = not_loaded(id);
+      if (!forgiven) operation.status = not_loaded(id);
     } else if (release) {
       plugin->faults().release();
     } else {
@@ -91,6 +93,10 @@ void PluginManager::reread_settings(Done done) {
 }
 
 void PluginManager::load_enabled() {
+  const CrashReports crashes(paths_.state);
+  for (const auto& crash : crashes.take_new())
+    log::Event(log::Level::kError, "plugin").plugin(crash.plugin).write("{}", crash.sentence());
+  crashes.watch();
   for (const auto& id : services_.config()->plugins.enabled) {
     maintenance_.run_blocking([this, id] { (void)do_load(id, {}); });
   }

@@ -52,8 +52,7 @@ TEST(Plugins, ReloadAnswersEveryCommandOnce) {
   }
   for (int i = 1; i <= id; ++i) {
     const auto reply = neo.read_reply(i);
-    if (reply.at("type") != "error") continue;
-    EXPECT_TRUE(reply.at("data").at("retry").get<bool>()) << reply;
+    EXPECT_NE(reply.at("type"), "error") << reply;
   }
   EXPECT_NE(neo.ask({{"action", "whoami"}}, "after")["type"], "error");
   const auto again = [](const Json& frame) { return frame.contains("id"); };

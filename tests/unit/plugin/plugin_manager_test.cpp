@@ -130,8 +130,9 @@ TEST(PluginManagerTest, AReloadThatRefusesToStartBringsTheOldVersionBack) {
   ASSERT_EQ(world.bring_steady(), "");
   auto& neo = world.enter("Neo");
   const auto reloaded = world.reload("steady", world.place("steady-refuses-start"));
-  EXPECT_THAT(reloaded.status.message(), AllOf(HasSubstr("the moon is in the wrong phase"),
-                                               HasSubstr("version 1.0.0 (generation 1) serves on")));
+  EXPECT_THAT(reloaded.status.message(),
+              AllOf(HasSubstr("the moon is in the wrong phase"),
+                    HasSubstr("version 1.0.0 (generation 1) serves on")));
   EXPECT_EQ(world.state("steady"), PluginState::kActive);
   EXPECT_THAT(neo.call("steadyVersion"), HasSubstr(R"("version":"1")"));
   EXPECT_EQ(world.commands().table()->find("refusedCommand"), nullptr);

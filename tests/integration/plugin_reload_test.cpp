@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reloads under traffic: every command is answered exactly once, the state goes along, and nothing
+// stays behind. `scripts/soak reload` runs the first of these for longer and from more connections.
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <future>
+#include <set>
+
+#include "integration/support/dialogue.h"
+
+namespace parley::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+int from_environment(const char* name, int otherwise) {
+  const char* text = std::getenv(name);
+  return text != nullptr ? std::atoi(text) : otherwise;
+}
+
+std::string fixture(const std::string& name) {
+  return std::string(PARLEY_BINARY_DIR) + "/fixtures/" + name + ".so";
+}
+
+// A server that grants the fixture what it asks for.
+class KeeperServer {
+ public:
+  KeeperServer() {
+    std::ofstream(settings_.path() / "keeper.yaml") << "permissions: [commands, metrics]\n";
+    server_.emplace(ServerOptions{.set = {"limits.rate=0", "limits.connections_per_user=0",
+                                          "limits.new_connections=0",
+                                          "plugins.settings=" + settings_.path().string()}});
+    ctl({"plugin", "load", "keeper", "--from", fixture("keeper")});
+  }
+  ServerProcess& server() { return *server_; }
+  void ctl(const std::vector<std::string>& arguments) { Ctl(*server_).must(arguments); }
+
+  long resident_kib() const {
+    std::ifstream status("/proc/" + std::to_string(server_->pid()) + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.rfind("VmRSS:", 0) == 0) return std::atol(line.c_str() + 6);
+    }
+    return 0;
+  }
+  // Nothing when this user may not look: the server is not dumpable.
+  std::optional<std::set<std::string>> mapped_images() const {
+    std::set<std::string> images;
+    std::ifstream maps("/proc/" + std::to_string(server_->pid()) + "/maps");
+    if (maps.peek() == std::ifstream::traits_type::eof()) return std::nullopt;
+    for (std::string line; std::getline(maps, line);) {
+      const auto at = line.find("/staged/keeper-");
+      if (at != std::string::npos) images.insert(line.substr(at));
+    }
+    return images;
+  }
+
+ private:
+  TemporaryFolder settings_;
+  std::optional<ServerProcess> server_;
+};
+
+struct Tally {
+  std::vector<int> counts;
+  std::vector<std::string> errors;
+  std::set<std::string> versions;
+  bool twice = false;
+};
+
+// One person who asks and asks, each time as soon as the last answer is there.
+Tally keep_asking(std::uint16_t port, int number, const std::atomic<bool>& enough) {
+  Tally tally;
+  Client client(port);
+  client.enter("Asker" + std::to_string(number));
+  for (int id = 1; !enough; ++id) {
+    const auto reply = client.ask({{"action", "keeperAdd"}}, id);
+    if (reply.at("type") == "counted") {
+      tally.counts.push_back(reply.at("data").at("count").get<int>());
+      tally.versions.insert(reply.at("data").at("version").get<std::string>());
+    } else {
+      tally.errors.push_back(reply.dump());
+    }
+  }
+  tally.twice = !client.hears_nothing_of(
+      [](const Json& frame) { return frame.value("type", "") == "counted"; });
+  return tally;
+}
+
+TEST(PluginReload, UnderTrafficEveryCommandIsAnsweredOnceAndTheStateGoesAlong) {
+  const int reloads = from_environment("PARLEY_SOAK_RELOADS", 50);
+  const int askers = from_environment("PARLEY_SOAK_CLIENTS", 8);
+  KeeperServer keeper;
+  std::atomic<bool> enough{false};
+  std::vector<std::future<Tally>> asking;
+  for (int i = 0; i < askers; ++i) {
+    asking.push_back(
+        std::async(std::launch::async, keep_asking, keeper.server().port(), i, std::cref(enough)));
+  }
+  long warm = 0;
+  for (int i = 1; i <= reloads; ++i) {
+    keeper.ctl(
+        {"plugin", "reload", "keeper", "--from", fixture(i % 2 == 1 ? "keeper-2" : "keeper")});
+    if (i == std::min(20, reloads / 2)) warm = keeper.resident_kib();
+  }
+  enough = true;
+  std::set<int> counts;
+  std::size_t answers = 0;
+  std::set<std::string> versions;
+  for (auto& one : asking) {
+    const auto tally = one.get();
+    EXPECT_TRUE(tally.errors.empty()) << tally.errors.size() << ", first " << tally.errors.front();
+    EXPECT_FALSE(tally.twice);
+    answers += tally.counts.size();
+    counts.insert(tally.counts.begin(), tally.counts.end());
+    versions.insert(tally.versions.begin(), tally.versions.end());
+  }
+  // Counted by a member of the plugin: a lost state would begin anew, a lost or doubled call would
+  // leave a gap.
+  EXPECT_EQ(counts.size(), answers) << "a count came twice";
+  ASSERT_FALSE(counts.empty());
+  EXPECT_EQ(*counts.begin(), 1);
+  EXPECT_EQ(static_cast<std::size_t>(*counts.rbegin()), answers) << "a count is missing";
+  EXPECT_EQ(versions, (std::set<std::string>{"1", "2"}));
+  const long grown = keeper.resident_kib() - warm;
+  EXPECT_LT(grown, 8 * 1024) << "KiB after " << reloads << " reloads";
+  const auto images = keeper.mapped_images();
+  EXPECT_EQ(images ? images->size() : 1, 1u);
+  std::printf(
+      "%d reloads, %d connections: %zu commands, answered once %zu, lost 0, twice 0; "
+      "memory %ld KiB, %+ld since reload %d; images mapped %zu\n",
+      reloads, askers, answers, counts.size(), keeper.resident_kib(), grown,
+      std::min(20, reloads / 2), images ? images->size() : 1);
+}
+
+TEST(PluginReload, CtlShowsEachStepAndWhyAndThatTheOldVersionServesOn) {
+  KeeperServer keeper;
+  Client neo(keeper.server().port());
+  neo.enter("Neo");
+  ASSERT_EQ(neo.ask({{"action", "keeperAdd"}}, 1)["type"], "counted");
+  const auto refused =
+      Ctl(keeper.server())
+          .run({"plugin", "reload", "keeper", "--from", fixture("keeper-throws-in-load")});
+  EXPECT_EQ(refused.exit_code, 1) << refused.text();
+  for (const char* part : {"freeze", "save", "load", "failed", "no luck in load",
+                           "version 1.0.0 (generation 1) serves on"})
+    EXPECT_NE(refused.text().find(part), std::string::npos) << part << "\n" << refused.text();
+  EXPECT_EQ(neo.ask({{"action", "keeperAdd"}}, 2).at("data").at("count"), 2);
+  keeper.ctl({"plugin", "reload", "keeper", "--from", fixture("keeper-2")});
+  EXPECT_EQ(neo.ask({{"action", "keeperAdd"}}, 3).at("data"),
+            (Json{{"count", 3}, {"version", "2"}}));
+  keeper.ctl({"plugin", "rollback", "keeper"});
+  EXPECT_EQ(neo.ask({{"action", "keeperAdd"}}, 4).at("data"),
+            (Json{{"count", 4}, {"version", "1"}}));
+}
+
+TEST(PluginReload, EveryBundledPluginIsReloaded) {
+  ServerProcess server;
+  const auto done = Ctl(server).must({"plugin", "reload", "--all"});
+  for (const char* plugin : {"account", "chat", "reply", "game", "dice"})
+    EXPECT_NE(done.out.find("reload " + std::string(plugin) + ": done"), std::string::npos)
+        << done.text();
+  expect_goes_on(server);
+}
+
+TEST(PluginReload, AFileThatCrashesTheServerTwiceIsNotLoadedAThirdTime) {
+  TemporaryFolder settings;
+  std::ofstream(settings.path() / "crashes-in-call.yaml") << "permissions: [commands]\n";
+  ServerProcess server({.set = {"plugins.settings=" + settings.path().string()}});
+  const std::vector<std::string> load = {"plugin", "load", "crashes-in-call", "--from",
+                                         fixture("crashes-in-call")};
+  for (int crash = 1; crash <= 2; ++crash) {
+    Ctl(server).must(load);
+    Client neo(server.port());
+    neo.enter("Neo" + std::to_string(crash));  // the name of the first is kept over the crash
+    EXPECT_EQ(neo.ask({{"action", "crashNot"}}, 1)["type"], "answered");
+    neo.send_json({{"action", "crashNow"}, {"id", 2}});
+    EXPECT_NE(server.wait_for_exit(), 0);
+    server.start_again();
+    EXPECT_NE(server.log().find("SIGSEGV in crashNow of plugin crashes-in-call 1.0.0"),
+              std::string::npos)
+        << server.log();
+  }
+  const auto refused = Ctl(server).run(load);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.text().find("ended the server 2 times"), std::string::npos) << refused.text();
+  Ctl(server).must({"plugin", "quarantine", "crashes-in-call", "--release"});
+  Ctl(server).must(load);
+}
+
+TEST(PluginReload, AQuarantineIsPutAndEndedByHand) {
+  KeeperServer keeper;
+  Client neo(keeper.server().port());
+  neo.enter("Neo");
+  keeper.ctl({"plugin", "quarantine", "keeper"});
+  EXPECT_EQ(error_code(neo.ask({{"action", "keeperAdd"}}, 1)), "plugin_unavailable");
+  keeper.ctl({"plugin", "quarantine", "keeper", "--release"});
+  EXPECT_EQ(neo.ask({{"action", "keeperAdd"}}, 2)["type"], "counted");
+}
+
+}  // namespace
+}  // namespace parley::test
