@@ -89,6 +89,18 @@ int plugin_new(Context& context, const std::string& id, const std::string& folde
   return kDone;
 }
 
+int kit_program(Context& context, const std::string& name, std::vector<std::string> words) {
+  const fs::path program = program_folder() / ("parley-plugin-" + name);
+  words.insert(words.begin(), program.string());
+  if (context.format == Format::kJson) words.insert(words.end(), {"-o", "json"});
+  context.terminal.out.flush();
+  const auto ran = run_program(words);
+  if (ran) return ran->exit_code;
+  context.terminal.err << ran.status().message()
+                       << "; it is installed with the SDK, beside parleyctl\n";
+  return kUsage;
+}
+
 int dev(Context& context, const std::string& folder, bool once) {
   const auto build = find_plugin_build(folder, program_folder());
   if (!build) return refuse(context, build.status());

@@ -151,6 +151,8 @@ class CommandLine {
                          [this](Context& c) { return plugin_new(c, words_.id, words_.file); });
     written->add_option("NAME", words_.id, "lower-case letters, digits and -")->required();
     written->add_option("DIR", words_.file, "the folder to make; by default ./NAME");
+    add_kit_program("check", "hold a built plugin against the contract (parley-plugin-check)");
+    add_kit_program("run", "talk to a built plugin without a server (parley-plugin-run)");
     auto* developed =
         verb(app_, "dev", "build a plugin at every save and reload it in the running server",
              [this](Context& c) { return dev(c, words_.file, words_.once); });
@@ -165,6 +167,17 @@ class CommandLine {
     reloaded->add_flag("--all", words_.all, "every plugin that serves");
     reloaded->add_option("--from", words_.from, "another file than the one it came from")
         ->type_name("FILE");
+  }
+
+  // Everything behind the verb is that program's own.
+  void add_kit_program(const char* name, const char* help) {
+    auto* added = plugin_->add_subcommand(name, help);
+    added->fallthrough(false)->prefix_command()->set_help_flag();
+    added->callback([this, added, name] {
+      action_ = [words = added->remaining(), name](Context& c) {
+        return kit_program(c, name, words);
+      };
+    });
   }
 
   void add_plugin_operation(CLI::App& plugin, const char* operation) {

@@ -58,6 +58,8 @@ int plugin_config(Context& context, const std::string& id, const KeyValues& chan
 // author_verbs.cpp
 // Writes a plugin to begin with; `folder` empty: ./<id>.
 int plugin_new(Context& context, const std::string& id, const std::string& folder);
+// Runs parley-plugin-NAME, which lies beside this program, with these words; its exit code.
+int kit_program(Context& context, const std::string& name, std::vector<std::string> words);
 // Builds and reloads at every save, until interrupted; `once`: now, and no more.
 int dev(Context& context, const std::string& folder, bool once);
 
