@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // The server the development page talks to: dev/fake-server.mjs unless told otherwise.
 const server = process.env.PARLEY_SERVER ?? 'http://127.0.0.1:8090';
 
 export default defineConfig({
+  // From its source: the page and the client change together, and only what is used comes along.
+  resolve: { alias: { '@parley/client': fileURLToPath(new URL('../clients/js/src', import.meta.url)) } },
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   build: {
     target: 'es2020',
@@ -13,6 +16,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { '/ws': { target: server, ws: true }, '/api': server } },
+  server: { fs: { allow: ['..'] }, proxy: { '/ws': { target: server, ws: true }, '/api': server } },
   test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
 });

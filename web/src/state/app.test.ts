@@ -2,8 +2,8 @@
 // The page's state against a server played by hand.
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Data, Frame } from '../client';
-import { FakeEnvironment, settle } from '../client/fakes';
+import type { Data, Frame } from '@parley/client';
+import { FakeEnvironment, settle } from '@parley/client/testing';
 import { App } from './app';
 import { player } from './game';
 import type { CommandEntry, Entry, MessageEntry } from './timeline';
@@ -70,7 +70,6 @@ describe('App', () => {
     expect(newest<MessageEntry>()).toMatchObject({ text: 'hello', status: 'pending' });
     const sent = env.socket.find('sendChat');
     expect(sent.data).toEqual({ channel: 'global', message: 'hello' });
-    expect(sent.key).toBeUndefined();
     env.socket.reply(sent, 'ok', { offset: 3 });
     await settle();
     push(chat(3, 'hello', { id: 'g_1', kind: 'guest' }));
@@ -82,13 +81,13 @@ describe('App', () => {
     const channel = app.active.value!;
     app.outgoing.submit(channel, 'hello');
     env.socket.reply(env.socket.find('sendChat'), 'error', {
-      code: 'rate_limited',
-      message: 'slow down',
+      code: 'forbidden',
+      message: 'not this word',
     });
     await settle();
     expect(newest<MessageEntry>()).toMatchObject({
       status: 'failed',
-      error: { code: 'rate_limited', message: 'slow down' },
+      error: { code: 'forbidden', message: 'not this word' },
     });
     app.outgoing.retry(channel, newest().key);
     env.socket.reply(env.socket.find('sendChat'), 'ok', { offset: 3 });
@@ -113,8 +112,21 @@ describe('App', () => {
     expect(newest<MessageEntry>().status).toBe('sent');
   });
 
-  it('asks what to do with one that was not stored', async () => {
+  it('sends one that was not stored again, as the same one', async () => {
     app.outgoing.submit(app.active.value!, 'hello');
+    const { key } = env.socket.find('sendChat');
+    await comeBack();
+    await subscribed({ offset: 2, messages: [] });
+    expect(env.socket.find('sendChat')).toMatchObject({ key, data: { message: 'hello' } });
+    env.socket.reply(env.socket.find('sendChat'), 'ok', { offset: 3 });
+    await settle();
+    expect(newest<MessageEntry>()).toMatchObject({ status: 'sent', offset: 3 });
+  });
+
+  it('asks what to do with it where the server knows no keys', async () => {
+    app.outgoing.submit(app.active.value!, 'hello');
+    env.socket.reply(env.socket.find('sendChat'), 'error', { code: 'unsupported', message: '' });
+    await settle();
     await comeBack();
     await subscribed({ offset: 2, messages: [] });
     expect(newest<MessageEntry>()).toMatchObject({
@@ -298,16 +310,15 @@ describe('App', () => {
   });
 
   it('comes back as the same guest after the page was loaded again', async () => {
-    env.socket.push({ type: 'whisper', seq: 3 });
-    app.session.ticket = { session: 's_1', resume: 'r_1', seq: 3 };
-    app.keepTicket();
+    app.client.resumePoint = { session: 's_1', resume: 'r_1', seq: 3 };
+    app.keepResumePoint();
     const next = new FakeEnvironment();
     const again = new App(next);
     again.start();
     next.socket.accept();
     const asked = next.socket.find('resume');
     expect(asked.data).toMatchObject({ session: 's_1', resume: 'r_1', seq: 3 });
-    expect(sessionStorage.getItem('parley.ticket')).toBeNull();
+    expect(sessionStorage.getItem('parley.resume')).toBeNull();
     next.socket.reply(asked, 'welcome', {
       session: 's_1',
       resume: 'r_2',

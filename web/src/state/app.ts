@@ -3,8 +3,9 @@
 
 import { batch, computed, signal, type Signal } from '@preact/signals';
 import {
+  Client,
   CommandError,
-  Session,
+  defaultEnvironment,
   directChannel,
   directPeer,
   type CommandSpec,
@@ -12,10 +13,10 @@ import {
   type Credential,
   type Environment,
   type Member,
+  type ResumePoint,
   type Self,
-  type Ticket,
   type Welcome,
-} from '../client';
+} from '@parley/client';
 import { Channel } from './channel';
 import { ChannelSync } from './channel_sync';
 import { FrameRouter } from './frames';
@@ -48,27 +49,22 @@ export class App {
   /** The newest message of the active channel is in view. */
   atBottom = true;
 
-  readonly session: Session;
+  readonly client: Client;
   readonly sync: ChannelSync;
   readonly outgoing: Outgoing;
   /** Every identity of this visit: a guest gets a new id when the server restarts. */
   readonly ownIds = new Set<string>();
 
-  constructor(readonly env: Environment) {
-    this.session = new Session(env);
+  constructor(readonly env: Environment = defaultEnvironment()) {
+    this.client = new Client({
+      environment: env,
+      name: 'web',
+      locale: () => locale.value,
+      renew: (expired, attempt) => renewOnce(() => attempt(this.renewed(expired))),
+    });
     this.sync = new ChannelSync(this);
     this.outgoing = new Outgoing(this);
-    const router = new FrameRouter(this);
-    this.session.onState = (state) => (this.ready.value = state === 'ready');
-    this.session.onConnection = (state) => (this.connection.value = state);
-    this.session.onWelcome = (welcome, again) => this.welcomed(welcome, again);
-    this.session.onPush = (frame) => router.push(frame);
-    this.session.onRejected = (error) => {
-      this.forgetCredential();
-      this.backToDoor(error.code);
-    };
-    this.session.renew = (expired, attempt) => renewOnce(() => attempt(this.renewed(expired)));
-    this.session.locale = () => locale.value;
+    this.listen();
     locale.subscribe(() => {
       this.tellLocale();
       void this.refreshCommands();
@@ -86,7 +82,7 @@ export class App {
         : undefined;
     if (!credential) return;
     this.phase.value = 'entering';
-    this.session.ticket = takeTicket();
+    this.client.resumePoint = takeResumePoint();
     this.signIn(credential, true).catch((error: Error) => {
       // The server may only be away for a moment: what we would come in with is kept for the next try.
       const code = error instanceof CommandError ? error.code : 'connection_lost';
@@ -96,25 +92,25 @@ export class App {
   }
 
   /** Before the page goes: what it comes back by. A copy in another tab would end this session. */
-  keepTicket(): void {
-    const { ticket } = this.session;
-    ofThisTab.set('ticket', ticket && JSON.stringify(ticket));
+  keepResumePoint(): void {
+    const point = this.client.resumePoint;
+    ofThisTab.set('resume', point && JSON.stringify(point));
   }
 
   async signIn(credential: Credential, restored = false): Promise<void> {
-    await this.session.signIn(credential, restored);
+    await this.client.signIn(credential, { restored });
   }
 
   async signOut(): Promise<void> {
     this.forgetCredential();
-    await this.session.signOut();
+    await this.client.signOut();
     this.signedOut();
   }
 
   /** The server has ended our session by our own command. */
   signedOut(): void {
     this.forgetCredential();
-    if (this.session.state !== 'signedOut') void this.session.signOut();
+    if (this.client.state !== 'signedOut') void this.client.signOut();
     this.dropDrafts();
     this.reset();
     this.backToDoor(undefined);
@@ -168,7 +164,7 @@ export class App {
 
   async leave(channel: Channel): Promise<void> {
     if (channel.subscribed) {
-      await this.session.request('unsubscribe', { channel: channel.name }).catch(() => undefined);
+      await this.client.unsubscribe(channel.name).catch(() => undefined);
     }
     this.removeChannel(channel.name);
   }
@@ -198,7 +194,7 @@ export class App {
 
   async refreshCommands(): Promise<void> {
     if (!this.ready.value) return;
-    const reply = await this.session
+    const reply = await this.client
       .request('commands', { locale: locale.value })
       .catch(() => undefined);
     const commands = reply?.data?.['commands'];
@@ -210,6 +206,22 @@ export class App {
     if (!self || self.kind === 'guest') return;
     const named = [...this.channels.value.values()].map((item) => [item.name, item.title.value]);
     kept.set(`channels.${self.id}`, JSON.stringify(named));
+  }
+
+  private listen(): void {
+    const { client, sync } = this;
+    const router = new FrameRouter(this);
+    client.on('client:state', (state) => (this.ready.value = state === 'ready'));
+    client.on('client:connection', (state) => (this.connection.value = state));
+    client.on('client:welcome', ({ welcome, again }) => this.welcomed(welcome, again));
+    client.on('client:frame', (frame) => router.push(frame));
+    client.on('client:subscribed', (frame) => sync.entered(frame));
+    client.on('client:gap', ({ channel }) => sync.gap(this.channel(channel)));
+    client.on('client:lost', ({ channel }) => this.removeChannel(channel));
+    client.on('client:rejected', (error) => {
+      this.forgetCredential();
+      this.backToDoor(error.code);
+    });
   }
 
   private welcomed(welcome: Welcome, again: boolean): void {
@@ -226,7 +238,8 @@ export class App {
       this.messageLimit.value = welcome.limits?.message ?? kDefaultMessageLimit;
       this.doorReason.value = undefined;
       this.phase.value = 'inside';
-      for (const channel of this.channels.value.values()) channel.subscribed = false;
+      // Over a reconnect the client keeps us in; a new session begins outside.
+      if (!again) for (const channel of this.channels.value.values()) channel.subscribed = false;
       // `@…` is one's own post box: what comes there is shown where the person is.
       const shown = Object.keys(welcome.channels ?? {}).filter((name) => !name.startsWith('@'));
       for (const name of shown) this.channel(name);
@@ -236,6 +249,7 @@ export class App {
       void this.sync.subscribe(channel).catch(() => undefined);
     }
     if (!this.active.value) this.activate(this.firstChannel());
+    else void this.sync.refreshMembers(this.active.value);
     this.tellLocale();
     void this.refreshCommands();
   }
@@ -243,7 +257,7 @@ export class App {
   /** A log-in says no language, and a switch comes later; servers before `locale` refuse it. */
   private tellLocale(): void {
     if (!this.ready.value) return;
-    this.session.request('locale', { locale: locale.value }).catch(() => undefined);
+    this.client.request('locale', { locale: locale.value }).catch(() => undefined);
   }
 
   private firstChannel(): string {
@@ -314,11 +328,11 @@ export class App {
 }
 
 /** Taken once: what is left in the store would go along into a tab that is opened as a copy. */
-function takeTicket(): Ticket | undefined {
-  const raw = ofThisTab.get('ticket');
-  ofThisTab.set('ticket', undefined);
+function takeResumePoint(): ResumePoint | undefined {
+  const raw = ofThisTab.get('resume');
+  ofThisTab.set('resume', undefined);
   try {
-    const kept = JSON.parse(raw ?? '{}') as Partial<Ticket>;
+    const kept = JSON.parse(raw ?? '{}') as Partial<ResumePoint>;
     const whole = typeof kept.session === 'string' && typeof kept.resume === 'string';
     return whole ? { session: kept.session!, resume: kept.resume!, seq: kept.seq ?? 0 } : undefined;
   } catch {

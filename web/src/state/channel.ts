@@ -2,7 +2,7 @@
 // One channel as the page holds it. All fields are signals: a change redraws what reads it, nothing else.
 
 import { signal, type Signal } from '@preact/signals';
-import type { Member } from '../client';
+import type { Member } from '@parley/client';
 import { InputHistory } from './input_history';
 import { offsetOf, type Entry } from './timeline';
 

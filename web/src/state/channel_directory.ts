@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public channels there are, as the server lists them; nothing where it has no such list.
 
-import type { Session } from '../client';
+import type { Client, Data } from '@parley/client';
 import { list, number, object, text } from './messages';
 
 export interface ListedChannel {
@@ -13,14 +13,12 @@ export interface ListedChannel {
 /** More than this is no list to read: one types the name then. */
 const kMost = 500;
 
-export async function listChannels(session: Session): Promise<ListedChannel[]> {
+export async function listChannels(client: Client): Promise<ListedChannel[]> {
   const all: ListedChannel[] = [];
   let after = '';
   do {
-    const reply = await session
-      .request('channels', after ? { after } : {})
-      .catch(() => undefined);
-    const data = reply?.data ?? {};
+    const reply = await client.request('channels', after ? { after } : {}).catch(() => undefined);
+    const data: Data = reply?.data ?? {};
     all.push(...list(data['channels']).flatMap(toListed));
     const next = text(data['next']) ?? '';
     after = next > after ? next : '';

@@ -2,15 +2,13 @@
 // Keeps a channel equal to what the server has: first page, the gap after a reconnect, older pages.
 
 import { batch } from '@preact/signals';
-import { CommandError, type Frame, type Member } from '../client';
+import { CommandError, type Frame, type Member } from '@parley/client';
 import type { App } from './app';
 import type { Channel } from './channel';
 import { list, number, object, text, toMessage } from './messages';
 import { insertMessage, offsetOf, prepend, reconcile, trim, type Entry } from './timeline';
 
 const kPage = 50;
-/** A gap larger than this is not filled: the newest page is shown, the rest is a scroll away. */
-const kMaxGap = 500;
 /** Entries kept while the reader is at the bottom. */
 const kKept = 400;
 
@@ -23,9 +21,7 @@ export class ChannelSync {
     channel.subscribing = true;
     const range = channel.loaded.value ? { since: channel.lastOffset } : { history: kPage };
     try {
-      const wanted = { channel: channel.name, presence: true, ...range };
-      const reply = await this.app.session.request('subscribe', wanted);
-      this.apply(channel, reply);
+      await this.app.client.subscribe(channel.name, { presence: true, ...range });
     } catch (error) {
       // A direct channel is made by its first message; until then there is nothing to be in.
       const notYet =
@@ -34,27 +30,42 @@ export class ChannelSync {
     } finally {
       channel.subscribing = false;
     }
-    this.app.outgoing.afterSync(channel);
+  }
+
+  /** In, for the first time or again: what is missing of the past follows as if it were said now. */
+  entered(frame: Frame): void {
+    const name = text(frame.data?.['channel']);
+    if (!name) return;
+    const channel = this.app.channel(name);
+    this.apply(channel, frame);
+    queueMicrotask(() => this.app.outgoing.afterSync(channel));
+  }
+
+  /** The past has a hole: the newest page stands alone, the rest is a scroll away. */
+  gap(channel: Channel): void {
+    channel.entries.value = channel.entries.value.filter((entry) => !offsetOf(entry));
+    channel.lastOffset = 0;
+    channel.more.value = true;
+  }
+
+  /** Asks for what came after what we have, whatever the client believes. */
+  refresh(channel: Channel): Promise<void> {
+    channel.subscribed = false;
+    return this.subscribe(channel);
   }
 
   apply(channel: Channel, reply: Frame): void {
     const data = reply.data ?? {};
-    const frames = list(data['messages']).flatMap((item) => {
-      const frame = object(item) as unknown as Frame | undefined;
-      return frame && typeof frame.type === 'string' ? [frame] : [];
-    });
-    const offset = number(data['offset']) ?? channel.lastOffset;
-    const lost =
-      channel.loaded.value &&
-      (data['recovered'] === false ||
-        offset - channel.lastOffset > Math.max(kMaxGap, frames.length));
+    const firstTime = !channel.loaded.value;
     batch(() => {
-      const firstTime = !channel.loaded.value;
-      if (lost) channel.entries.value = channel.entries.value.filter((entry) => !offsetOf(entry));
-      for (const frame of frames) this.take(channel, frame);
-      channel.lastOffset = Math.max(lost ? 0 : channel.lastOffset, offset);
-      const first = channel.firstOffset();
-      if (firstTime || lost) channel.more.value = first !== undefined && first > 1;
+      for (const frame of firstTime ? list(data['messages']) : []) {
+        const message = object(frame) as unknown as Frame | undefined;
+        if (typeof message?.type === 'string') this.take(channel, message);
+      }
+      if (firstTime) {
+        channel.lastOffset = Math.max(channel.lastOffset, number(data['offset']) ?? 0);
+        channel.more.value = (channel.firstOffset() ?? 1) > 1;
+      }
       channel.topic.value = text(data['topic']) ?? channel.topic.value;
       channel.total.value = number(data['members']) ?? channel.total.value;
       channel.subscribed = channel.loaded.value = true;
@@ -105,7 +116,7 @@ export class ChannelSync {
     channel.loadingOlder.value = true;
     try {
       const data = { channel: channel.name, limit: kPage, before };
-      const reply = await this.app.session.request('history', data);
+      const reply = await this.app.client.request('history', data);
       const older = list(reply.data?.['messages']).flatMap((item) => {
         const frame = object(item) as unknown as Frame | undefined;
         return frame ? [toMessage(frame, this.app.env.now())] : [];
@@ -124,7 +135,7 @@ export class ChannelSync {
     // Of the others only the name is wanted, and that of a direct channel until it is known.
     const nameless = channel.isDirect && channel.title.value === channel.peer;
     if (channel !== this.app.active.value && !nameless) return;
-    const reply = await this.app.session
+    const reply = await this.app.client
       .request('presence', { channel: channel.name })
       .catch(() => undefined);
     if (reply) this.applyPresence(channel, reply);

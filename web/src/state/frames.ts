@@ -2,7 +2,7 @@
 // Where a pushed frame goes. A type that has no place of its own is shown, not dropped: modules may
 // invent their own.
 
-import type { Frame } from '../client';
+import type { Frame } from '@parley/client';
 import { t } from '../i18n';
 import type { App } from './app';
 import type { Channel } from './channel';

@@ -3,7 +3,7 @@
 // backends send `playerStateUpdate` with what they have.
 
 import { signal } from '@preact/signals';
-import type { Data, Json } from '../client';
+import type { Data, Json } from '@parley/client';
 import { list, number, object, text } from './messages';
 
 export interface Named {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // "@" and a few letters before the caret: whom it may mean, and the line with the name in it.
 
-import type { Member } from '../client';
+import type { Member } from '@parley/client';
 
 /** As many as one looks through. */
 const kMost = 8;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From frames to entries. Everything in a frame is other people's data: types are checked, never trusted.
 
-import type { Button, Data, Frame, Json } from '../client';
+import type { Button, Data, Frame, Json } from '@parley/client';
 import type { Author, MessageEntry } from './timeline';
 
 let counter = 0;

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes out: messages that show at once and are confirmed later, command lines, pressed buttons.
 
-import { CommandError, failure, type Button, type Data, type ErrorData, type Frame } from '../client';
+import {
+  CommandError,
+  failure,
+  type Button,
+  type Data,
+  type ErrorData,
+  type Frame,
+} from '@parley/client';
 import type { App } from './app';
 import type { Channel } from './channel';
 import { updatePlayer } from './game';
@@ -44,11 +51,12 @@ export class Outgoing {
   }
 
   retry(channel: Channel, key: string): void {
-    this.setMessage(channel, key, { status: 'queued' });
-    this.flush(channel);
+    const entry = channel.entries.value.find((item) => item.key === key);
+    if (entry?.kind === 'message') void this.send(channel, entry);
   }
 
   discard(channel: Channel, key: string): void {
+    this.unanswered.delete(key);
     channel.entries.value = channel.entries.value.filter((entry) => entry.key !== key);
   }
 
@@ -56,7 +64,7 @@ export class Outgoing {
     const now = this.app.env.now();
     if (now - this.typingAt < kTypingMs) return;
     this.typingAt = now;
-    this.app.session.notify('typing', { channel: channel.name });
+    this.app.client.notify('typing', { channel: channel.name });
   }
 
   /**
@@ -64,20 +72,15 @@ export class Outgoing {
    * now was not stored: the person decides. What never left goes out.
    */
   afterSync(channel: Channel): void {
-    if (!this.app.ready.value) return;
     for (const entry of channel.entries.value) {
-      if (
-        entry.kind === 'message' &&
-        entry.status === 'pending' &&
-        this.unanswered.has(entry.key)
-      ) {
-        this.unanswered.delete(entry.key);
+      if (entry.kind !== 'message' || !this.unanswered.delete(entry.key)) continue;
+      if (entry.status === 'queued') void this.send(channel, entry);
+      else if (entry.status === 'pending')
         this.setMessage(channel, entry.key, { status: 'failed', error: kNotConfirmed });
-      }
     }
-    this.flush(channel);
   }
 
+  /** Messages of which nobody could say whether they arrived. */
   private readonly unanswered = new Set<string>();
 
   private say(channel: Channel, text: string): void {
@@ -97,37 +100,33 @@ export class Outgoing {
       status: 'queued',
     };
     channel.entries.value = append(channel.entries.value, entry);
-    this.flush(channel);
-  }
-
-  private flush(channel: Channel): void {
-    if (!this.app.ready.value) return;
-    for (const entry of channel.entries.value) {
-      if (entry.kind === 'message' && entry.status === 'queued') void this.send(channel, entry);
-    }
+    void this.send(channel, entry);
   }
 
   private async send(channel: Channel, entry: MessageEntry): Promise<void> {
-    this.setMessage(channel, entry.key, { status: 'pending' });
+    const set = (values: Partial<MessageEntry>): void =>
+      this.setMessage(channel, entry.key, values);
     const message = entry.text.startsWith('/') ? `/${entry.text}` : entry.text;
-    const data = { channel: channel.name, message };
+    set({ status: 'queued' });
     try {
-      const reply = await this.app.session.request('sendChat', data);
+      const data = { channel: channel.name, message };
+      const onWire = (out: boolean): void => set({ status: out ? 'pending' : 'queued' });
+      const options = { lane: channel.name, onWire };
+      const reply = await this.app.client.send('sendChat', data, options).done;
       const offset = reply.data?.['offset'];
       if (typeof offset === 'number') {
         channel.entries.value = confirm(channel.entries.value, entry.key, offset);
         channel.lastOffset = Math.max(channel.lastOffset, offset);
       } else {
-        this.setMessage(channel, entry.key, { status: 'sent' });
-        if (reply.type !== 'ok') this.app.outgoing.answer(channel, reply);
+        set({ status: 'sent' });
+        if (reply.type !== 'ok') this.answer(channel, reply);
       }
       if (!channel.subscribed) void this.app.sync.subscribe(channel);
     } catch (error) {
-      if (!(error instanceof CommandError)) {
-        this.unanswered.add(entry.key);
-        return;
-      }
-      this.setMessage(channel, entry.key, { status: 'failed', error: error.data });
+      if (error instanceof CommandError) return set({ status: 'failed', error: error.data });
+      this.unanswered.add(entry.key);
+      // Where the session goes on nobody asks for the gap by itself.
+      if (this.app.ready.value) void this.app.sync.refresh(channel);
     }
   }
 
@@ -172,7 +171,7 @@ export class Outgoing {
       change({ progress });
     };
     try {
-      const reply = await this.app.session.request(action, data, { onProgress });
+      const reply = await this.app.client.request(action, data, { onProgress });
       change({ status: 'done', reply });
       this.effects(reply, name);
     } catch (error) {
@@ -186,9 +185,7 @@ export class Outgoing {
     switch (reply.type) {
       case 'subscribed':
         if (typeof named !== 'string') return;
-        this.app.sync.apply(this.app.channel(named), reply);
-        this.app.activate(named);
-        this.app.rememberChannels();
+        void this.app.join(named).catch(() => undefined);
         break;
       case 'unsubscribed':
         if (typeof named === 'string') this.app.removeChannel(named);

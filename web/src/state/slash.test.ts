@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import type { CommandSpec } from '../client';
+import type { CommandSpec } from '@parley/client';
 import {
   completeChoice,
   completeName,
@@ -66,7 +66,10 @@ describe('slash completion', () => {
   });
 
   it('offers the people here where a person is wanted, with or without a mark', () => {
-    const msg: CommandSpec = { name: 'msg', args: [{ name: 'user', type: 'user', required: true }] };
+    const msg: CommandSpec = {
+      name: 'msg',
+      args: [{ name: 'user', type: 'user', required: true }],
+    };
     const members = ['Neo', 'Mary Ann'].map((name) => ({ id: name, name, kind: 'user' }));
     const choices = (line: string): string[] => slashState(line, [msg], members).choices;
     expect(choices('/msg ')).toEqual(['Neo', 'Mary Ann']);
@@ -92,11 +95,13 @@ describe('slash completion', () => {
       { name: 'subscribe', aliases: ['join'], plugin: 'core' },
     ];
     expect(table.map(friendlyName)).toEqual(['roll', 'inventory', 'cast', 'typing', 'join']);
-    expect(grouped(table).map((group) => [group.plugin, group.commands.map(friendlyName)])).toEqual([
-      ['core', ['join']],
-      ['dice', ['roll']],
-      ['game', ['cast', 'inventory']],
-    ]);
+    expect(grouped(table).map((group) => [group.plugin, group.commands.map(friendlyName)])).toEqual(
+      [
+        ['core', ['join']],
+        ['dice', ['roll']],
+        ['game', ['cast', 'inventory']],
+      ],
+    );
     expect(findCommand('/JOIN', table)?.name).toBe('subscribe');
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Completion of command lines, from the table the server sends: what matches, what comes next.
 
-import type { ArgSpec, CommandSpec, Member } from '../client';
+import type { ArgSpec, CommandSpec, Member } from '@parley/client';
 
 export interface SlashState {
   /** The name is still being typed. */
@@ -116,7 +116,9 @@ function rank(word: string, commands: readonly CommandSpec[]): CommandSpec[] {
     .filter(typable)
     .map((command) => ({ command, rank: score(command) }))
     .filter((item) => item.rank >= 0)
-    .sort((a, b) => a.rank - b.rank || friendlyName(a.command).localeCompare(friendlyName(b.command)))
+    .sort(
+      (a, b) => a.rank - b.rank || friendlyName(a.command).localeCompare(friendlyName(b.command)),
+    )
     .map((item) => item.command);
 }
 

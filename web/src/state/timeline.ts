@@ -4,7 +4,7 @@
 // Messages of the channel have an offset and are ordered by it. Everything else (what waits to be sent,
 // answers to commands, world events) has none and stays where it happened.
 
-import type { Button, Data, ErrorData, Frame } from '../client';
+import type { Button, Data, ErrorData, Frame } from '@parley/client';
 
 export interface Author {
   id: string;

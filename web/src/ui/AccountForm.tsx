@@ -2,7 +2,7 @@
 // Guest, log in, register: one form, three ways. Passwords go to the server and nowhere else.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { CommandError, type Credential } from '../client';
+import { CommandError, type Credential } from '@parley/client';
 import { t } from '../i18n';
 import type { Key } from '../i18n/en';
 import { kept } from '../state/storage';

@@ -31,7 +31,7 @@ export function Banner() {
   }, [state]);
   if (calm || patient) return null;
 
-  const retry = (): void => app.session.connection.retryNow();
+  const retry = (): void => app.client.retryNow();
   return (
     <div class="banner" role="status">
       <WifiOff size={16} strokeWidth={1.5} aria-hidden="true" />

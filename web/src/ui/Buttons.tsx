@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Button } from '../client';
+import type { Button } from '@parley/client';
 import type { Channel } from '../state/channel';
 import { useApp } from './context';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands on offer by plugin, folded; a press puts one into the composer.
 
-import type { CommandSpec } from '../client';
+import type { CommandSpec } from '@parley/client';
 import { t } from '../i18n';
 import type { Key } from '../i18n/en';
 import type { Channel } from '../state/channel';

@@ -16,7 +16,7 @@ export function JoinBody({ onDone }: { onDone: () => void }) {
   const [listed, setListed] = useState<ListedChannel[]>([]);
   useEffect(() => {
     let open = true;
-    void listChannels(app.session).then((channels) => open && setListed(channels));
+    void listChannels(app.client).then((channels) => open && setListed(channels));
     return () => {
       open = false;
     };

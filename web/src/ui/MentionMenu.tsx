@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // People above the composer, while one of them is named.
 
-import type { Member } from '../client';
+import type { Member } from '@parley/client';
 import { t } from '../i18n';
 import { Avatar } from './Avatar';
 import { Option, kMenuId } from './SlashMenu';

@@ -2,7 +2,7 @@
 // Commands above the composer: names while the name is typed, then the argument at the caret.
 
 import { useEffect, useRef } from 'preact/hooks';
-import type { ArgSpec, CommandSpec } from '../client';
+import type { ArgSpec, CommandSpec } from '@parley/client';
 import { t } from '../i18n';
 import { friendlyName, signature, type SlashState } from '../state/slash';
 import { range } from './expectation';

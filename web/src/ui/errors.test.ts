@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CommandSpec } from '../client';
+import type { CommandSpec } from '@parley/client';
 import { t } from '../i18n';
 import { setLocale } from '../state/preferences';
 import { reasonText, refusalText } from './errors';

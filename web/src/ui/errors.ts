@@ -2,7 +2,7 @@
 // A refusal in the reader's language. What a plugin says is already in it; what the server says is
 // English, and is said again here from the code and the fields beside it.
 
-import { CommandError, type CommandSpec, type ErrorData } from '../client';
+import { CommandError, type CommandSpec, type ErrorData } from '@parley/client';
 import { t } from '../i18n';
 import type { Key } from '../i18n/en';
 import { locale } from '../state/preferences';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an argument takes, in words: for hints while it is typed and for refusals afterwards.
 
-import type { ArgSpec } from '../client';
+import type { ArgSpec } from '@parley/client';
 import { formatNumber, t } from '../i18n';
 import type { Key } from '../i18n/en';
 

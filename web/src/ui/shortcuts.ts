@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Member } from '../client';
+import type { Member } from '@parley/client';
 import type { App } from '../state/app';
 import { closeNearest, dialog, focusComposer, panel, rail, wide } from './view';
 

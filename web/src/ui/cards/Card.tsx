@@ -3,7 +3,7 @@
 
 import type { LucideIcon } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
-import type { Data, Json } from '../../client';
+import type { Data, Json } from '@parley/client';
 import { formatNumber, t } from '../../i18n';
 import { object, text } from '../../state/messages';
 import { Box } from '../icons';

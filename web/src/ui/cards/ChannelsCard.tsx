@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Data } from '../../client';
+import type { Data } from '@parley/client';
 import { t } from '../../i18n';
 import type { Channel } from '../../state/channel';
 import { list, number, object, text } from '../../state/messages';

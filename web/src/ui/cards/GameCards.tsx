@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Data } from '../../client';
+import type { Data } from '@parley/client';
 import { directionName, formatNumber, t } from '../../i18n';
 import type { Channel } from '../../state/channel';
 import { parsePlayer } from '../../state/game';
@@ -78,9 +78,7 @@ export function CombatCard({ data }: { data: Data }) {
           <span>{t('damage')}</span>
         </p>
       )}
-      {hp !== undefined && (
-        <Bar name={target} value={hp} max={max} tone="hp" />
-      )}
+      {hp !== undefined && <Bar name={target} value={hp} max={max} tone="hp" />}
       <Fields pairs={pairsOf(data, known)} />
     </Card>
   );

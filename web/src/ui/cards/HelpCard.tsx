@@ -2,7 +2,7 @@
 // /help: everything by plugin, or one command with its arguments. Made from the table of commands, so
 // that it follows the language; the answer's own text stands in for what the table does not know.
 
-import type { ArgSpec, CommandSpec, Frame } from '../../client';
+import type { ArgSpec, CommandSpec, Frame } from '@parley/client';
 import { t } from '../../i18n';
 import type { Channel } from '../../state/channel';
 import { findCommand, friendlyName, signature } from '../../state/slash';

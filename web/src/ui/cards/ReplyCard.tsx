@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An answer or push by its type. Types this page does not know become a plain card of their fields.
 
-import type { Data, Frame } from '../../client';
-import { errorOf } from '../../client';
+import type { Data, Frame } from '@parley/client';
+import { errorOf } from '@parley/client';
 import { t } from '../../i18n';
 import type { Channel } from '../../state/channel';
 import { list, number, object, text, toMessage } from '../../state/messages';

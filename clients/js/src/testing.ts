@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A socket, a clock and a server's half of the conversation, for tests.
+// A socket, a clock and a server's half of the conversation, for tests of programs that use the client.
 
-import type { Environment, Socket } from './connection';
-import type { ClientFrame, Data, Frame } from './protocol';
+import type { Environment, News, Socket } from './platform.js';
+import type { ClientFrame, Data, Frame } from './protocol.js';
 
 export class FakeSocket implements Socket {
   readyState = 0;
-  onopen: ((event: never) => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
-  onerror: ((event: never) => void) | null = null;
+  onopen: Socket['onopen'] = null;
+  onmessage: Socket['onmessage'] = null;
+  onclose: Socket['onclose'] = null;
+  onerror: Socket['onerror'] = null;
   readonly sent: ClientFrame[] = [];
 
   send(text: string): void {
@@ -21,7 +21,7 @@ export class FakeSocket implements Socket {
 
   accept(): void {
     this.readyState = 1;
-    this.onopen?.(undefined as never);
+    this.onopen?.({});
   }
   drop(code = 1006): void {
     this.readyState = 3;
@@ -48,7 +48,9 @@ export class FakeSocket implements Socket {
     const user = { id: 'g_1', name, kind: 'guest', roles: [] };
     const data = { v: 1, session: 's_1', user, resumed: false, channels: {}, ...more };
     this.reply(
-      this.sent.find((frame) => ['auth', 'login', 'register'].includes(frame.action))!,
+      [...this.sent]
+        .reverse()
+        .find((frame) => ['auth', 'login', 'register', 'resume'].includes(frame.action))!,
       'welcome',
       data,
     );
@@ -59,9 +61,19 @@ export class FakeEnvironment implements Environment {
   time = 1_000_000;
   chance = 0.5;
   readonly sockets: FakeSocket[] = [];
+  readonly urls: string[] = [];
+  /** What the network says; undefined once nobody listens. */
+  news: ((news: News) => void) | undefined;
+  private made = 0;
   private timers: { at: number; run: () => void }[] = [];
 
-  connect(): Socket {
+  unique = (): string => `k${++this.made}`;
+  watch = (tell: (news: News) => void): (() => void) => {
+    this.news = tell;
+    return () => (this.news = undefined);
+  };
+  connect(url: string): Socket {
+    this.urls.push(url);
     const socket = new FakeSocket();
     this.sockets.push(socket);
     return socket;

@@ -2,8 +2,9 @@
 // One logical connection over many sockets: opens, notices death, comes back with full jitter.
 // Knows frames, not sessions: who we are and what was missed is session.ts.
 
-import { backoffMs, mayReconnect } from './backoff';
-import { parseFrame, type ClientFrame, type Frame } from './protocol';
+import { backoffMs, mayReconnect } from './backoff.js';
+import type { Environment, Socket } from './platform.js';
+import { parseFrame, type ClientFrame, type Frame } from './protocol.js';
 
 export type ConnectionState =
   | { kind: 'idle' }
@@ -14,25 +15,6 @@ export type ConnectionState =
   /** The server said not to come back by ourselves (see mayReconnect). */
   | { kind: 'refused'; code: number };
 
-/** The part of WebSocket that is used; tests hand in their own. */
-export interface Socket {
-  readonly readyState: number;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
-  onerror: ((event: never) => void) | null;
-  send(text: string): void;
-  close(code?: number): void;
-}
-
-export interface Environment {
-  connect(): Socket;
-  now(): number;
-  random(): number;
-  setTimer(run: () => void, ms: number): unknown;
-  clearTimer(timer: unknown): void;
-}
-
 export interface ConnectionLimits {
   /** A socket that has not opened by then is given up. */
   connectMs: number;
@@ -40,12 +22,15 @@ export interface ConnectionLimits {
   pingMs: number;
   /** And how long its answer may take. */
   pongMs: number;
+  /** The same after the network came back or the machine slept, when a person waits. */
+  wakeMs: number;
 }
 
 export const kDefaultLimits: ConnectionLimits = {
   connectMs: 10_000,
   pingMs: 25_000,
   pongMs: 10_000,
+  wakeMs: 3000,
 };
 
 const kOpen = 1;
@@ -53,6 +38,9 @@ const kOpen = 1;
 export class Connection {
   onState: (state: ConnectionState) => void = () => {};
   onFrame: (frame: Frame) => void = () => {};
+
+  /** Where to connect; asked for every socket, because an address may carry a ticket that works once. */
+  address: () => string | Promise<string> = () => '';
 
   private state_: ConnectionState = { kind: 'idle' };
   private socket: Socket | undefined;
@@ -80,6 +68,17 @@ export class Connection {
   /** Skips the countdown, or tries again after a refusal. */
   retryNow(): void {
     if (this.state_.kind === 'waiting' || this.state_.kind === 'refused') this.connect();
+  }
+
+  /** The network or the person is back: no countdown, and no trust in a socket that was asleep. */
+  wake(): void {
+    if (this.state_.kind === 'waiting') this.connect();
+    else if (this.state_.kind === 'open') this.ask(this.limits.wakeMs);
+  }
+
+  /** The network says it is gone. It may be wrong, and the server on this very machine. */
+  doubt(): void {
+    if (this.state_.kind === 'open') this.ask(this.limits.wakeMs);
   }
 
   /** Ends the connection for good; open() starts anew. */
@@ -110,28 +109,48 @@ export class Connection {
   private connect(): void {
     this.drop();
     this.setState({ kind: 'connecting', attempt: this.attempt });
+    this.timer = this.env.setTimer(() => this.lost(1006), this.limits.connectMs);
+    try {
+      const address = this.address();
+      if (typeof address === 'string') this.connectTo(address);
+      else this.connectLater(address);
+    } catch {
+      this.lost(1006);
+    }
+  }
+
+  private connectLater(address: Promise<string>): void {
+    const { timer } = this;
+    const current = (): boolean => timer === this.timer && this.state_.kind === 'connecting';
+    address.then(
+      (url) => current() && this.connectTo(url),
+      () => current() && this.lost(1006),
+    );
+  }
+
+  private connectTo(url: string): void {
     let socket: Socket;
     try {
-      socket = this.env.connect();
+      socket = this.env.connect(url);
     } catch {
       this.lost(1006);
       return;
     }
     this.socket = socket;
-    this.timer = this.env.setTimer(() => this.lost(1006), this.limits.connectMs);
     socket.onopen = () => {
       if (socket !== this.socket) return;
       this.env.clearTimer(this.timer);
       this.setState({ kind: 'open' });
       this.watch();
     };
-    socket.onmessage = (event) => {
+    socket.onmessage = (event: { data: unknown }) => {
       if (socket === this.socket) this.receive(event.data);
     };
-    socket.onclose = (event) => {
+    socket.onclose = (event: { code: number }) => {
       if (socket === this.socket) this.lost(event.code);
     };
-    socket.onerror = null;
+    // A close follows it, and says more. `ws` ends the process where nobody listens.
+    socket.onerror = () => {};
   }
 
   private receive(data: unknown): void {
@@ -149,10 +168,13 @@ export class Connection {
   /** Any frame is life. A browser cannot see the server's WebSocket pings, so it asks with its own. */
   private watch(): void {
     this.env.clearTimer(this.liveness);
-    this.liveness = this.env.setTimer(() => {
-      this.send({ action: 'ping', data: { t: this.env.now() } });
-      this.liveness = this.env.setTimer(() => this.lost(1006), this.limits.pongMs);
-    }, this.limits.pingMs);
+    this.liveness = this.env.setTimer(() => this.ask(this.limits.pongMs), this.limits.pingMs);
+  }
+
+  private ask(patienceMs: number): void {
+    this.env.clearTimer(this.liveness);
+    this.send({ action: 'ping', data: { t: this.env.now() } });
+    this.liveness = this.env.setTimer(() => this.lost(1006), patienceMs);
   }
 
   private lost(code: number): void {
@@ -164,13 +186,14 @@ export class Connection {
     const delay = this.drainAfterMs ?? backoffMs(this.attempt, this.env.random);
     this.drainAfterMs = undefined;
     this.attempt += 1;
+    // Before anybody hears of it: whoever does may close for good.
+    this.timer = this.env.setTimer(() => this.connect(), delay);
     this.setState({
       kind: 'waiting',
       attempt: this.attempt,
       retryAt: this.env.now() + delay,
       code,
     });
-    this.timer = this.env.setTimer(() => this.connect(), delay);
   }
 
   private drop(): void {
@@ -180,6 +203,7 @@ export class Connection {
     this.socket = undefined;
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.onerror = () => {};
     // A socket that is still connecting logs an error when it is closed; there is no gentler way.
     if (socket.readyState <= kOpen) socket.close();
   }

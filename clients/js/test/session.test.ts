@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeEnvironment, settle } from './fakes';
-import {
-  CommandError,
-  ConnectionLost,
-  directChannel,
-  directPeer,
-  type Frame,
-  type Welcome,
-} from './protocol';
-import { Session } from './session';
+import { FakeEnvironment, settle } from '../src/testing.js';
+import { CommandError, ConnectionLost } from '../src/errors.js';
+import { directChannel, directPeer, type Data, type Frame, type Welcome } from '../src/protocol.js';
+import { Session } from '../src/session.js';
 
 describe('Session', () => {
   let env: FakeEnvironment;
@@ -18,7 +12,7 @@ describe('Session', () => {
   let pushes: Frame[];
   beforeEach(() => {
     env = new FakeEnvironment();
-    session = new Session(env);
+    session = new Session(env, 'ws://test/ws', { name: 'test', version: '1' });
     welcomes = [];
     pushes = [];
     session.onWelcome = (welcome, again) => welcomes.push([welcome, again]);
@@ -57,6 +51,8 @@ describe('Session', () => {
     env.socket.drop();
     await expect(entered).rejects.toBeInstanceOf(ConnectionLost);
     expect(session.state).toBe('signedOut');
+    env.pass(60_000);
+    expect(env.sockets).toHaveLength(1);
   });
 
   it('matches answers with questions, whatever their order', async () => {
@@ -268,10 +264,16 @@ describe('Session', () => {
 
     it('continues its session after a loss, from the last frame it saw', async () => {
       await enter(kTicket);
-      env.socket.push({ type: 'whisper', seq: 7 });
+      session.positions = () => ({ global: 5 });
+      env.socket.push({ type: 'whisper', seq: 1 });
       await lose();
       const asked = env.socket.find('resume');
-      expect(asked.data).toMatchObject({ session: 's_1', resume: 'r_1', seq: 7 });
+      expect(asked.data).toMatchObject({
+        session: 's_1',
+        resume: 'r_1',
+        seq: 1,
+        channels: { global: 5 },
+      });
       env.socket.reply(asked, 'welcome', {
         session: 's_1',
         resume: 'r_2',
@@ -283,9 +285,83 @@ describe('Session', () => {
       await settle();
       expect(session.state).toBe('ready');
       expect(welcomes[1]![1]).toBe(true);
-      expect(session.ticket).toEqual({ session: 's_1', resume: 'r_2', seq: 7 });
+      expect(session.point).toEqual({ session: 's_1', resume: 'r_2', seq: 1 });
       void session.request('look').catch(() => undefined);
       expect(env.socket.last.id).toBe(41);
+    });
+
+    const resume = (more: Data): void =>
+      env.socket.welcome('Neo', { ...kTicket, resume: 'r_2', ...more });
+
+    it('gets the answer that was lost with the connection', async () => {
+      await enter(kTicket);
+      const roll = session.request('roll');
+      const { id } = env.socket.last;
+      await lose();
+      resume({ resumed: true, replayed: 1 });
+      env.socket.push({ type: 'diceRolled', id: id!, seq: 1, data: { total: 7 } });
+      await expect(roll).resolves.toMatchObject({ data: { total: 7 } });
+      expect(env.socket.sent.filter((frame) => frame.action === 'roll')).toEqual([]);
+    });
+
+    it('sends again what never arrived, once it is known, and nothing else', async () => {
+      await enter(kTicket);
+      const answered = session.request('look');
+      const running = session.request('story');
+      const lost = session.request('roll', { dice: '2d6' });
+      const [look, story, roll] = env.socket.sent.slice(-3);
+      await lose();
+      resume({ resumed: true, replayed: 1, pending: [story!.id!] });
+      expect(env.socket.sent.map((frame) => frame.action)).toEqual(['resume']);
+      env.socket.push({ type: 'playerStateUpdate', id: look!.id!, seq: 1, data: {} });
+      expect(env.socket.sent.slice(1)).toEqual([roll]);
+      env.socket.reply(story!, 'botMessage');
+      env.socket.reply(roll!, 'diceRolled');
+      await Promise.all([answered, running, lost]);
+    });
+
+    it('says that nobody knows where the session could not go on', async () => {
+      await enter(kTicket);
+      const roll = session.request('roll');
+      await lose();
+      resume({ resumed: false });
+      await expect(roll).rejects.toBeInstanceOf(ConnectionLost);
+      expect(session.point).toEqual({ session: 's_1', resume: 'r_2', seq: 0 });
+    });
+
+    it('hands each frame on once', async () => {
+      await enter(kTicket);
+      for (const seq of [1, 2, 2, 1, 3]) env.socket.push({ type: 'whisper', seq });
+      expect(pushes.map((frame) => frame.seq)).toEqual([1, 2, 3]);
+    });
+
+    it('asks for what is missing on a live socket, and waits for it', async () => {
+      await enter(kTicket);
+      for (const seq of [1, 3, 4]) env.socket.push({ type: 'whisper', seq });
+      expect(pushes.map((frame) => frame.seq)).toEqual([1]);
+      const asked = env.socket.sent.filter((frame) => frame.action === 'sync');
+      expect(asked.map((frame) => frame.data)).toEqual([{ seq: 1 }]);
+      for (const seq of [2, 3, 4]) env.socket.push({ type: 'whisper', seq });
+      env.socket.reply(asked[0]!, 'ok');
+      env.socket.push({ type: 'whisper', seq: 5 });
+      expect(pushes.map((frame) => frame.seq)).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    it('resumes where what is missing is not kept any more', async () => {
+      await enter(kTicket);
+      env.socket.push({ type: 'whisper', seq: 9 });
+      env.socket.reply(env.socket.last, 'error', { code: 'position_lost', message: '' });
+      await settle();
+      env.pass(400);
+      env.socket.accept();
+      expect(env.socket.last.action).toBe('resume');
+    });
+
+    it('says now and then what it has', async () => {
+      await enter(kTicket);
+      for (let seq = 1; seq <= 130; seq += 1) env.socket.push({ type: 'whisper', seq });
+      const acks = env.socket.sent.filter((frame) => frame.action === 'ack');
+      expect(acks.map((frame) => frame.data?.['seq'])).toEqual([64, 128]);
     });
 
     it('comes in anew where the session is gone', async () => {
@@ -297,7 +373,7 @@ describe('Session', () => {
       env.socket.welcome();
       await settle();
       expect(session.state).toBe('ready');
-      expect(session.ticket).toBeUndefined();
+      expect(session.point).toBeUndefined();
     });
 
     it('tries again later where the server is only busy', async () => {
@@ -320,6 +396,36 @@ describe('Session', () => {
       await settle();
       expect(env.socket.last.action).toBe('login');
     });
+  });
+});
+
+describe('a ticket', () => {
+  it('stands in the address, and is bought anew for every session', async () => {
+    const env = new FakeEnvironment();
+    const session = new Session(env, 'ws://test/ws', { name: 'test', version: '1' });
+    let bought = 0;
+    const entered = session.signIn({ kind: 'ticket', ticket: async () => `t_${++bought}/` });
+    await settle();
+    expect(env.urls).toEqual(['ws://test/ws?ticket=t_1%2F']);
+    env.socket.accept();
+    expect(env.socket.sent).toEqual([]);
+    const user = { id: 'u_1', name: 'Neo', kind: 'user', roles: [] };
+    const welcome = { v: 1, session: 's_1', user, resumed: false, channels: {} };
+    env.socket.push({ type: 'welcome', data: welcome });
+    await expect(entered).resolves.toMatchObject({ user: { name: 'Neo' } });
+    env.socket.drop();
+    env.pass(150);
+    await settle();
+    expect(env.urls[1]).toBe('ws://test/ws?ticket=t_2%2F');
+  });
+
+  it('that is refused lets nobody in', async () => {
+    const env = new FakeEnvironment();
+    const session = new Session(env, 'ws://test/ws', { name: 'test', version: '1' });
+    const entered = session.signIn({ kind: 'ticket', ticket: () => 't_1' });
+    env.socket.accept();
+    env.socket.drop(4500);
+    await expect(entered).rejects.toMatchObject({ code: 'unauthorized' });
   });
 });
 

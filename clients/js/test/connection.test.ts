@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeEach, describe, expect, it } from 'vitest';
-import { backoffMs, kCapMs, mayReconnect } from './backoff';
-import { Connection } from './connection';
-import { FakeEnvironment } from './fakes';
-import type { Frame } from './protocol';
+import { backoffMs, kCapMs, mayReconnect } from '../src/backoff.js';
+import { Connection } from '../src/connection.js';
+import { FakeEnvironment } from '../src/testing.js';
+import type { Frame } from '../src/protocol.js';
 
 describe('back-off', () => {
   it('doubles its ceiling from 300 ms to 20 s and takes any point below it', () => {

@@ -1,24 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // What we come in with, the frame that says it, and what is left of it afterwards.
 
-import { CommandError, type ClientFrame, type Ticket, type Welcome } from './protocol';
+import type { ClientFrame, Data, ResumePoint, Welcome } from './protocol.js';
 
 export type Credential =
   | { kind: 'guest'; name: string }
   | { kind: 'token'; token: string }
   /** Works once and buys a new pair; see Session.renew. */
   | { kind: 'refresh'; refresh: string }
+  /** Of the address of a WebSocket; each works once, so it is asked for again at every sign-in. */
+  | { kind: 'ticket'; ticket: () => string | Promise<string> }
   | { kind: 'login'; name: string; password: string }
   | { kind: 'register'; name: string; password: string };
 
-const kClient = { name: 'web', version: '1' };
-
-export function resumeFrame(ticket: Ticket, id: number, locale: string): ClientFrame {
-  return { action: 'resume', id, data: { ...ticket, client: { ...kClient, locale } } };
+/** What the server is told of this program; shown to admins. */
+export interface ClientInfo {
+  name: string;
+  version: string;
 }
 
-export function credentialFrame(credential: Credential, id: number, locale: string): ClientFrame {
-  const client = { ...kClient, locale };
+export function resumeFrame(
+  point: ResumePoint,
+  channels: Record<string, number>,
+  id: number,
+  client: Data,
+): ClientFrame {
+  return { action: 'resume', id, data: { ...point, channels, client } };
+}
+
+/** Undefined for a ticket, which stands in the address. */
+export function credentialFrame(
+  credential: Credential,
+  id: number,
+  client: Data,
+): ClientFrame | undefined {
   switch (credential.kind) {
     case 'guest':
       return { action: 'auth', id, guest: credential.name, client };
@@ -26,6 +41,8 @@ export function credentialFrame(credential: Credential, id: number, locale: stri
       return { action: 'auth', id, token: credential.token, client };
     case 'refresh':
       return { action: 'auth', id, refresh: credential.refresh, client };
+    case 'ticket':
+      return undefined;
     default:
       return { action: credential.kind, id, name: credential.name, password: credential.password };
   }
@@ -38,15 +55,6 @@ export function lasting(credential: Credential, welcome: Welcome): Credential {
   return credential;
 }
 
-const kCloseCodes: Record<number, string> = {
-  4500: 'unauthorized',
-  4502: 'token_expired',
-  4503: 'blocked',
-  4505: 'connection_limit',
-  4506: 'rate_limited',
-  4508: 'forbidden',
-};
-
-export function closeError(code: number): CommandError {
-  return new CommandError({ code: kCloseCodes[code] ?? 'closed', message: '' });
+export function withTicket(url: string, ticket: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}ticket=${encodeURIComponent(ticket)}`;
 }

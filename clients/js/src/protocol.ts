@@ -52,8 +52,14 @@ export interface Welcome {
   resumed: boolean;
   /** Of the frames addressed to the session: the last one it has sent. */
   seq?: number;
+  /** Of a resumed session: how many frames addressed to it are sent again, behind this one. */
+  replayed?: number;
   /** Ids of commands that were sent before and still run. */
   pending?: RequestId[];
+  /** Of a resumed session: whether everything after the offset we had follows, by channel. */
+  recovered?: Record<string, boolean>;
+  /** What could not be brought back, in plain words. */
+  notice?: string;
   expiresIn?: number;
   pingMs?: number;
   limits?: { frame?: number; message?: number; rate?: number; burst?: number; inflight?: number };
@@ -66,7 +72,7 @@ export interface Welcome {
 }
 
 /** What a session is found again by; worth as much as a password while the session lives. */
-export interface Ticket {
+export interface ResumePoint {
   session: string;
   resume: string;
   /** The last frame that was seen of those addressed to the session. */
@@ -107,41 +113,6 @@ export interface Member {
   kind: string;
 }
 
-export interface ErrorData {
-  code: string;
-  message: string;
-  action?: string;
-  retry?: boolean;
-  retryAfterMs?: number;
-  fields?: unknown;
-  suggestion?: string;
-}
-
-/** A command that was answered with an `error` frame. */
-export class CommandError extends Error {
-  readonly code: string;
-  constructor(readonly data: ErrorData) {
-    super(data.message || data.code);
-    this.name = 'CommandError';
-    this.code = data.code;
-  }
-}
-
-/** The connection ended before the command's terminal frame came: its outcome is not known. */
-export class ConnectionLost extends Error {
-  constructor() {
-    super('connection lost');
-    this.name = 'ConnectionLost';
-  }
-}
-
-/** What went wrong with a request, whatever was thrown. */
-export function failure(error: unknown): ErrorData {
-  if (error instanceof CommandError) return error.data;
-  const code = error instanceof ConnectionLost ? 'connection_lost' : 'internal';
-  return { code, message: '', retry: true };
-}
-
 /** Parses one server frame; undefined for anything that is no object with a string `type`. */
 export function parseFrame(text: string): Frame | undefined {
   let value: unknown;
@@ -157,11 +128,6 @@ export function parseFrame(text: string): Frame | undefined {
     frame.data = undefined;
   }
   return frame;
-}
-
-export function errorOf(frame: Frame): CommandError {
-  const data = (frame.data ?? {}) as unknown as Partial<ErrorData>;
-  return new CommandError({ ...data, code: data.code ?? 'internal', message: data.message ?? '' });
 }
 
 /** The channel two people share; ids are ordered so that both arrive at the same name. */

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands of the server and of the plugins it ships with: what they take and what they answer. The tests
+// hold this against what a real server lists. Other plugins' commands are requests like any other.
+
+import type { CommandSpec, Frame, Member } from './protocol.js';
+
+/** A frame of one type with one kind of data. */
+export type Typed<Type extends string, Data> = Frame & { type: Type; data: Data };
+
+type Nothing = Record<string, never>;
+type Ok = Typed<'ok', Nothing>;
+
+export interface Subscribed {
+  channel: string;
+  /** The last offset before the first frame that will be pushed. */
+  offset: number;
+  recovered: boolean;
+  members: number;
+  topic?: string;
+  messages?: ChatMessage[];
+}
+
+export interface ChatData {
+  from: string;
+  text: string;
+  format?: 'plain' | 'markdown';
+  bot?: boolean;
+  replyTo?: number;
+  edited?: boolean;
+  only?: boolean;
+  [key: string]: unknown;
+}
+
+export type ChatMessage = Typed<'chatMessage', ChatData>;
+
+export interface PlayerState {
+  name?: string;
+  x?: number;
+  y?: number;
+  hp?: number;
+  maxHp?: number;
+  mana?: number;
+  maxMana?: number;
+  level?: number;
+  score?: number;
+  text?: string;
+  [key: string]: unknown;
+}
+
+export interface Combat {
+  attacker: unknown;
+  target: unknown;
+  damage: number;
+  targetHp: number;
+  targetMaxHp: number;
+  hit: boolean;
+  defeated: boolean;
+  spell?: unknown;
+  text: string;
+}
+
+type GameReply = Typed<'playerStateUpdate', PlayerState>;
+
+export interface Commands {
+  // ---- the server
+  subscribe: {
+    args: { channel: string; since?: number; history?: number; presence?: boolean };
+    reply: Typed<'subscribed', Subscribed>;
+  };
+  unsubscribe: { args: { channel: string }; reply: Typed<'unsubscribed', { channel: string }> };
+  history: {
+    args: { channel: string; limit?: number; before?: number; after?: number };
+    reply: Typed<'history', { channel: string; messages: ChatMessage[]; more: boolean }>;
+  };
+  presence: {
+    args: { channel: string; after?: string; limit?: number };
+    reply: Typed<'presence', { channel: string; total: number; users: Member[]; next?: string }>;
+  };
+  channels: {
+    args: { after?: string; limit?: number };
+    reply: Typed<
+      'channels',
+      { channels: { name: string; members: number; topic?: string }[]; next?: string }
+    >;
+  };
+  commands: {
+    args: { locale?: string };
+    reply: Typed<'commands', { rev: number; commands: CommandSpec[] }>;
+  };
+  locale: { args: { locale: string }; reply: Ok };
+  // ---- account, chat
+  logout: { args: Nothing; reply: Ok };
+  sendChat: {
+    args: { message: string; channel?: string; replyTo?: number };
+    reply: Typed<'ok', { offset: number }>;
+  };
+  directMessage: {
+    args: { user: string; message: string };
+    reply: Typed<'ok', { offset: number }>;
+  };
+  topic: {
+    args: { channel?: string; text?: string };
+    reply: Typed<'topic', { channel: string; topic: string }>;
+  };
+  typing: { args: { channel: string }; reply: Ok };
+  // ---- dice, game
+  roll: {
+    args: { dice?: string };
+    reply: Typed<'diceRolled', { dice: string; rolls: number[]; total: number; text: string }>;
+  };
+  look: { args: Nothing; reply: GameReply };
+  move: { args: { direction: string }; reply: GameReply };
+  take: { args: { item: string }; reply: GameReply };
+  drop: { args: { item: string }; reply: GameReply };
+  inventory: { args: Nothing; reply: GameReply };
+  attack: { args: { target: string }; reply: Typed<'combatResult', Combat> };
+  castSpell: {
+    args: { spellId: number; target?: string };
+    reply: Typed<'combatResult', Combat>;
+  };
+}
