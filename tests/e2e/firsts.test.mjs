@@ -53,7 +53,7 @@ test('channels are there to choose from', async () => {
 test('refusals and answers are in the reader’s language', async () => {
   for (const [line, said] of [
     ['/attack', /«target».*существо или человек/],
-    ['/move sideways', /«direction».*одно из: north, south/],
+    ['/move sideways', /«direction».*одним из: north, south/],
     ['/nosuch', /Команды nosuch нет/],
     ['/join AB!', /«channel».*имя канала/],
   ]) {

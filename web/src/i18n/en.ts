@@ -191,6 +191,7 @@ export const en = {
   needText: 'text',
   needTextOf: 'text, {range} characters',
   errField: '“{name}” is missing or wrong: it takes {need}.',
+  errFieldReason: '“{name}”: {reason}',
   errFieldOnly: '“{name}” is missing or wrong.',
   errInvalidArgs: 'Something in it is missing or wrong. /help tells what a command takes.',
   errUnknownAction: 'There is no command {name}. /help lists all of them.',

@@ -215,6 +215,7 @@ export const ru: Texts = {
   needText: 'текст',
   needTextOf: 'текст, знаков: {range}',
   errField: '«{name}» не указано или неверно. Нужно: {need}.',
+  errFieldReason: '«{name}»: {reason}',
   errFieldOnly: '«{name}» не указано или неверно.',
   errInvalidArgs: 'Чего-то не хватает или что-то неверно. /help подскажет, что нужно команде.',
   errUnknownAction: 'Команды {name} нет. Все команды покажет /help.',

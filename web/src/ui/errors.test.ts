@@ -31,7 +31,9 @@ afterEach(() => setLocale('en'));
 
 describe('a refusal', () => {
   it('is the server’s own sentence where the reader understands it', () => {
-    expect(refusalText(invalid('move', 'direction'), { commands })).toBe('direction: is required');
+    expect(refusalText(invalid('move', 'direction'), { commands })).toBe(
+      '“direction”: is required (one of north, up).',
+    );
     setLocale('ru');
     const said = { code: 'game.no_mana', message: 'маны 3, а нужно 10: отдохните' };
     expect(refusalText(said)).toBe(said.message);
@@ -42,7 +44,9 @@ describe('a refusal', () => {
     expect(refusalText(invalid('move', 'direction'), { commands })).toBe(
       '«direction» не указано или неверно. Нужно: одно из: north, up.',
     );
-    expect(refusalText(invalid('cast', 'spellId'), { commands })).toContain('целое число, от 1 до 200');
+    expect(refusalText(invalid('cast', 'spellId'), { commands })).toContain(
+      'целое число, от 1 до 200',
+    );
     expect(refusalText(invalid('attack', 'target'), { commands })).toContain('существо (текст');
     expect(refusalText(invalid('gone', 'x'), { commands })).toBe('«x» не указано или неверно.');
   });
@@ -50,11 +54,15 @@ describe('a refusal', () => {
   it('names the limit, the wait and the command', () => {
     setLocale('ru');
     const english = { message: 'some English' };
-    expect(refusalText({ code: 'too_large', ...english }, { messageLimit: 4000 })).toMatch(/4\s000/);
+    expect(refusalText({ code: 'too_large', ...english }, { messageLimit: 4000 })).toMatch(
+      /4\s000/,
+    );
     expect(refusalText({ code: 'rate_limited', retryAfterMs: 4200, ...english })).toContain(
       '5 секунд',
     );
-    expect(refusalText({ code: 'unknown_action', action: 'nosuch', ...english })).toContain('nosuch');
+    expect(refusalText({ code: 'unknown_action', action: 'nosuch', ...english })).toContain(
+      'nosuch',
+    );
   });
 
   it('has words for every code of the protocol, in both languages', () => {

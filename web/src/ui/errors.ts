@@ -2,11 +2,11 @@
 // A refusal in the reader's language. What a plugin says is already in it; what the server says is
 // English, and is said again here from the code and the fields beside it.
 
-import { CommandError, type CommandSpec, type ErrorData } from '@parley/client';
+import { CommandError, type ArgSpec, type CommandSpec, type ErrorData } from '@parley/client';
 import { t } from '../i18n';
 import type { Key } from '../i18n/en';
 import { locale } from '../state/preferences';
-import { described } from './expectation';
+import { described, expectation } from './expectation';
 
 /** What there is to say more than the code: the commands on offer, and the longest message. */
 export interface Known {
@@ -64,8 +64,10 @@ export function errorText(error: unknown, known: Known = {}): string {
 export function refusalText(error: ErrorData, known: Known = {}): string {
   if (error.code === 'rate_limited' && error.retryAfterMs)
     return t('errRateLimitedIn', { n: Math.ceil(error.retryAfterMs / 1000) });
-  if (isInReadersLanguage(error)) return error.message;
-  return specific(error, known) ?? reasonText(error.code);
+  const understood = isInReadersLanguage(error);
+  return (
+    specific(error, known, understood) ?? (understood ? error.message : reasonText(error.code))
+  );
 }
 
 function isInReadersLanguage({ code, message }: ErrorData): boolean {
@@ -73,25 +75,40 @@ function isInReadersLanguage({ code, message }: ErrorData): boolean {
   return locale.value === 'en' || /[а-яё]/i.test(message);
 }
 
-function specific(error: ErrorData, known: Known): string | undefined {
+/** What is better said here, where the commands and their arguments are known. */
+function specific(error: ErrorData, known: Known, understood: boolean): string | undefined {
   const { code, action } = error;
-  if (code === 'invalid_args') return fieldsText(error, known.commands ?? []);
+  if (code === 'invalid_args') return fieldsText(error, known.commands ?? [], understood);
   if (code === 'unknown_action' && action) return t('errUnknownAction', { name: action });
-  if (code === 'too_large' && known.messageLimit)
+  if (code === 'too_large' && known.messageLimit && !understood)
     return t('errTooLargeOf', { n: known.messageLimit });
   return undefined;
 }
 
-/** Names each argument that was wrong, and what it takes. */
-function fieldsText(error: ErrorData, commands: readonly CommandSpec[]): string | undefined {
+/** Names each argument that was wrong, the server's reason if it is understood, and what it takes. */
+function fieldsText(
+  error: ErrorData,
+  commands: readonly CommandSpec[],
+  understood: boolean,
+): string | undefined {
   const fields = error.fields;
   if (typeof fields !== 'object' || fields === null) return undefined;
   const command = commands.find(
     (item) => item.name === error.action || item.aliases?.includes(error.action ?? ''),
   );
-  const said = Object.keys(fields).map((name) => {
+  const said = Object.entries(fields).map(([name, reason]) => {
     const arg = command?.args?.find((item) => item.name === name);
+    if (understood && typeof reason === 'string') return withReason(name, reason, arg);
     return arg ? t('errField', { name, need: described(arg) }) : t('errFieldOnly', { name });
   });
   return said.length > 0 ? said.join(' ') : undefined;
+}
+
+function withReason(name: string, reason: string, arg: ArgSpec | undefined): string {
+  // A whole sentence has said what to do, and so has a list of what there is to choose from.
+  const whole = /[.!?]$/.test(reason);
+  const listed = arg?.choices?.some((choice) => reason.includes(String(choice)));
+  const wants = arg && (arg.choices?.length ? expectation(arg) : arg.help || expectation(arg));
+  const need = whole || listed || !wants ? '' : ` (${wants})`;
+  return `${t('errFieldReason', { name, reason })}${need}${whole ? '' : '.'}`;
 }
