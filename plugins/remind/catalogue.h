@@ -19,6 +19,7 @@ constexpr Phrase kNumber{"its number in /reminders", "его номер в /remi
 // Answers
 constexpr Phrase kSet{"Reminder {0}, in {1}: {2}", "Напоминание {0}, через {1}: {2}"};
 constexpr Phrase kDropped{"Reminder {0} is dropped", "Напоминание {0} отменено"};
+constexpr Phrase kDrop{"Drop {0}", "Отменить {0}"};
 constexpr Phrase kNone{"You have no reminders. Make one: /remind 10m tea",
                        "Напоминаний нет. Создать: /remind 10м чай"};
 constexpr Phrase kLine{"{0}. in {1}: {2}", "{0}. через {1}: {2}"};

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <parley/plugin.hpp>
 
@@ -22,6 +23,7 @@ using namespace std::chrono_literals;
 namespace remind {
 
 constexpr std::string_view kPrefix = "reminder:";
+constexpr std::size_t kMostButtons = 5;
 constexpr auto kLateAfter = 1min;
 constexpr auto kLongestWait = std::chrono::hours(24);  // of the timer; then it looks again
 
@@ -37,7 +39,7 @@ std::size_t characters(std::string_view text) {
 
 class Remind : public parley::Plugin {
  public:
-  static constexpr std::string_view kPermissions[] = {"commands", "push:user"};
+  static constexpr std::string_view kPermissions[] = {"commands", "push:user", "buttons"};
   static constexpr std::string_view kConfigSchema = R"json({
     "type": "object", "additionalProperties": false,
     "properties": {
@@ -121,14 +123,13 @@ class Remind : public parley::Plugin {
   // written; what cannot be written is taken back.
   void set(Reminder reminder, Responder& asker, std::chrono::seconds in) {
     const auto number = reminder.number;
-    const parley::Json answer{
-        {"number", number},
-        {"due", reminder.due},
-        {"text",
-         asker.tr(say::kSet, number, describe_duration(in, asker.locale()), reminder.text)}};
+    auto answer =
+        said(asker.tr(say::kSet, number, describe_duration(in, asker.locale()), reminder.text),
+             {drop_button(asker, number)});
+    answer.set("reminder", to_json(reminder));
     auto batch = parley::Batch().put(key_of(number), to_record(reminder));
     book_.add(std::move(reminder));
-    storage().write_and_reply(asker, batch, "reminderSet", answer, {},
+    storage().write_and_reply(asker, batch, "botMessage", answer, {},
                               [this, number](parley::Outcome outcome) {
                                 if (!is_ok(outcome)) book_.remove(number);
                                 wait_for_next();
@@ -137,16 +138,18 @@ class Remind : public parley::Plugin {
 
   void list(parley::Request& request) {
     std::string text;
+    std::vector<parley::Button> buttons;
     auto all = parley::Json::array();
     for (const Reminder* one : book_.of(request.user().id())) {
-      const auto in = std::chrono::milliseconds(std::max<std::int64_t>(0, one->due - host().now()));
+      const std::chrono::milliseconds in(std::max<std::int64_t>(0, one->due - host().now()));
       const auto left =
           describe_duration(std::chrono::ceil<std::chrono::seconds>(in), request.locale());
       text += (text.empty() ? "" : "\n") + request.tr(say::kLine, one->number, left, one->text);
-      all.push({{"number", one->number}, {"due", one->due}, {"text", one->text}});
+      if (buttons.size() < kMostButtons) buttons.push_back(drop_button(request, one->number));
+      all.push(to_json(*one));
     }
     if (text.empty()) text = request.tr(say::kNone);
-    request.reply("reminders", {{"reminders", all}, {"text", text}});
+    request.reply("botMessage", said(text, buttons).set("reminders", all));
   }
 
   void drop(parley::Request& request) {
@@ -154,12 +157,25 @@ class Remind : public parley::Plugin {
     if (book_.find(number, request.user().id()) == nullptr)
       return request.fail("not_found", request.tr(say::kUnknown, number));
     auto batch = parley::Batch().erase(key_of(number));
-    storage().write_and_reply(request, batch, "reminderDropped",
-                              {{"number", number}, {"text", request.tr(say::kDropped, number)}}, {},
-                              [this, number](parley::Outcome outcome) {
+    storage().write_and_reply(request, batch, "botMessage", said(request.tr(say::kDropped, number)),
+                              {}, [this, number](parley::Outcome outcome) {
                                 if (is_ok(outcome)) book_.remove(number);
                                 wait_for_next();
                               });
+  }
+
+  // What the module says to one person; for programs the reminders stand beside the text.
+  static parley::Json said(std::string text, std::vector<parley::Button> buttons = {}) {
+    return parley::to_json(parley::BotMessage{
+        .from = "remind", .text = std::move(text), .buttons = std::move(buttons), .only = true});
+  }
+  static parley::Json to_json(const Reminder& one) {
+    return {{"number", one.number}, {"due", one.due}, {"text", one.text}};
+  }
+  static parley::Button drop_button(const Responder& asker, std::int64_t number) {
+    return {.label = asker.tr(say::kDrop, number),
+            .command = {{"action", "unremind"}, {"number", number}},
+            .style = ""};
   }
 
   // ---- time
@@ -193,7 +209,7 @@ class Remind : public parley::Plugin {
                                 reminder.text);
     push().send({.to = parley::Target::user(reminder.user),
                  .type = "botMessage",
-                 .data = {{"from", "remind"}, {"bot", true}, {"format", "plain"}, {"text", text}},
+                 .data = said(text),
                  .store = true});
   }
 

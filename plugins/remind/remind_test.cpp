@@ -30,7 +30,9 @@ std::string told(const FakeHost& host, std::size_t index = 0) {
 TEST(Remind, TellsTheOneWhoAskedWhenTheTimeHasCome) {
   FakeHost host;
   const auto reply = host.call("remind", in("10m", "tea"));
-  EXPECT_EQ(reply.type(), "reminderSet");
+  EXPECT_EQ(reply.type(), "botMessage");
+  EXPECT_EQ(reply.data()["reminder"]["number"].or_else(0), 1);
+  EXPECT_EQ(reply.data()["buttons"].items()[0]["command"]["action"].or_else(""), "unremind");
   EXPECT_EQ(reply.data()["text"].or_else(""), "Reminder 1, in 10 min: tea");
   host.advance(10min - 1ms);
   EXPECT_TRUE(host.pushes().empty());
@@ -53,7 +55,7 @@ TEST(Remind, SurvivesARestart) {
   FakeHost host;
   host.call("remind", in("10m", "tea"));
   host.restart();
-  EXPECT_EQ(host.call("remind", in("1h", "cake")).data()["number"].or_else(0), 2);
+  EXPECT_EQ(host.call("remind", in("1h", "cake")).data()["reminder"]["number"].or_else(0), 2);
   host.advance(10min);
   EXPECT_EQ(told(host), "Reminder: tea");
 }
@@ -106,7 +108,7 @@ TEST(Unremind, DropsOnesOwn) {
   FakeHost host;
   host.call("remind", in("10m", "tea"));
   EXPECT_EQ(host.call("unremind", {{"number", 1}}, kAnn).code(), "not_found");
-  EXPECT_EQ(host.call("unremind", {{"number", 1}}).type(), "reminderDropped");
+  EXPECT_EQ(host.call("unremind", {{"number", 1}}).type(), "botMessage");
   EXPECT_EQ(host.call("unremind", {{"number", 1}}).code(), "not_found");
   host.advance(1h);
   EXPECT_TRUE(host.pushes().empty());
@@ -139,7 +141,7 @@ TEST(Remind, CountsWhatIsStillBeingWritten) {
   EXPECT_EQ(second.code(), "limit");
   EXPECT_THAT(second.message(), HasSubstr("/unremind"));
   host.settle();
-  EXPECT_EQ(first.type(), "reminderSet");
+  EXPECT_EQ(first.type(), "botMessage");
 }
 
 TEST(Remind, HasRoomForSoManyAltogether) {
