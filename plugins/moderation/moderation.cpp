@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+// moderation: mutes, bans, a word list and a brake for floods.
+//
+// The example of a message filter: it sees what people say in public channels before it is stored,
+// and lets it pass, changes it or refuses it with a reason. What moderators decide is on disk before
+// they are answered, and holds over restarts.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <parley/plugin.hpp>
+
+#include "catalogue.h"
+#include "flood_gauge.h"
+#include "sanctions.h"
+#include "word_list.h"
+
+namespace moderation {
+
+constexpr std::int64_t kSecond = 1000, kMinute = 60 * kSecond;
+constexpr int kMostMinutes = 366 * 24 * 60;
+constexpr std::size_t kMostShown = 50;
+
+std::vector<std::string> words_of(parley::JsonView config) {
+  std::vector<std::string> words;
+  for (const auto word : config["words"].items()) words.push_back(word.or_else(""));
+  return words;
+}
+
+class Moderation : public parley::Plugin {
+ public:
+  static constexpr std::string_view kPermissions[] = {"commands", "filter:*", "accounts.read",
+                                                      "push:user", "push:channel"};
+  static constexpr std::string_view kConfigSchema = R"json({
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "words": {"type": "array", "default": [], "maxItems": 2000,
+        "items": {"type": "string", "minLength": 2, "maxLength": 100},
+        "description": "Words not to be said, whole and in any case of letters; * at the end stands for any ending."},
+      "on_word": {"type": "string", "enum": ["replace", "deny"], "default": "replace",
+        "description": "replace: stars take the word's place. deny: the message is refused."},
+      "flood_messages": {"type": "integer", "default": 8, "minimum": 0, "maximum": 1000,
+        "description": "Messages of one person in flood_seconds. 0: any number."},
+      "flood_seconds": {"type": "integer", "default": 10, "minimum": 1, "maximum": 3600,
+        "description": "The span that flood_messages counts in."},
+      "flood_mute": {"type": "integer", "default": 0, "minimum": 0, "maximum": 1440,
+        "description": "Minutes of silence for whoever says too much. 0: only the message is refused."},
+      "sanctions": {"type": "integer", "default": 10000, "minimum": 1, "maximum": 1000000,
+        "description": "Mutes and bans in force, at most."}
+    }
+  })json";
+
+  explicit Moderation(parley::Host host) : Plugin(host), words_(words_of(config())) {
+    declare_sanctions();
+    on_message({.stage = parley::Stage::kFilter, .channel = "*", .priority = 100},
+               &Moderation::check);
+    on_event(parley::EventKind::kJoined, &Moderation::joined);
+    on_event(parley::EventKind::kUserDeleted, &Moderation::forget);
+  }
+
+ private:
+  void declare_sanctions() {
+    command("mute", say::kMute, &Moderation::mute)
+        .role("moderator")
+        .role("admin")
+        .argument<parley::UserName>("user", say::kUser)
+        .argument<std::int64_t>("minutes", say::kMinutes)
+        .range(0, kMostMinutes)
+        .fallback(10)
+        .argument<std::string>("reason", say::kReason)
+        .maximum(300)
+        .rest()
+        .optional();
+    command("unmute", say::kUnmute, &Moderation::unmute)
+        .role("moderator")
+        .role("admin")
+        .argument<parley::UserName>("user", say::kUser);
+    command("ban", say::kBan, &Moderation::ban)
+        .role("moderator")
+        .role("admin")
+        .argument<parley::UserName>("user", say::kUser)
+        .argument<parley::ChannelName>("channel", say::kChannel)
+        .argument<std::string>("reason", say::kReason)
+        .maximum(300)
+        .rest()
+        .optional();
+    command("unban", say::kUnban, &Moderation::unban)
+        .role("moderator")
+        .role("admin")
+        .argument<parley::UserName>("user", say::kUser)
+        .argument<parley::ChannelName>("channel", say::kChannel);
+    command("sanctions", say::kList, &Moderation::list).role("moderator").role("admin").read_only();
+  }
+
+  void on_start() override {
+    for (const char* prefix : {"mute:", "ban:"}) {
+      for (const auto& [key, record] : storage().scan_now(prefix))
+        sanctions_.set(key, read_sanction(parley::JsonView(record)));
+    }
+    sweep_ = timers().set(
+        {.name = "sweep", .delay = std::chrono::minutes(1), .period = std::chrono::minutes(1)},
+        [this](std::string_view) { drop_run_out(); });
+  }
+
+  std::optional<std::string> on_config(parley::JsonView config) override {
+    words_ = WordList(words_of(config));
+    return std::nullopt;
+  }
+
+  // ---- what people say
+
+  static bool is_moderator(const parley::User& user) {
+    return user.has_role("moderator") || user.has_role("admin");
+  }
+
+  parley::Verdict check(const parley::Message& message) {
+    const auto user = message.user();
+    if (is_moderator(user)) return parley::Verdict::pass();
+    if (auto silenced = silence_of(message)) return parley::Verdict::deny(*silenced, "muted");
+    if (auto flooding = flood_of(message)) return parley::Verdict::deny(*flooding, "flood");
+    if (!words_.in(message.text())) return parley::Verdict::pass();
+    if (config()["on_word"].or_else("replace") == "deny")
+      return parley::Verdict::deny(say::kBadWord.format(message.locale()), "words");
+    return parley::Verdict::replace(words_.starred(message.text()));
+  }
+
+  std::optional<std::string> silence_of(const parley::Message& message) const {
+    const auto id = message.user().id();
+    const auto locale = message.locale();
+    if (const auto* muted = sanctions_.find(mute_key(id), host().now()))
+      return say::kYouAreMuted.format(locale, span_of(*muted, locale), why(*muted, locale));
+    if (const auto* banned = sanctions_.find(ban_key(id, message.channel()), host().now()))
+      return say::kYouAreBanned.format(locale, message.channel(), why(*banned, locale));
+    return std::nullopt;
+  }
+
+  std::optional<std::string> flood_of(const parley::Message& message) {
+    const auto user = message.user();
+    const auto span = config()["flood_seconds"].or_else(std::int64_t{10}) * kSecond;
+    const auto most = config()["flood_messages"].or_else(std::size_t{0});
+    if (flood_.let_pass(user.id(), host().now(), most, span)) return std::nullopt;
+    const auto minutes = config()["flood_mute"].or_else(std::int64_t{0});
+    if (minutes > 0 && has_room()) {
+      write(mute_key(user.id()), {.name = std::string(user.name()),
+                                  .reason = std::string(say::kFloodReason.in(message.locale())),
+                                  .until = host().now() + minutes * kMinute});
+    }
+    const auto wait = std::max(flood_.free_at(user.id(), span) - host().now(), minutes * kMinute);
+    return say::kFlood.format(message.locale(), (wait + kSecond - 1) / kSecond);
+  }
+
+  // ---- what moderators decide
+
+  // The account somebody named; not there, or not to be touched: answered already.
+  template <typename Then>
+  void with_user(parley::Request& request, Then then) {
+    auto name = request.argument<std::string>("user");
+    if (!name.empty() && name[0] == '@') name.erase(0, 1);
+    accounts().lookup(name, [name, later = request.defer(), then = std::move(then)](
+                                parley::Outcome outcome, const parley::Account& account) mutable {
+      if (outcome == parley::Outcome::kNotFound || outcome == parley::Outcome::kInvalid)
+        return later.fail("not_found", later.tr(say::kUnknownUser, name));
+      if (!is_ok(outcome)) return later.fail(outcome);
+      then(std::move(later), account);
+    });
+  }
+
+  static bool is_moderator(const parley::Account& account) {
+    return std::any_of(account.roles.begin(), account.roles.end(), [](const std::string& role) {
+      return role == "moderator" || role == "admin";
+    });
+  }
+
+  bool has_room() const {
+    return sanctions_.all().size() < config()["sanctions"].or_else(std::size_t{0});
+  }
+
+  void mute(parley::Request& request) {
+    const auto minutes = request.argument<std::int64_t>("minutes");
+    Sanction sanction{.by = std::string(request.user().name()),
+                      .reason = request.argument<std::string>("reason"),
+                      .until = minutes == 0 ? 0 : host().now() + minutes * kMinute};
+    with_user(request, [this, sanction](parley::Deferred later, const parley::Account& to) mutable {
+      sanction.name = to.name;
+      const auto span = span_of(sanction, later.locale());
+      const auto told = say::kYouWereMuted;
+      impose(
+          std::move(later), to, mute_key(to.id), sanction,
+          [&](parley::Deferred& asker) { return asker.tr(say::kMuted, to.name, span); },
+          [this, id = to.id, sanction, told] {
+            tell(id, [&](std::string_view locale) {
+              return told.format(locale, span_of(sanction, locale), why(sanction, locale));
+            });
+          });
+    });
+  }
+
+  void ban(parley::Request& request) {
+    auto channel = channel_of(request);
+    Sanction sanction{.by = std::string(request.user().name()),
+                      .reason = request.argument<std::string>("reason")};
+    with_user(request, [this, sanction, channel](parley::Deferred later,
+                                                 const parley::Account& to) mutable {
+      sanction.name = to.name;
+      impose(
+          std::move(later), to, ban_key(to.id, channel), sanction,
+          [&](parley::Deferred& asker) { return asker.tr(say::kBanned, to.name, channel); },
+          [this, id = to.id, sanction, channel] {
+            channels().unsubscribe(channel, id);
+            tell(id, [&](std::string_view locale) {
+              return say::kYouWereBanned.format(locale, channel, why(sanction, locale));
+            });
+          });
+    });
+  }
+
+  // In force at once; taken back when it could not be stored.
+  template <typename Say, typename Then>
+  void impose(parley::Deferred later, const parley::Account& to, const std::string& key,
+              const Sanction& sanction, Say answer, Then then) {
+    if (is_moderator(to)) return later.fail("forbidden", later.tr(say::kNotThem));
+    if (!has_room() && sanctions_.all().count(key) == 0)
+      return later.fail("limit", later.tr(say::kFull, sanctions_.all().size()));
+    log_info(sanction.by + ": " + key + " (" + to.name + "), " + sanction.reason);
+    const auto text = answer(later);
+    const auto before = previous(key);
+    sanctions_.set(key, sanction);
+    auto batch = parley::Batch().put(key, to_record(sanction).text());
+    storage().write_and_reply(later, batch, "botMessage", said(text), {},
+                              [this, key, before, then](parley::Outcome outcome) {
+                                if (is_ok(outcome)) return then();
+                                restore(key, before);
+                              });
+  }
+
+  std::optional<Sanction> previous(const std::string& key) const {
+    const auto found = sanctions_.all().find(key);
+    return found == sanctions_.all().end() ? std::nullopt : std::optional(found->second);
+  }
+  void restore(const std::string& key, const std::optional<Sanction>& before) {
+    if (before)
+      sanctions_.set(key, *before);
+    else
+      sanctions_.lift(key);
+  }
+
+  void unmute(parley::Request& request) {
+    with_user(request, [this](parley::Deferred later, const parley::Account& to) {
+      const auto text = later.tr(say::kUnmuted, to.name);
+      lift(std::move(later), to.name, mute_key(to.id), text);
+    });
+  }
+
+  void unban(parley::Request& request) {
+    with_user(request, [this, channel = channel_of(request)](parley::Deferred later,
+                                                             const parley::Account& to) {
+      const auto text = later.tr(say::kUnbanned, to.name, channel);
+      lift(std::move(later), to.name, ban_key(to.id, channel), text);
+    });
+  }
+
+  void lift(parley::Deferred later, const std::string& name, const std::string& key,
+            const std::string& text) {
+    if (sanctions_.find(key, host().now()) == nullptr)
+      return later.fail("not_found", later.tr(say::kNothing, name));
+    auto batch = parley::Batch().erase(key);
+    storage().write_and_reply(later, batch, "botMessage", said(text), {},
+                              [this, key](parley::Outcome outcome) {
+                                if (is_ok(outcome)) sanctions_.lift(key);
+                              });
+  }
+
+  static std::string channel_of(const parley::Request& request) {
+    auto channel = request.argument<std::string>("channel");
+    if (!channel.empty() && channel[0] == '#') channel.erase(0, 1);
+    return channel;
+  }
+
+  void list(parley::Request& request) {
+    std::string text;
+    std::size_t shown = 0;
+    for (const auto& [key, one] : sanctions_.all()) {
+      if (sanctions_.find(key, host().now()) == nullptr) continue;
+      if (++shown > kMostShown) break;
+      text += (text.empty() ? "" : "\n") + line(key, one, request.locale());
+    }
+    if (text.empty()) text = request.tr(say::kNobody);
+    request.reply("botMessage", said(text));
+  }
+
+  std::string line(std::string_view key, const Sanction& one, std::string_view locale) const {
+    const bool muted = key.substr(0, 5) == "mute:";
+    const auto channel = key.substr(key.find(':', 4) + 1);  // of "ban:<user>:<channel>"
+    const auto by = one.by.empty() ? std::string(say::kModule.in(locale)) : one.by;
+    return (muted ? say::kMuted.format(locale, one.name, span_of(one, locale))
+                  : say::kBanned.format(locale, one.name, channel)) +
+           say::kBy.format(locale, by, why(one, locale));
+  }
+
+  // ---- words
+
+  static std::string why(const Sanction& sanction, std::string_view locale) {
+    return sanction.reason.empty() ? std::string(say::kNoReason.in(locale)) : sanction.reason;
+  }
+  std::string span_of(const Sanction& sanction, std::string_view locale) const {
+    if (sanction.until == 0) return std::string(say::kForever.in(locale));
+    const auto left = std::max<std::int64_t>(0, sanction.until - host().now());
+    return say::kForMinutes.format(locale, (left + kMinute - 1) / kMinute);
+  }
+  static parley::Json said(std::string text) {
+    return parley::to_json(
+        parley::BotMessage{.from = "moderation", .text = std::move(text), .only = true});
+  }
+  // In both languages, because nobody knows which one they read when they are away.
+  template <typename Text>
+  void tell(const std::string& user, Text text) {
+    push().send({.to = parley::Target::user(user),
+                 .type = "botMessage",
+                 .data = said(text("en") + "\n" + text("ru")),
+                 .store = true});
+  }
+
+  // ---- time and people
+
+  void write(const std::string& key, Sanction sanction) {
+    storage().put(key, to_record(sanction).text());
+    sanctions_.set(key, std::move(sanction));
+  }
+
+  void drop_run_out() {
+    while (const auto key = sanctions_.run_out(host().now())) {
+      sanctions_.lift(*key);
+      storage().erase(*key);
+    }
+  }
+
+  // Nothing keeps somebody from asking to join: so they are sent out again.
+  void joined(const parley::Event& event) {
+    const auto id = event.user().id();
+    if (sanctions_.find(ban_key(id, event.channel()), host().now()) == nullptr) return;
+    channels().unsubscribe(event.channel(), id);
+  }
+
+  // A sanction ends with the account that it is about.
+  void forget(const parley::Event& event) {
+    const std::string id(event.user().id());
+    flood_.forget(id);
+    std::vector<std::string> theirs;
+    for (const auto& [key, one] : sanctions_.all()) {
+      if (key == mute_key(id) || key.rfind(ban_key(id, ""), 0) == 0) theirs.push_back(key);
+    }
+    for (const std::string& key : theirs) {
+      sanctions_.lift(key);
+      storage().erase(key);
+    }
+  }
+
+  WordList words_;
+  FloodGauge flood_;
+  Sanctions sanctions_;
+  parley::Timer sweep_;
+};
+
+}  // namespace moderation
+
+PARLEY_PLUGIN(moderation::Moderation, "moderation", "1.0.0",
+              "Mutes, bans, a word list, a flood brake")

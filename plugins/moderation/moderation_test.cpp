@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <parley/testing.hpp>
+
+using namespace std::chrono_literals;
+using parley::EventKind;
+using parley::Json;
+using parley::Outcome;
+using parley::testing::Caller;
+using parley::testing::FakeAccount;
+using parley::testing::FakeHost;
+using parley::testing::HostOptions;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+namespace {
+
+const Caller kNeo{.id = "u_neo", .name = "Neo"};
+const Caller kAnn{.id = "u_ann", .name = "Ann", .session = "s_ann", .locale = "ru"};
+const Caller kMod{.id = "u_mod", .name = "Mod", .roles = {"user", "moderator"}, .session = "s_mod"};
+
+HostOptions with_people(std::string config = "{}") {
+  return {.config = std::move(config),
+          .accounts = {{.user = kNeo}, {.user = kAnn}, {.user = kMod}}};
+}
+
+std::string text_of(const parley::testing::Reply& reply) {
+  return reply.data()["text"].or_else("");
+}
+
+// ---- mutes
+
+TEST(Mute, SilencesSomebodyForAWhileAndTellsThem) {
+  FakeHost host(with_people());
+  const auto reply =
+      host.call("mute", {{"user", "@Neo"}, {"minutes", 5}, {"reason", "shouting"}}, kMod);
+  EXPECT_EQ(text_of(reply), "Neo is muted for 5 min");
+  ASSERT_THAT(host.pushes(), SizeIs(1));
+  EXPECT_THAT(host.pushes()[0].frame.data()["text"].or_else(""),
+              AllOf(HasSubstr("muted you for 5 min: shouting"), HasSubstr("запретил")));
+  const auto said = host.say("hello", kNeo);
+  EXPECT_TRUE(said.denied);
+  EXPECT_EQ(said.code, "muted");
+  EXPECT_EQ(said.reason, "you may not write here for 5 min: shouting");
+  EXPECT_FALSE(host.say("hello", kAnn).denied);
+  host.advance(5min);
+  EXPECT_FALSE(host.say("hello", kNeo).denied);
+}
+
+TEST(Mute, HoldsOverARestart) {
+  FakeHost host(with_people());
+  host.call("mute", {{"user", "Neo"}, {"minutes", 0}}, kMod);
+  host.restart();
+  host.advance(1000h);
+  EXPECT_THAT(host.say("hello", kNeo).reason, HasSubstr("until it is lifted: no reason given"));
+}
+
+TEST(Mute, LeavesNothingBehindWhenItHasRunOut) {
+  FakeHost host(with_people());
+  host.call("mute", {{"user", "Neo"}, {"minutes", 5}}, kMod);
+  EXPECT_THAT(host.storage(), SizeIs(1));
+  host.advance(7min);
+  EXPECT_THAT(host.storage(), IsEmpty());
+}
+
+TEST(Mute, CanBeLifted) {
+  FakeHost host(with_people());
+  EXPECT_THAT(host.call("unmute", {{"user", "Neo"}}, kMod).message(), HasSubstr("nothing"));
+  host.call("mute", {{"user", "Neo"}}, kMod);
+  EXPECT_EQ(text_of(host.call("unmute", {{"user", "Neo"}}, kMod)), "Neo may speak again");
+  EXPECT_FALSE(host.say("hello", kNeo).denied);
+  EXPECT_THAT(host.storage(), IsEmpty());
+}
+
+TEST(Mute, IsNotPromisedWhenItCannotBeStored) {
+  FakeHost host(with_people());
+  host.fail_next_write(Outcome::kBusy);
+  EXPECT_TRUE(host.call("mute", {{"user", "Neo"}}, kMod).failed());
+  EXPECT_FALSE(host.say("hello", kNeo).denied);
+  EXPECT_THAT(host.pushes(), IsEmpty());
+}
+
+TEST(Mute, KeepsTheFormerOneWhenAnotherCannotBeStored) {
+  FakeHost host(with_people());
+  host.call("mute", {{"user", "Neo"}, {"minutes", 60}}, kMod);
+  host.fail_next_write(Outcome::kBusy);
+  host.call("mute", {{"user", "Neo"}, {"minutes", 1}}, kMod);
+  host.advance(30min);
+  EXPECT_TRUE(host.say("hello", kNeo).denied);
+}
+
+TEST(Mute, IsForModeratorsAndNotAgainstThem) {
+  FakeHost host(with_people());
+  EXPECT_EQ(host.call("mute", {{"user", "Ann"}}, kNeo).code(), "forbidden");
+  EXPECT_EQ(host.call("mute", {{"user", "Mod"}}, kMod).code(), "forbidden");
+  EXPECT_EQ(host.call("mute", {{"user", "Nobody"}}, kMod).code(), "not_found");
+  EXPECT_EQ(host.call("mute", {{"user", "Neo"}, {"minutes", -1}}, kMod).code(), "invalid_args");
+}
+
+TEST(Mute, HasALimit) {
+  FakeHost host(with_people(R"({"sanctions": 1})"));
+  host.call("mute", {{"user", "Neo"}}, kMod);
+  EXPECT_EQ(host.call("mute", {{"user", "Ann"}}, kMod).code(), "limit");
+  EXPECT_FALSE(host.call("mute", {{"user", "Neo"}, {"minutes", 1}}, kMod).failed()) << "a change";
+}
+
+// ---- bans
+
+TEST(Ban, SendsSomebodyOutAndKeepsThemOut) {
+  FakeHost host(with_people());
+  host.channels()["global"].members = {"u_neo", "u_ann"};
+  EXPECT_EQ(text_of(host.call("ban", {{"user", "Neo"}, {"channel", "#global"}}, kMod)),
+            "Neo is banned from #global");
+  EXPECT_THAT(host.channels()["global"].members, Not(Contains("u_neo")));
+  EXPECT_THAT(host.say("hello", kNeo).reason, HasSubstr("may not write in #global"));
+  EXPECT_FALSE(host.say("hello", kNeo, "elsewhere").denied);
+  host.channels()["global"].members.push_back("u_neo");
+  host.happen(EventKind::kJoined, kNeo, "global");
+  EXPECT_THAT(host.channels()["global"].members, Not(Contains("u_neo")));
+}
+
+TEST(Ban, CanBeLifted) {
+  FakeHost host(with_people());
+  host.call("ban", {{"user", "Neo"}, {"channel", "global"}}, kMod);
+  EXPECT_EQ(host.call("unban", {{"user", "Neo"}, {"channel", "other"}}, kMod).code(), "not_found");
+  EXPECT_FALSE(host.call("unban", {{"user", "Neo"}, {"channel", "global"}}, kMod).failed());
+  EXPECT_FALSE(host.say("hello", kNeo).denied);
+}
+
+TEST(Sanctions, AreListedWithWhoAndWhy) {
+  FakeHost host(with_people());
+  EXPECT_EQ(text_of(host.call("sanctions", {}, kMod)), "Nobody is muted or banned");
+  host.call("mute", {{"user", "Neo"}, {"minutes", 5}, {"reason", "shouting"}}, kMod);
+  host.call("ban", {{"user", "Ann"}, {"channel", "global"}}, kMod);
+  EXPECT_EQ(text_of(host.call("sanctions", {}, kMod)),
+            "Ann is banned from #global (by Mod: no reason given)\n"
+            "Neo is muted for 5 min (by Mod: shouting)");
+  EXPECT_EQ(host.call("sanctions", {}, kNeo).code(), "forbidden");
+}
+
+TEST(Sanctions, EndWithTheAccount) {
+  FakeHost host(with_people());
+  host.call("mute", {{"user", "Neo"}}, kMod);
+  host.call("ban", {{"user", "Neo"}, {"channel", "global"}}, kMod);
+  host.call("mute", {{"user", "Ann"}}, kMod);
+  host.happen(EventKind::kUserDeleted, kNeo);
+  EXPECT_THAT(host.storage(), SizeIs(1));
+}
+
+// ---- words and floods
+
+TEST(Words, AreStarred) {
+  FakeHost host(with_people(R"({"words": ["darn"]})"));
+  EXPECT_EQ(host.say("Darn it", kNeo).text, "**** it");
+  EXPECT_EQ(host.say("Darn it", kMod).text, "Darn it") << "moderators may quote them";
+}
+
+TEST(Words, AreRefusedWhereTheOperatorSaysSo) {
+  FakeHost host(with_people(R"({"words": ["чёрт*"], "on_word": "deny"})"));
+  const auto said = host.say("ну чёрт возьми", kAnn);
+  EXPECT_EQ(said.code, "words");
+  EXPECT_THAT(said.reason, HasSubstr("скажите иначе"));
+}
+
+TEST(Words, ChangeWhileItRuns) {
+  FakeHost host(with_people());
+  EXPECT_EQ(host.say("darn", kNeo).text, "darn");
+  ASSERT_EQ(host.change_config(R"({"words": ["darn"]})"), std::nullopt);
+  EXPECT_EQ(host.say("darn", kNeo).text, "****");
+}
+
+TEST(Flood, IsBraked) {
+  FakeHost host(with_people(R"({"flood_messages": 3, "flood_seconds": 10})"));
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(host.say("spam", kNeo).denied);
+  const auto said = host.say("spam", kNeo);
+  EXPECT_EQ(said.code, "flood");
+  EXPECT_THAT(said.reason, HasSubstr("wait 10 s"));
+  EXPECT_FALSE(host.say("hello", kAnn).denied);
+  host.advance(10s);
+  EXPECT_FALSE(host.say("sorry", kNeo).denied);
+}
+
+TEST(Flood, MutesWhereTheOperatorSaysSo) {
+  FakeHost host(with_people(R"({"flood_messages": 1, "flood_mute": 2})"));
+  host.say("one", kNeo);
+  EXPECT_EQ(host.say("two", kNeo).code, "flood");
+  host.advance(11s);
+  EXPECT_THAT(host.say("three", kNeo).reason, HasSubstr("for 2 min: too many messages"));
+  EXPECT_THAT(text_of(host.call("sanctions", {}, kMod)), HasSubstr("by automatic"));
+}
+
+}  // namespace
