@@ -44,7 +44,7 @@ class Moderation : public parley::Plugin {
         "description": "Words not to be said, whole and in any case of letters; * at the end stands for any ending."},
       "on_word": {"type": "string", "enum": ["replace", "deny"], "default": "replace",
         "description": "replace: stars take the word's place. deny: the message is refused."},
-      "flood_messages": {"type": "integer", "default": 8, "minimum": 0, "maximum": 1000,
+      "flood_messages": {"type": "integer", "default": 0, "minimum": 0, "maximum": 1000,
         "description": "Messages of one person in flood_seconds. 0: any number."},
       "flood_seconds": {"type": "integer", "default": 10, "minimum": 1, "maximum": 3600,
         "description": "The span that flood_messages counts in."},
