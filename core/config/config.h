@@ -142,7 +142,7 @@ struct Plugins {
   std::string folder;    // where <id>.so lie; empty: plugins/ beside the program's folder
   std::string settings;  // plugins.d; empty: beside the configuration file
   std::vector<std::string> enabled{"account", "chat", "moderation", "reply",
-                                   "game",    "dice", "remind"};
+                                   "game",    "dice", "poll",       "remind"};
   Millis describe_timeout{3'000};
   PluginLimits limits;
 };

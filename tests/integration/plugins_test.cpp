@@ -62,7 +62,8 @@ TEST(Plugins, ReloadAnswersEveryCommandOnce) {
 TEST(Plugins, CtlListsWhatIsLoaded) {
   ServerProcess server;
   const auto listed = Ctl(server).must({"plugin", "list", "-o", "json"}).out;
-  for (const std::string plugin : {"account", "chat", "reply", "game", "dice"})
+  for (const std::string plugin :
+       {"account", "chat", "moderation", "reply", "game", "dice", "poll", "remind"})
     EXPECT_NE(listed.find('"' + plugin + '"'), std::string::npos) << plugin << "\n" << listed;
   EXPECT_EQ(Ctl(server).must({"plugin", "info", "dice"}).exit_code, 0);
 }
