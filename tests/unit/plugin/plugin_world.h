@@ -19,7 +19,10 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "command/core_commands.h"
 #include "command/dispatcher.h"
@@ -100,6 +103,8 @@ class World {
       : config_(std::make_shared<const config::Config>(std::move(with))) {
     ::setenv("PARLEY_FIXTURE_TRACE", (folder_ / "trace").c_str(), 1);
     ::setenv("PARLEY_FIXTURE_GATE", (folder_ / "gate").c_str(), 1);
+    if (::mkfifo((folder_ / "gate").c_str(), 0600) != 0)
+      throw std::runtime_error("cannot make the fixtures' gate");
     for (const char* name : {"plugins", "plugins.d", "state"})
       fs::create_directories(folder_ / name);
     fs::permissions(folder_ / "plugins", fs::perms::owner_all);
@@ -149,6 +154,7 @@ class World {
     workers_->stop();
     manager_.reset();
     store_.reset();
+    ::close(gate_);
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
   }
@@ -175,7 +181,10 @@ class World {
   void grant(const std::string& id, const std::string& yaml) {
     std::ofstream(folder_ / "plugins.d" / (id + ".yaml")) << yaml;
   }
-  void open_gate() { std::ofstream(folder_ / "gate") << '\n'; }
+  // Who waits at the gate goes on, and so does who comes later: a writer is there until the end.
+  void open_gate() {
+    if (gate_ < 0) gate_ = ::open((folder_ / "gate").c_str(), O_RDWR | O_CLOEXEC);
+  }
   std::string trace() const {
     std::stringstream text;
     text << std::ifstream(folder_ / "trace").rdbuf();
@@ -306,6 +315,7 @@ class World {
   }
 
   const fs::path folder_ = make_folder();
+  int gate_ = -1;
   std::shared_ptr<const config::Config> config_;
   ManualClock clock_;
   SystemClock real_;
