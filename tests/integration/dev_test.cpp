@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An author at work: a plugin is written, and every save is served by the running server.
 #include <fstream>
-#include <thread>
 
 #include "integration/support/dialogue.h"
 
@@ -12,7 +11,6 @@ namespace fs = std::filesystem;
 
 // The compiler runs in here, on a machine that may have other things to do.
 constexpr std::chrono::minutes kBuildPatience{3};
-constexpr std::chrono::milliseconds kLookAgain{20};
 
 const std::string kCtl = PARLEY_BINARY_DIR "/bin/parleyctl";
 
@@ -41,21 +39,21 @@ class Dev : public ::testing::Test {
     std::ofstream(source() / ".greeter.new") << text;
     fs::rename(source() / ".greeter.new", file);
   }
-  // Until `words` stand `count` times in a file.
-  void await(const fs::path& file, const std::string& words, int count) {
+  // Until `words` stand `count` times in what `dev` wrote to standard output.
+  void await(Child& dev, const std::string& words, int count) {
     const auto until = within(kBuildPatience);
     for (;;) {
-      const std::string text = contents(file);
+      const bool running = dev.running();  // looked at first, so that last words are read
+      const std::string text = contents(out());
       int found = 0;
       for (auto at = text.find(words); at != text.npos; at = text.find(words, at + 1)) ++found;
       if (found >= count) return;
-      if (Clock::now() > until)
+      if (!running || !dev.wait_for_output(until))
         throw TestFailure("waited for '" + words + "' in\n" + contents(out()) + contents(err()));
-      std::this_thread::sleep_for(kLookAgain);
     }
   }
 
-  TemporaryFolder work_;
+  TempFolder work_;
 };
 
 // Asked by a newcomer each time: a client that waits for a compiler answers no pings.
@@ -71,20 +69,20 @@ TEST_F(Dev, EverySaveIsServedAndABrokenOneIsNot) {
   ServerProcess server({.set = {"plugins.settings=" + plugins_d().string()}});
 
   Child dev({kCtl, "--state", server.state(), "dev", source()}, out(), err());
-  await(out(), "watching", 1);
+  await(dev, "watching", 1);
   ASSERT_EQ(greeting(server), "Hello, Ann! Greeted so far: 1.") << contents(err());
 
   edit("Hello, {0}!", "Good day, {0}!");
-  await(out(), "watching", 2);
+  await(dev, "watching", 2);
   EXPECT_EQ(greeting(server), "Good day, Ann! Greeted so far: 1.") << contents(err());
 
   edit("++greeted_;", "++greeted_");
-  await(out(), "watching", 3);
+  await(dev, "watching", 3);
   EXPECT_NE(contents(err()).find("error: expected"), std::string::npos) << contents(err());
   EXPECT_EQ(greeting(server), "Good day, Ann! Greeted so far: 2.");
 
   edit("++greeted_", "greeted_ += 10;");
-  await(out(), "watching", 4);
+  await(dev, "watching", 4);
   EXPECT_EQ(greeting(server), "Good day, Ann! Greeted so far: 10.") << contents(err());
 }
 

@@ -56,7 +56,7 @@ class KeeperServer {
   }
 
  private:
-  TemporaryFolder settings_;
+  TempFolder settings_;
   std::optional<ServerProcess> server_;
 };
 
@@ -163,7 +163,7 @@ TEST(PluginReload, EveryBundledPluginIsReloaded) {
 }
 
 TEST(PluginReload, AFileThatCrashesTheServerTwiceIsNotLoadedAThirdTime) {
-  TemporaryFolder settings;
+  TempFolder settings;
   std::ofstream(settings.path() / "crashes-in-call.yaml") << "permissions: [commands]\n";
   ServerProcess server({.set = {"plugins.settings=" + settings.path().string()}});
   const std::vector<std::string> load = {"plugin", "load", "crashes-in-call", "--from",

@@ -63,7 +63,7 @@ TEST(Restart, AccountsSurvive) {
 
 TEST(Restart, SecondServerOnTheSameStateIsRefused) {
   ServerProcess server;
-  TemporaryFolder folder;
+  TempFolder folder;
   Child second(
       {PARLEY_BINARY_DIR "/bin/parleyd", "--config", PARLEY_SOURCE_DIR "/config/parley.yaml",
        "--state", server.state(), "--listen", "127.0.0.1:0", "--operator", "127.0.0.1:0"},

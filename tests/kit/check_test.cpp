@@ -115,7 +115,7 @@ TEST(PluginCheck, WhatCannotBeCheckedIsUsage) {
 }
 
 TEST(PluginCheck, ATextFileIsAFindingAndNoUsage) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   std::ofstream(folder.path() / "notes.so") << "not a plugin";
   const auto ran = check(folder.path() / "notes.so");
   EXPECT_EQ(ran.exit_code, 1) << ran.text();

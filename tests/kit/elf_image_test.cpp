@@ -28,7 +28,7 @@ class ElfImages : public ::testing::Test {
   const std::string good_ = test::contents(test::built("dice"));
 
  private:
-  test::TemporaryFolder folder_;
+  TempFolder folder_;
 };
 
 TEST_F(ElfImages, ReadsWhatAPluginExports) {

@@ -27,7 +27,7 @@ inline std::string fixture(const std::string& name) {
 
 // `input` comes through a file on standard input.
 inline Ran run(const std::vector<std::string>& words, const std::string& input = "") {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto file = [&](const char* name) { return folder.path() / name; };
   std::ofstream(file("in")) << input;
   std::vector<std::string> command{"/bin/sh", "-c", "in=$1; shift; exec \"$@\" <\"$in\"", "sh",

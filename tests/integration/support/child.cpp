@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integration/support/child.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 #include <string_view>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -45,6 +45,8 @@ Child::Child(const std::vector<std::string>& command, const std::filesystem::pat
   arguments.push_back(nullptr);
   const int out_fd = open_for_append(out);
   const int err_fd = open_for_append(err);
+  changes_ = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  for (const auto& file : {out, err}) ::inotify_add_watch(changes_, file.c_str(), IN_MODIFY);
   pid_ = ::fork();
   if (pid_ == 0) become(arguments.data(), out_fd, err_fd);
   ::close(out_fd);
@@ -57,6 +59,7 @@ Child::~Child() {
   if (running()) signal(SIGKILL);
   wait(kPatience);
   ::close(pidfd_);
+  ::close(changes_);
 }
 
 void Child::signal(int number) const {
@@ -77,22 +80,14 @@ std::optional<int> Child::wait(std::chrono::milliseconds time) {
   return exit_code_;
 }
 
-TemporaryFolder::TemporaryFolder() {
-  auto name = (std::filesystem::temp_directory_path() / "parley-XXXXXX").string();
-  if (!::mkdtemp(name.data())) throw TestFailure("cannot make a temporary folder");
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string contents(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
+bool Child::wait_for_output(Deadline deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  pollfd entries[] = {{pidfd_, POLLIN, 0}, {changes_, POLLIN, 0}};
+  if (::poll(entries, 2, static_cast<int>(std::max<std::int64_t>(left, 0))) <= 0) return false;
+  char told[4096];
+  while (::read(changes_, told, sizeof told) > 0) {
+  }
+  return true;
 }
 
 }  // namespace parley::test

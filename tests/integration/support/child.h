@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "integration/support/wire.h"
+#include "support/temp_folder.h"
 
 namespace parley::test {
 
@@ -30,27 +31,20 @@ class Child {
   bool running();
   // The exit code, or 128 + signal; nothing when it still runs after `time`.
   std::optional<int> wait(std::chrono::milliseconds time);
+  // Until the process has written to one of its files or has ended; false when `deadline` passed.
+  bool wait_for_output(Deadline deadline);
   pid_t pid() const { return pid_; }
 
  private:
   pid_t pid_ = -1;
   int pidfd_ = -1;
+  int changes_ = -1;  // inotify, over both files
   std::optional<int> exit_code_;
 };
 
-// A folder under the system's temporary one, removed with everything in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string contents(const std::filesystem::path& file);  // empty when there is none
+// "" when there is no such file.
+inline std::string contents(const std::filesystem::path& file) {
+  return TempFolder::read(file);
+}
 
 }  // namespace parley::test

@@ -121,7 +121,7 @@ Json Client::ask_patiently(const Json& command, const Json& id) {
     if (reply.value("type", "") != "error" || reply.at("data").value("code", "") != "rate_limited")
       return reply;
     if (Clock::now() > deadline) fail("rate_limited all the time");
-    std::this_thread::sleep_for(
+    std::this_thread::sleep_for(  // as long as the server asked for
         std::chrono::milliseconds(reply.at("data").at("retryAfterMs").get<int>()));
   }
 }

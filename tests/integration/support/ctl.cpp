@@ -14,7 +14,7 @@ nlohmann::json CtlResult::json() const {
 }
 
 CtlResult Ctl::run(const std::vector<std::string>& arguments) const {
-  TemporaryFolder folder;
+  TempFolder folder;
   std::vector<std::string> command{PARLEY_BINARY_DIR "/bin/parleyctl", "--state", state_};
   command.insert(command.end(), arguments.begin(), arguments.end());
   Child child(command, folder.path() / "out", folder.path() / "err");

@@ -2,14 +2,12 @@
 #include "integration/support/server_process.h"
 
 #include <regex>
-#include <thread>
 
 namespace parley::test {
 namespace {
 
 // A sanitized server loads and answers several times slower than a release one.
 constexpr std::chrono::milliseconds kStartPatience{30'000};
-constexpr std::chrono::milliseconds kLookAgain{5};
 
 }  // namespace
 
@@ -49,10 +47,9 @@ std::uint16_t ServerProcess::announced(const std::string& word) {
     std::smatch match;
     const auto out = standard_output();
     if (std::regex_search(out, match, line)) return static_cast<std::uint16_t>(std::stoi(match[2]));
-    if (!running || Clock::now() > deadline)
+    if (!running || !child_->wait_for_output(deadline))
       throw TestFailure("the server did not say '" + word + "'" +
                         (running ? "" : " before it ended") + "; its log:\n" + log());
-    std::this_thread::sleep_for(kLookAgain);
   }
 }
 

@@ -55,8 +55,8 @@ class ServerProcess {
   std::uint16_t announced(const std::string& word);
 
   ServerOptions options_;
-  TemporaryFolder folder_;  // the kit's own files
-  TemporaryFolder state_;
+  TempFolder folder_;  // the kit's own files
+  TempFolder state_;
   std::filesystem::path out_file_, log_file_;
   std::unique_ptr<Child> child_;
   std::uint16_t port_ = 0, operator_port_ = 0;

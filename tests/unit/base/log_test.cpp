@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/log_file.h"
 #include "base/log_rate.h"
-#include "temp_folder.h"
+#include "support/temp_folder.h"
 
 namespace parley::log {
 namespace {

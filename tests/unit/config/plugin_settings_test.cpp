@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "temp_folder.h"
+#include "support/temp_folder.h"
 
 namespace parley::config {
 namespace {

@@ -13,7 +13,7 @@
 #include "config/loader.h"
 #include "config/plugin_settings.h"
 #include "config/schema.h"
-#include "temp_folder.h"
+#include "support/temp_folder.h"
 
 namespace parley::config {
 namespace {

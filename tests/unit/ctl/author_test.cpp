@@ -9,7 +9,7 @@
 #include "ctl/new_plugin.h"
 #include "ctl/plugin_build.h"
 #include "ctl/program.h"
-#include "temp_folder.h"
+#include "support/temp_folder.h"
 
 namespace parley::ctl {
 namespace {

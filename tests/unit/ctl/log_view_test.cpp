@@ -8,7 +8,7 @@
 
 #include "base/log_file.h"
 #include "ctl/command_line.h"
-#include "temp_folder.h"
+#include "support/temp_folder.h"
 
 namespace parley::ctl {
 namespace {

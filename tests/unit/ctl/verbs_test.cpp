@@ -6,7 +6,7 @@
 
 #include "admin_server.h"
 #include "ctl/command_line.h"
-#include "temp_folder.h"
+#include "support/temp_folder.h"
 
 namespace parley::ctl {
 namespace {

@@ -20,6 +20,7 @@
 #include "session/shard_set.h"
 #include "storage/open_store.h"
 #include "storage/store.h"
+#include "support/temp_folder.h"
 
 namespace parley::session {
 
@@ -165,22 +166,13 @@ class GatedStore final : public storage::Store {
   std::deque<ReadJob> reads_;
 };
 
-inline std::filesystem::path fresh_folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "parley-session-XXXXXX").string();
-  return ::mkdtemp(pattern.data());
-}
-
 struct TempStore {
-  TempStore() : folder(fresh_folder()) {
-    auto opened = storage::open_store({.file = folder / "test.db"});
+  TempStore() {
+    auto opened = storage::open_store({.file = folder.path("test.db")});
     if (!opened) throw std::runtime_error(opened.status().message());
     store = std::move(opened).value();
   }
-  ~TempStore() {
-    store.reset();
-    std::filesystem::remove_all(folder);
-  }
-  std::filesystem::path folder;
+  TempFolder folder;
   std::unique_ptr<storage::Store> store;
 };
 

@@ -214,7 +214,7 @@ TEST(RevocationListTest, TokensAndUsersAreRevoked) {
 
 class TokenKeyFileTest : public testing::Test {
  protected:
-  storage::TempFolder folder_;
+  TempFolder folder_;
   std::filesystem::path write(const std::string& content, mode_t mode = 0600) {
     const auto file = folder_.path() / "key";
     std::ofstream(file, std::ios::binary) << content;
