@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Build rules shared by every folder: compiler settings, one static library per folder of core/, one test binary per folder.
+# Build rules shared by every folder: compiler settings, one static library per folder of core/. Tests have rules of their own in
+# ParleyTests.cmake.
 
 option(PARLEY_TESTS "Build the tests" ON)
 option(PARLEY_WERROR "Treat warnings as errors" OFF)
@@ -18,17 +19,33 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
+option(PARLEY_PCH "Precompile the headers that every test includes, and in sanitized builds those of core/ (g++ only)" OFF)
+if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(PARLEY_PCH OFF)
+endif()
+
 find_program(PARLEY_CCACHE ccache)
 if(PARLEY_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER "${PARLEY_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${PARLEY_CCACHE}")
+  set(launcher "${PARLEY_CCACHE}")
+  if(PARLEY_PCH)  # what ccache asks for before it takes compilations with precompiled headers
+    set(launcher "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${PARLEY_CCACHE}")
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  endif()
+  set(CMAKE_C_COMPILER_LAUNCHER "${launcher}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
 endif()
+
+set(PARLEY_STANDARD_HEADERS <algorithm> <atomic> <chrono> <functional> <map> <memory> <mutex> <optional> <set>
+    <string> <string_view> <thread> <unordered_map> <utility> <variant> <vector>)
 
 find_package(Threads REQUIRED)
 
 add_library(parley_options INTERFACE)
 target_compile_options(parley_options INTERFACE -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Wno-missing-field-initializers
                        $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+if(PARLEY_PCH)  # some libraries ask for it: what it defines has to be the same wherever a precompiled header is used
+  target_compile_options(parley_options INTERFACE -pthread)
+endif()
 target_compile_definitions(parley_options INTERFACE BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(parley_options INTERFACE Threads::Threads)
 if(PARLEY_WERROR AND NOT PARLEY_SANITIZE)  # instrumented code makes g++ 12 see uninitialised values that are none
@@ -71,26 +88,20 @@ function(parley_library name)
     target_link_libraries(parley_${name} PUBLIC parley_${dep})
   endforeach()
   target_link_libraries(parley_${name} PUBLIC ${ARG_SYSTEM_DEPS})
+  if(PARLEY_PCH AND PARLEY_SANITIZE)  # other builds compile core/ without, so that no file can forget an include
+    parley_core_pch(parley_${name})
+  endif()
 endfunction()
 
-# parley_test(NAME [LABEL unit] [SOURCES file...] [DEPS target...])
-# One GoogleTest binary, test_NAME, from the calling folder's *_test.cpp files unless SOURCES names others.
-function(parley_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPS" ${ARGN})
-  find_package(GTest REQUIRED)
-  include(GoogleTest)
-  if(NOT ARG_SOURCES)
-    file(GLOB ARG_SOURCES CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp")
+# One precompiled header for all libraries of core/.
+function(parley_core_pch target)
+  if(NOT TARGET parley_core_pch)
+    file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/core_pch.cpp" CONTENT "")
+    add_library(parley_core_pch OBJECT "${CMAKE_BINARY_DIR}/core_pch.cpp")
+    target_link_libraries(parley_core_pch PRIVATE parley_options)
+    target_precompile_headers(parley_core_pch PRIVATE ${PARLEY_STANDARD_HEADERS})
   endif()
-  if(NOT ARG_LABEL)
-    set(ARG_LABEL unit)
-  endif()
-  add_executable(test_${name} ${ARG_SOURCES})
-  target_include_directories(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/core" "${CMAKE_SOURCE_DIR}/tests")
-  target_link_libraries(test_${name} PRIVATE parley_options ${ARG_DEPS} GTest::gmock GTest::gtest_main)
-  add_test(NAME ${name} COMMAND test_${name})
-  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300)
-  if(ARG_LABEL STREQUAL "unit")
-    set_property(GLOBAL APPEND PROPERTY PARLEY_SANITIZED_TESTS test_${name})
-  endif()
+  target_precompile_headers(${target} REUSE_FROM parley_core_pch)
 endfunction()
+
+include(ParleyTests)
