@@ -13,21 +13,31 @@ namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
-struct Lead {
-  std::size_t more;   // continuation bytes that follow
-  char32_t bits;      // payload of the first byte
-  char32_t smallest;  // below it the sequence is overlong
-};
-
-Lead read_lead(unsigned char byte) {
-  if (byte >= 0xC2 && byte <= 0xDF) return {1, byte & 0x1Fu, 0x80};
-  if (byte >= 0xE0 && byte <= 0xEF) return {2, byte & 0x0Fu, 0x800};
-  if (byte >= 0xF0 && byte <= 0xF4) return {3, byte & 0x07u, 0x10000};
-  return {0, 0, 0};
+unsigned char byte_at(std::string_view text, std::size_t i) {
+  return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
 }
 
-bool is_surrogate(char32_t c) {
-  return c >= 0xD800 && c <= 0xDFFF;
+bool continues(unsigned char c) {
+  return (c & 0xC0) == 0x80;
+}
+
+// Length of the well-formed UTF-8 sequence at `i`, 0 when there is none (Unicode, table 3-7).
+std::size_t sequence_length(std::string_view text, std::size_t i) {
+  const auto a = byte_at(text, i), b = byte_at(text, i + 1), c = byte_at(text, i + 2),
+             d = byte_at(text, i + 3);
+  if (a < 0x80) return 1;
+  if (a >= 0xC2 && a <= 0xDF) return continues(b) ? 2 : 0;
+  if (a >= 0xE0 && a <= 0xEF) {
+    const bool low = a == 0xE0 ? b >= 0xA0 : true;
+    const bool high = a == 0xED ? b < 0xA0 : true;
+    return low && high && continues(b) && continues(c) ? 3 : 0;
+  }
+  if (a >= 0xF0 && a <= 0xF4) {
+    const bool low = a == 0xF0 ? b >= 0x90 : true;
+    const bool high = a == 0xF4 ? b < 0x90 : true;
+    return low && high && continues(b) && continues(c) && continues(d) ? 4 : 0;
+  }
+  return 0;
 }
 
 // Marks that change the direction of what follows, and the line separators no terminal agrees on.
@@ -64,52 +74,58 @@ void for_each_code_point(std::string_view text, Visit visit) {
   for (std::size_t at = 0; at < text.size();) visit(next_code_point(text, at));
 }
 
+// Bytes that JSON takes as they are.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x7F; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+// The letter behind the backslash; 0 when the character has none.
+char short_escape(char32_t c) {
+  switch (c) {
+    case '"':
+    case '\\':
+      return static_cast<char>(c);
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\t':
+      return 't';
+    case '\b':
+      return 'b';
+    case '\f':
+      return 'f';
+    default:
+      return 0;
+  }
+}
+
 void append_json_unit(std::string& out, char32_t unit) {
   fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<std::uint32_t>(unit));
 }
 
 void append_json_code_point(std::string& out, char32_t c) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      break;
+  if (const char letter = short_escape(c)) {
+    out += '\\';
+    out += letter;
+  } else if (!is_control(c) && !is_treacherous(c)) {
+    append_utf8(out, c);
+  } else if (c < 0x10000) {
+    append_json_unit(out, c);
+  } else {
+    append_json_unit(out, 0xD800 + ((c - 0x10000) >> 10));
+    append_json_unit(out, 0xDC00 + ((c - 0x10000) & 0x3FF));
   }
-  if (!is_control(c) && !is_treacherous(c)) return append_utf8(out, c);
-  if (c < 0x10000) return append_json_unit(out, c);
-  append_json_unit(out, 0xD800 + ((c - 0x10000) >> 10));
-  append_json_unit(out, 0xDC00 + ((c - 0x10000) & 0x3FF));
 }
 
 void append_terminal_code_point(std::string& out, char32_t c) {
-  switch (c) {
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      break;
-  }
   const auto number = static_cast<std::uint32_t>(c);
-  if (is_control(c)) {
+  if (c == '\n' || c == '\r' || c == '\t') {
+    out += '\\';
+    out += short_escape(c);
+  } else if (is_control(c)) {
     fmt::format_to(std::back_inserter(out), "\\x{:02x}", number);
   } else if (is_treacherous(c)) {
     fmt::format_to(std::back_inserter(out), "\\u{:04x}", number);
@@ -121,21 +137,13 @@ void append_terminal_code_point(std::string& out, char32_t c) {
 }  // namespace
 
 char32_t next_code_point(std::string_view text, std::size_t& position) {
+  const auto length = sequence_length(text, position);
   const auto first = static_cast<unsigned char>(text[position++]);
-  if (first < 0x80) return first;
-  const Lead lead = read_lead(first);
-  if (lead.more == 0) return kReplacement;
-  char32_t code_point = lead.bits;
-  for (std::size_t i = 0; i < lead.more; ++i) {
-    if (position >= text.size()) return kReplacement;
-    const auto byte = static_cast<unsigned char>(text[position]);
-    if ((byte & 0xC0) != 0x80) return kReplacement;
-    code_point = (code_point << 6) | (byte & 0x3Fu);
-    ++position;
-  }
-  const bool good =
-      code_point >= lead.smallest && code_point <= 0x10FFFF && !is_surrogate(code_point);
-  return good ? code_point : kReplacement;
+  if (length == 0) return kReplacement;
+  char32_t code_point = length == 1 ? first : first & (0x7Fu >> length);
+  for (std::size_t i = 1; i < length; ++i)
+    code_point = (code_point << 6) | (static_cast<unsigned char>(text[position++]) & 0x3Fu);
+  return code_point;
 }
 
 void append_utf8(std::string& out, char32_t c) {
@@ -161,14 +169,30 @@ std::string truncate_utf8(std::string_view text, std::size_t max_bytes) {
   return std::string(text.substr(0, end)) + "…";
 }
 
-void append_json_escaped(std::string& out, std::string_view text) {
-  for_each_code_point(text, [&out](char32_t c) { append_json_code_point(out, c); });
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t plain = 0;  // where the bytes that were not appended yet begin
+  for (std::size_t at = 0; at < text.size();) {
+    if (kPlain[byte_at(text, at)]) {
+      ++at;
+      continue;
+    }
+    std::size_t next = at;
+    const char32_t c = next_code_point(text, next);
+    if (c < 0x80 || c == kReplacement || is_control(c) || is_treacherous(c)) {
+      out.append(text, plain, at - plain);
+      append_json_code_point(out, c);
+      plain = next;
+    }
+    at = next;
+  }
+  out.append(text, plain);
+  out += '"';
 }
 
-std::string json_quoted(std::string_view text) {
-  std::string out = "\"";
-  append_json_escaped(out, text);
-  out += '"';
+std::string json_string(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
   return out;
 }
 

@@ -11,8 +11,8 @@
 
 namespace parley {
 
-// Reads one code point at `position` and moves past it; a bad sequence gives U+FFFD and moves one
-// byte or more.
+// Reads one code point at `position` and moves past it; a byte that starts no well-formed sequence
+// gives U+FFFD and is passed alone.
 char32_t next_code_point(std::string_view text, std::size_t& position);
 void append_utf8(std::string& out, char32_t code_point);
 
@@ -20,9 +20,10 @@ void append_utf8(std::string& out, char32_t code_point);
 // missing.
 std::string truncate_utf8(std::string_view text, std::size_t max_bytes);
 
-// The inside of a JSON string, without the quotes. Control and bidi characters are escaped too.
-void append_json_escaped(std::string& out, std::string_view text);
-std::string json_quoted(std::string_view text);
+// A JSON string with its quotes, for frames and log files alike. Control and bidi characters are
+// escaped, so that whoever looks at raw frames on a terminal is safe too.
+void append_json_string(std::string& out, std::string_view text);
+std::string json_string(std::string_view text);
 
 // For terminals: control, ANSI and bidi characters become visible escapes such as \n, \x1b and
 // \u202e.

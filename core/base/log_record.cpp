@@ -12,9 +12,8 @@ namespace {
 
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
-  out += fmt::format(",\"{}\":\"", name);
-  append_json_escaped(out, value);
-  out += '"';
+  out += fmt::format(",\"{}\":", name);
+  append_json_string(out, value);
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -62,9 +61,9 @@ std::string json_line(const Record& record) {
   append_member(out, "user", record.user);
   append_member(out, "request", record.request);
   append_member(out, "node", record.node);
-  out += ",\"message\":\"";
-  append_json_escaped(out, record.message);
-  out += "\"}";
+  out += ",\"message\":";
+  append_json_string(out, record.message);
+  out += '}';
   return out;
 }
 

@@ -169,7 +169,7 @@ std::string show_text(const std::string& text) {
   const bool plain = !text.empty() && text.find_first_not_of(kPlain) == text.npos &&
                      text.back() != ':' && text.front() != '-' && text.front() != ':' &&
                      !parse_bool(text) && !parse_number(text) && text != "null";
-  return plain ? text : json_quoted(text);
+  return plain ? text : json_string(text);
 }
 
 template <typename Items, typename Show>

@@ -13,14 +13,15 @@
 #include <string>
 #include <string_view>
 
+#include "base/escape.h"
+
 namespace parley::protocol {
 
-// With its quotes.
-void append_json_string(std::string& out, std::string_view text);
+using parley::append_json_string;
+using parley::json_string;
 void append_json_number(std::string& out, std::int64_t value);
 void append_json_number(std::string& out, std::uint64_t value);
 void append_json_number(std::string& out, double value);
-std::string json_string(std::string_view text);
 
 class ObjectWriter {
  public:

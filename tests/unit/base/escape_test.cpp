@@ -10,7 +10,7 @@ namespace {
 TEST(Escape, JsonReadsBackTheSame) {
   for (const std::string text : {"", "plain", "quote \" slash \\", "line\nfeed\ttab\r", "жук 龙 🎲",
                                  "\x01\x1b[31m", "\u202Eevil"}) {
-    const auto quoted = json_quoted(text);
+    const auto quoted = json_string(text);
     EXPECT_EQ(nlohmann::json::parse(quoted).get<std::string>(), text);
     EXPECT_EQ(quoted.find('\n'), quoted.npos);
     EXPECT_EQ(quoted.find('\x1b'), quoted.npos);
@@ -23,12 +23,23 @@ TEST(Escape, AnyBytesGiveValidJson) {
   for (const std::string& text :
        {all, std::string("\xff\xfe"), std::string("\xed\xa0\x80"), std::string("\xc0\xaf"),
         std::string("\xf4\x90\x80\x80"), std::string("cut \xe2\x82"), std::string("nul \0 x", 7)}) {
-    EXPECT_TRUE(nlohmann::json::accept(json_quoted(text)));
+    EXPECT_TRUE(nlohmann::json::accept(json_string(text)));
   }
   EXPECT_EQ(terminal_escaped("a\xff"
                              "b"),
             "a\xEF\xBF\xBD"
             "b");
+}
+
+TEST(Escape, JsonCopiesWhatIsSafeAndRepairsWhatIsNoUtf8) {
+  EXPECT_EQ(json_string("a\"b\\c\n\r\t\b\f\x01\x7f"),
+            "\"a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0001\\u007f\"");
+  EXPECT_EQ(json_string("Привет 你好 😀"), "\"Привет 你好 😀\"");
+  EXPECT_EQ(json_string("\u202Egpj.exe\U000E0041"), "\"\\u202egpj.exe\\udb40\\udc41\"");
+  EXPECT_EQ(json_string("a\xff"), "\"a\uFFFD\"");
+  EXPECT_EQ(json_string("\xed\xa0\x80"), "\"\uFFFD\uFFFD\uFFFD\"");
+  EXPECT_EQ(json_string("\xe4\xbd"), "\"\uFFFD\uFFFD\"");
+  EXPECT_EQ(json_string(std::string_view("\0", 1)), "\"\\u0000\"");
 }
 
 TEST(Escape, TerminalsGetNothingThatMovesOrTurns) {

@@ -135,15 +135,6 @@ TEST(Frames, WhatTheServerWritesNobodyElseMay) {
   EXPECT_FALSE(check_fields(reader.parse("[]").value()));
 }
 
-TEST(JsonWriter, EscapesWhatMustBeAndRepairsWhatIsNoUtf8) {
-  EXPECT_EQ(json_string("a\"b\\c\n\r\t\b\f\x01\x7f"), "\"a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0001\x7f\"");
-  EXPECT_EQ(json_string("Привет 你好 😀"), "\"Привет 你好 😀\"");
-  EXPECT_EQ(json_string("a\xff"), "\"a\uFFFD\"");
-  EXPECT_EQ(json_string("\xed\xa0\x80"), "\"\uFFFD\uFFFD\uFFFD\"");
-  EXPECT_EQ(json_string("\xe4\xbd"), "\"\uFFFD\uFFFD\"");
-  EXPECT_EQ(json_string(std::string_view("\0", 1)), "\"\\u0000\"");
-}
-
 TEST(JsonWriter, NumbersReadBackAsTheyWere) {
   std::string out;
   {
