@@ -1,141 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only file that sees websocketpp: its hybi13 processor and HTTP types, without its transports.
+// Frames in, messages out.
 //
 // The processor's own consume() is replaced, its checks are kept: the replacement unmasks by words,
 // serves a message that is whole in the input without copying it, refuses lengths with the top bit
 // set (they wrapped around the size check of continuations), and checks that a *fragmented* text
 // ends on a whole character, which the original does not.
-#define _WEBSOCKETPP_CPP11_STL_
 #include "net/websocket_protocol.h"
 
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <utility>
-#include <vector>
-
-#include <websocketpp/extensions/permessage_deflate/disabled.hpp>
-#include <websocketpp/http/request.hpp>
-#include <websocketpp/http/response.hpp>
-#include <websocketpp/processors/hybi13.hpp>
-#include <websocketpp/random/none.hpp>
 
 #include "net/mask.h"
+#include "net/websocket_protocol_library.h"
 
 namespace parley::net {
 namespace {
 
-namespace ws = websocketpp;
-
-// The library reserves what a frame announces before any of it has come; an attacker announces much
-// and sends nothing. Larger messages grow with what really arrives.
-constexpr std::size_t kMaxReserve = 4096;
-constexpr std::size_t kMaxPooledCapacity = 64 * 1024;
-constexpr std::size_t kMaxPooled = 64;
-
-class Manager;
-
-// The library's message, reduced to what its processor touches.
-struct Message {
-  class ptr;
-
-  std::string& get_raw_payload() { return payload; }
-  const std::string& get_payload() const { return payload; }
-  ws::frame::opcode::value get_opcode() const { return opcode; }
-  void set_opcode(ws::frame::opcode::value value) { opcode = value; }
-  bool get_compressed() const { return false; }
-  void set_compressed(bool) {}
-  bool get_prepared() const { return false; }
-  void set_prepared(bool) {}
-  bool get_fin() const { return true; }
-  void set_header(const std::string&) {}
-
-  std::string payload;
-  ws::frame::opcode::value opcode = ws::frame::opcode::TEXT;
-  int owners = 0;  // never crosses threads
-};
-
-class Manager {
- public:
-  using ptr = Manager*;
-
-  ~Manager() {
-    for (Message* message : free_) delete message;
-  }
-  Message* get_message(ws::frame::opcode::value opcode, std::size_t size) {
-    Message* message = free_.empty() ? new Message : free_.back();
-    if (!free_.empty()) free_.pop_back();
-    message->opcode = opcode;
-    message->payload.clear();
-    message->payload.reserve(std::min(size, kMaxReserve));
-    return message;
-  }
-  void recycle(Message* message) {
-    if (free_.size() >= kMaxPooled || message->payload.capacity() > kMaxPooledCapacity) {
-      delete message;
-    } else {
-      free_.push_back(message);
-    }
-  }
-  static Manager& of_this_thread() {
-    thread_local Manager manager;
-    return manager;
-  }
-
- private:
-  std::vector<Message*> free_;
-};
-
-class Message::ptr {
- public:
-  ptr() = default;
-  ptr(Message* message) : message_(message) { retain(); }  // NOLINT(google-explicit-constructor)
-  ptr(const ptr& other) : message_(other.message_) { retain(); }
-  ptr(ptr&& other) noexcept : message_(std::exchange(other.message_, nullptr)) {}
-  ptr& operator=(ptr other) noexcept {
-    std::swap(message_, other.message_);
-    return *this;
-  }
-  ~ptr() { reset(); }
-  void reset() {
-    Message* message = std::exchange(message_, nullptr);
-    if (message && --message->owners == 0) Manager::of_this_thread().recycle(message);
-  }
-  explicit operator bool() const { return message_ != nullptr; }
-  bool operator!() const { return message_ == nullptr; }
-  Message* operator->() const { return message_; }
-  Message& operator*() const { return *message_; }
-
- private:
-  void retain() {
-    if (message_) ++message_->owners;
-  }
-  Message* message_ = nullptr;
-};
-
-struct Config {
-  using request_type = ws::http::parser::request;
-  using response_type = ws::http::parser::response;
-  using message_type = Message;
-  using con_msg_manager_type = Manager;
-  using rng_type = ws::random::none::int_generator<std::uint32_t>;
-  struct permessage_deflate_config {
-    using request_type = ws::http::parser::request;
-    static const bool allow_disabling_context_takeover = true;
-    static const std::uint8_t minimum_outgoing_window_bits = 8;
-  };
-  using permessage_deflate_type =
-      ws::extensions::permessage_deflate::disabled<permessage_deflate_config>;
-  static const std::size_t max_message_size = 65536;
-  static const bool enable_extensions = false;
-};
-
-using Hybi13 = ws::processor::hybi13<Config>;
-
-Config::rng_type& no_random() {
-  static Config::rng_type random;  // only clients mask
-  return random;
-}
+using library::Hybi13;
+using library::Manager;
+using library::Message;
 
 std::uint16_t close_code_of(std::error_code error) {
   const auto code = ws::processor::error::to_ws(error);
@@ -161,7 +45,7 @@ std::string_view sentence_of(std::uint16_t code) {
 class WebSocketProtocol::Processor final : public Hybi13 {
  public:
   Processor(std::size_t max_message, int max_fragments)
-      : Hybi13(false, true, &Manager::of_this_thread(), no_random()),
+      : Hybi13(false, true, &Manager::of_this_thread(), library::no_random()),
         max_fragments_(max_fragments > 0 ? max_fragments : std::numeric_limits<int>::max()) {
     set_max_message_size(max_message);
   }
@@ -191,9 +75,7 @@ class WebSocketProtocol::Processor final : public Hybi13 {
   std::string reason_;
 };
 
-// --- The fast path: one unfragmented message, whole in the input, delivered where it lies
-// --------------------------
-
+// The fast path: one unfragmented message, whole in the input, delivered where it lies.
 bool WebSocketProtocol::Processor::whole_message(char*& data, std::size_t& size, Incoming& out) {
   if (size < 6 || in_progress()) return false;
   const auto* bytes = reinterpret_cast<const unsigned char*>(data);
@@ -271,9 +153,7 @@ Incoming WebSocketProtocol::Processor::closing(const std::string& payload) {
   return {Incoming::Kind::kClose, code, reason_};
 }
 
-// --- The long way: frames in pieces, fragments, control frames
-// ------------------------------------------------------
-
+// The long way: frames in pieces, fragments, control frames.
 std::size_t WebSocketProtocol::Processor::consume(std::uint8_t* buffer, std::size_t size,
                                                   ws::lib::error_code& error) {
   std::size_t at = 0;
@@ -360,72 +240,6 @@ std::error_code WebSocketProtocol::Processor::end_frame() {
   }
   m_state = READY;
   return {};
-}
-
-// --- The handshake
-// -------------------------------------------------------------------------------------------------
-
-namespace {
-
-Config::request_type as_library_request(const HttpRequestHead& head) {
-  Config::request_type request;
-  request.set_method(head.method);
-  request.set_version("HTTP/1.1");
-  for (const auto& [name, value] : head.headers) request.append_header(name, value);
-  return request;
-}
-
-HttpResponse refused(const std::string& why) {
-  return HttpResponse::text(400, "This WebSocket handshake is broken: " + why + "\n");
-}
-
-bool names_subprotocol(std::string_view offered) {
-  while (!offered.empty()) {
-    const std::size_t comma = std::min(offered.find(','), offered.size());
-    std::string_view name = offered.substr(0, comma);
-    while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
-    while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
-    if (name == kSubprotocol) return true;
-    offered.remove_prefix(std::min(comma + 1, offered.size()));
-  }
-  return false;
-}
-
-}  // namespace
-
-bool WebSocketProtocol::wants_upgrade(const HttpRequestHead& head) {
-  // Most requests do not; the library's request is built only for those that name the header.
-  if (head.header("Upgrade").empty()) return false;
-  auto request = as_library_request(head);
-  return ws::processor::is_websocket_handshake(request);
-}
-
-HttpResponse WebSocketProtocol::handshake(const HttpRequestHead& head) {
-  if (head.header("Sec-WebSocket-Version") != "13") {
-    return HttpResponse::text(426, "Only WebSocket version 13 (RFC 6455) is spoken here.\n")
-        .with("Sec-WebSocket-Version", "13");
-  }
-  const Hybi13 processor(false, true, &Manager::of_this_thread(), no_random());
-  const auto request = as_library_request(head);
-  if (const auto error = processor.validate_handshake(request))
-    return refused(error.message() + ".");
-  const auto key = head.header("Sec-WebSocket-Key");
-  if (key.size() != 24 || !key.ends_with("==")) {
-    return refused("Sec-WebSocket-Key must be 16 bytes in base64.");
-  }
-  const bool echo = names_subprotocol(head.header("Sec-WebSocket-Protocol"));
-  Config::response_type answer;
-  if (const auto error = processor.process_handshake(request, echo ? kSubprotocol : "", answer)) {
-    return refused(error.message() + ".");
-  }
-  HttpResponse response;
-  response.status = 101;
-  for (const auto& [name, value] : answer.get_headers()) response.headers.emplace_back(name, value);
-  return response;
-}
-
-bool WebSocketProtocol::may_send(std::uint16_t code) {
-  return !ws::close::status::invalid(code) && !ws::close::status::reserved(code);
 }
 
 WebSocketProtocol::WebSocketProtocol(std::size_t max_message, int max_fragments)
