@@ -5,17 +5,15 @@
 //
 // What a rule remembers is on disk before its answer goes out. A book that was changed is read
 // again at once; a bad one is logged with file, line and reason, and the old one stays.
-#include <ctime>
-#include <random>
-
 #include <parley/plugin.hpp>
 
+#include "answerer.h"
 #include "dialogues.h"
-#include "matcher.h"
 #include "memory.h"
 #include "rate.h"
 #include "rule_book.h"
 #include "settings.h"
+#include "spoken.h"
 
 using parley::EventKind;
 using parley::Json;
@@ -38,35 +36,6 @@ constexpr Phrase kNotKept{"I could not remember that: try again.",
 constexpr std::string_view kOwnId = "b_reply";  // the server's name for what this plugin publishes
 constexpr std::string_view kUserKey = "user:";
 
-// Somebody says something. Owns its text: an answer may wait for the disk.
-struct Spoken {
-  std::string user = {};
-  std::string name = {};
-  std::string session = {};
-  std::string channel = {};  // empty: asked by the command
-  std::string text = {};
-  std::vector<std::string> roles = {};
-  Language language = Language::kEnglish;
-  bool direct = false;
-  bool addressed = false;
-  std::int64_t offset = -1;
-
-  Seat seat() const { return {user, channel}; }
-  std::string_view locale() const { return language == Language::kRussian ? "ru" : "en"; }
-};
-
-struct Run {
-  std::string action = {};
-  Json arguments = {};
-};
-
-struct Answer {
-  std::string text = {};  // empty: the command alone answers
-  std::vector<parley::Button> buttons = {};
-  std::optional<Run> run = {};
-  bool remembers = false;  // the speaker's record has changed
-};
-
 }  // namespace
 
 class Reply : public parley::Plugin {
@@ -81,6 +50,9 @@ class Reply : public parley::Plugin {
         settings_(config()),
         memory_(settings_.memory),
         dialogues_(settings_.dialogues),
+        answerer_(
+            settings_, book_, memory_, dialogues_, [this] { return this->host().now(); },
+            [this](const std::string& what) { log_warning(what); }),
         rate_(settings_.answers_per_minute) {
     command("ask", kAskHelp, &Reply::ask)
         .clickable()
@@ -144,7 +116,7 @@ class Reply : public parley::Plugin {
     spoken.direct = message.direct();
     spoken.addressed = spoken.addressed || spoken.direct;
     spoken.offset = message.offset();
-    const auto match = look_up(spoken);
+    const auto match = answerer_.look_up(spoken);
     if (!match || !rate_.take(spoken.user, host().now())) return;
     Answer answer = act(*match, spoken);
     if (!answer.remembers) return publish(spoken, answer);
@@ -164,7 +136,7 @@ class Reply : public parley::Plugin {
     if (!rate_.take(spoken.user, host().now())) {
       return request.fail("rate_limited", request.tr(kTooMany));
     }
-    const auto match = look_up(spoken);
+    const auto match = answerer_.look_up(spoken);
     if (!match) return request.reply(for_one({.text = std::string(kNoAnswer.in(spoken.locale()))}));
     Answer answer = act(*match, spoken);
     if (!answer.remembers) return tell(request, spoken, answer);
@@ -186,119 +158,13 @@ class Reply : public parley::Plugin {
     return spoken;
   }
 
-  // ---- looking up
+  // ---- answering
 
-  std::optional<Match> look_up(const Spoken& spoken) {
-    const Dialogue* dialogue = dialogues_.find(spoken.seat());
-    return find_rule(book_,
-                     {.text = spoken.text,
-                      .place = spoken.direct ? "direct" : spoken.channel,
-                      .roles = spoken.roles,
-                      .language = spoken.language,
-                      .addressed = spoken.addressed,
-                      .dialogue = dialogue != nullptr ? dialogue->name : std::string()},
-                     sources(spoken));
-  }
-
-  Sources sources(const Spoken& spoken) {
-    return {.value = [this, &spoken](std::string_view name) { return value(spoken, name); },
-            .chance = [this](int least, int most) { return chance(least, most); }};
-  }
-  std::optional<std::string> value(const Spoken& spoken, std::string_view name) {
-    if (name == "user") return spoken.name;
-    if (name == "channel") return spoken.channel;
-    if (name == "text") return spoken.text;
-    if (name == "time") return clock("%H:%M");
-    if (name == "date") return clock("%Y-%m-%d");
-    if (!is_local(name)) return memory_.get(spoken.user, name);
-    const Dialogue* dialogue = dialogues_.find(spoken.seat());
-    if (dialogue == nullptr) return std::nullopt;
-    const auto found = dialogue->variables.find(std::string(name));
-    return found == dialogue->variables.end() ? std::nullopt : std::optional(found->second);
-  }
-  std::string clock(const char* format) const {
-    const std::time_t seconds = host().now() / 1000;
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    char text[32];
-    return std::string(text, std::strftime(text, sizeof text, format, &utc));
-  }
-
-  // ---- acting
-
-  // Moves the dialogue on, changes variables, and makes the answer.
   Answer act(const Match& match, const Spoken& spoken) {
-    const Rule& rule = *match.rule;
-    const Sources base = sources(spoken);
-    const Sources all = with_captures(base, match.captures);
-    std::vector<std::pair<std::string, std::string>> values;
-    for (const auto& [name, text] : rule.set) values.emplace_back(name, text.expand(all));
-    Dialogue* dialogue = move_dialogue(rule, spoken);
-    Answer answer;
-    for (auto& [name, text] : values) {
-      if (!is_local(name)) {
-        answer.remembers = true;
-        remember(spoken, name, std::move(text));
-      } else if (dialogue != nullptr) {
-        dialogue->variables[name] = cut(std::move(text), settings_.memory.characters);
-      }
-    }
-    for (const std::string& name : rule.unset) {
-      answer.remembers = true;
-      memory_.unset(spoken.user, name);
-    }
-    answer.text = cut(chosen(rule.answer, spoken.language).expand(all, escape_markdown),
-                      settings_.limits.answer);
-    for (const ButtonRule& one : rule.buttons) {
-      answer.buttons.push_back({chosen(one.label, spoken.language).expand(all),
-                                command_json(one.command, all, true), one.style});
-    }
-    if (rule.run) answer.run = Run{rule.run->action, command_json(*rule.run, all, false)};
-    if (!rule.dialogue.empty() && rule.next.empty()) dialogues_.close(spoken.seat());
+    Answer answer = answerer_.act(match, spoken);
     set_timer();
     return answer;
   }
-
-  // The dialogue that waits from now on; nullptr: none, or there are too many. One that ends stays
-  // until its last answer is made, which may speak of its variables.
-  Dialogue* move_dialogue(const Rule& rule, const Spoken& spoken) {
-    if (rule.next.empty()) return nullptr;
-    const Dialogue* before = dialogues_.find(spoken.seat());
-    const bool goes_on = before != nullptr && !rule.dialogue.empty();
-    const int seconds = book_.dialogues.at(rule.next).timeout;
-    const bool opened = dialogues_.open(
-        spoken.seat(),
-        {.name = rule.next,
-         .deadline = host().now() + seconds * std::int64_t{1000},
-         .russian = spoken.language == Language::kRussian,
-         .variables = goes_on ? before->variables : std::map<std::string, std::string>()});
-    if (!opened) log_warning("too many dialogues are under way: raise `dialogues`");
-    return opened ? dialogues_.find(spoken.seat()) : nullptr;
-  }
-
-  void remember(const Spoken& spoken, const std::string& name, std::string text) {
-    if (!memory_.set(spoken.user, name, std::move(text), host().now())) {
-      log_warning("user " + spoken.user + " has too many variables: '" + name +
-                  "' is not remembered, raise `variables`");
-    }
-  }
-
-  const Template& chosen(const Variants& variants, Language language) {
-    const auto& all = variants.in(language);
-    if (all.empty()) return silence_;
-    return all[static_cast<std::size_t>(chance(0, static_cast<int>(all.size()) - 1))];
-  }
-  static Json command_json(const CommandCall& call, const Sources& sources, bool with_action) {
-    Json command = Json::object();
-    if (with_action) command.set("action", call.action);
-    for (const auto& [name, text, raw] : call.arguments) {
-      const std::string value = text.expand(sources);
-      command.set(name, raw ? Json::raw(value) : Json(value));
-    }
-    return command;
-  }
-
-  // ---- answering
 
   void publish(const Spoken& spoken, const Answer& answer) {
     if (!answer.text.empty()) {
@@ -403,14 +269,8 @@ class Reply : public parley::Plugin {
   void end(const Seat& seat, const Dialogue& dialogue, const DialogueRule& rule) {
     Spoken spoken{.user = seat.user, .channel = seat.channel};
     spoken.language = dialogue.russian ? Language::kRussian : Language::kEnglish;
-    const Sources outer = sources(spoken);
-    publish(spoken,
-            {.text = cut(chosen(rule.expired, spoken.language)
-                             .expand(with_captures(outer, dialogue.variables), escape_markdown),
-                         settings_.limits.answer)});
+    publish(spoken, {.text = answerer_.farewell(spoken, dialogue, rule)});
   }
-
-  int chance(int least, int most) { return std::uniform_int_distribution(least, most)(random_); }
 
   // ---- the book
 
@@ -438,13 +298,12 @@ class Reply : public parley::Plugin {
     });
   }
 
-  std::mt19937_64 random_{std::random_device{}()};
   Settings settings_;
-  const Template silence_;
   RuleBook book_;
   std::string book_place_;
   Memory memory_;
   Dialogues dialogues_;
+  Answerer answerer_;
   Rate rate_;
   parley::Timer timer_;
   parley::Watch watch_;
