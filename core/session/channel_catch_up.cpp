@@ -41,6 +41,8 @@ std::vector<protocol::ChannelPosition> Channels::positions(const Session& sessio
   for (const Subscription& one : session.subscriptions_) {
     const Member& member = one.channel->on(shard_of(session.key())).at(one.member);
     const bool behind = member.skip_through >= kCatchUp || !member.link;
+    // Its own answer says where it begins.
+    if (one.joining && behind && one.position == 0) continue;
     all.push_back({one.name(),
                    behind ? one.position : std::max(member.skip_through, delivered(session, one))});
   }

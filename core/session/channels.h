@@ -73,7 +73,7 @@ class Channels {
   void drained(Session& session);
   // The client is too slow: its channels are read from history once it has caught up.
   static void fall_behind(Session& session);
-  // Where its subscriptions stand, for saving.
+  // What the session is in, each with the offset of the last frame it was sent or need not be.
   static std::vector<protocol::ChannelPosition> positions(const Session& session);
   // Joins, or answers again for a channel it is in. invalid_args, not_found, channel_limit. `done`
   // is called exactly once, with an error when the session leaves or closes before; it sends
@@ -85,8 +85,6 @@ class Channels {
   // After a change of roles: leaves what it may no longer read and pushes `unsubscribed` for each.
   void recheck(Session& session);
   bool subscribed(const Session& session, std::string_view channel) const;
-  // What the session is in, each with the offset of the last frame it was sent or need not be.
-  std::vector<protocol::ChannelPosition> positions(const Session& session) const;
   // Who is in a channel, for someone who is in it too; not_found otherwise.
   Result<PresencePage> presence(const Session& asking, std::string_view channel,
                                 std::string_view after = {}, std::size_t limit = 0) const;
