@@ -165,9 +165,7 @@ void Running::drain() {
              [&] { return runtime_->dispatcher->stats().inflight == 0; });
   doors_->gateway->begin_drain(limits.spread);
   runtime_->shards->begin_drain();
-  wait_until(started + limits.deadline, [&] {
-    return runtime_->sessions->count() == 0 && runtime_->shards->connections() == 0;
-  });
+  wait_until(started + limits.deadline, [&] { return runtime_->shards->connections() == 0; });
 }
 
 // Threads end in the order in which they call each other: plugins, shards, workers, hashers, the

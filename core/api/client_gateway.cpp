@@ -40,11 +40,12 @@ std::string_view locale_of(const net::HttpRequestHead& head) {
 }  // namespace
 
 struct ClientGateway::Client {
-  Client(net::WebSocketConnection& c) : connection(c), link(c) {}
+  Client(net::WebSocketConnection& c, net::ShardPool& shards) : connection(c), link(c, shards) {}
 
   net::WebSocketConnection& connection;
   session::WebsocketLink link;
   command::Peer* peer = nullptr;
+  std::unique_ptr<command::Peer> moving_peer;
   bool signing_in = false;           // a header's token is being looked up
   std::vector<std::string> waiting;  // frames that came meanwhile
 };
@@ -121,7 +122,7 @@ net::UpgradeVerdict ClientGateway::admit(const net::HttpRequestHead& head) {
 
 void ClientGateway::on_open(net::WebSocketConnection& connection,
                             const net::HttpRequestHead& head) {
-  auto made = std::make_unique<Client>(connection);
+  auto made = std::make_unique<Client>(connection, context_.shards);
   auto& client = *made;
   connection.set_user_data(&client);
   client.peer = &context_.dispatcher.open(client.link, locale_of(head));
@@ -193,6 +194,31 @@ void ClientGateway::on_binary(net::WebSocketConnection& connection, std::string_
 void ClientGateway::on_slow(net::WebSocketConnection& connection) {
   log::warn("net", "{} does not read: {} bytes wait, closing with 4403", connection.peer_address(),
             connection.queued_bytes());
+}
+
+void ClientGateway::on_drained(net::WebSocketConnection& connection) {
+  context_.dispatcher.drained(*static_cast<Client*>(connection.user_data())->peer);
+}
+
+// The connection's state goes with it: on the way nobody has it but this map.
+void ClientGateway::on_leaving(net::WebSocketConnection& connection) {
+  auto& here = shards_[static_cast<std::size_t>(connection.shard().index())]->all;
+  auto node = here.extract(connection.id());
+  auto& client = *node.mapped();
+  client.moving_peer = context_.dispatcher.leave(*client.peer);
+  client.peer = nullptr;
+  const std::lock_guard lock(moving_mutex_);
+  moving_.insert(std::move(node));
+}
+
+void ClientGateway::on_arrived(net::WebSocketConnection& connection) {
+  auto* client = static_cast<Client*>(connection.user_data());
+  {
+    const std::lock_guard lock(moving_mutex_);
+    shards_[static_cast<std::size_t>(connection.shard().index())]->all.insert(
+        moving_.extract(connection.id()));
+  }
+  context_.dispatcher.arrive(std::move(client->moving_peer), client->peer);
 }
 
 void ClientGateway::on_closed(net::WebSocketConnection& connection, std::uint16_t code,

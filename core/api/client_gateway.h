@@ -13,6 +13,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "api/context.h"
@@ -42,6 +43,9 @@ class ClientGateway final : public net::WebSocketHandler {
   void on_text(net::WebSocketConnection& connection, std::string_view text) override;
   void on_binary(net::WebSocketConnection& connection, std::string_view data) override;
   void on_slow(net::WebSocketConnection& connection) override;
+  void on_drained(net::WebSocketConnection& connection) override;
+  void on_leaving(net::WebSocketConnection& connection) override;
+  void on_arrived(net::WebSocketConnection& connection) override;
   void on_closed(net::WebSocketConnection& connection, std::uint16_t code,
                  std::string_view reason) override;
 
@@ -66,6 +70,8 @@ class ClientGateway final : public net::WebSocketHandler {
   mutable std::mutex origins_mutex_;
   std::set<std::string> origins_;
   std::vector<std::unique_ptr<ShardClients>> shards_;
+  std::mutex moving_mutex_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Client>> moving_;  // between two shards
 };
 
 }  // namespace parley::api

@@ -126,10 +126,30 @@ void add_network(Exposition& out, const Context& context) {
           static_cast<double>(stats.protocol_errors[e].get()), labelled("code", kErrors[e]));
     }
   }
-  out.gauge("parley_outbox_budget_bytes", "Bytes all outboxes together may hold.",
+  out.gauge("parley_outbox_budget_bytes", "Bytes all outboxes and replay rings together may hold.",
             static_cast<double>(context.budget.total()));
-  out.gauge("parley_outbox_used_bytes", "Bytes all outboxes together hold.",
+  out.gauge("parley_outbox_used_bytes", "Bytes all outboxes and replay rings together hold.",
             static_cast<double>(context.budget.used()));
+}
+
+void add_resume(Exposition& out, const session::SessionTotals& totals) {
+  out.gauge("parley_sessions_detached", "Sessions that wait for their client to come back.",
+            static_cast<double>(totals.detached));
+  const auto* help = "Sessions taken up again, by whether direct frames were lost.";
+  out.counter("parley_sessions_resumed_total", help, static_cast<double>(totals.resumed),
+              {{"kind", "whole"}});
+  out.counter("parley_sessions_resumed_total", help, static_cast<double>(totals.restored),
+              {{"kind", "restored"}});
+  out.counter("parley_replayed_frames_total", "Direct frames sent again.",
+              static_cast<double>(totals.replayed));
+  out.counter("parley_caught_up_frames_total",
+              "Channel frames read from history for clients that were away or behind.",
+              static_cast<double>(totals.caught_up));
+  out.counter("parley_lags_total", "Times a client was too slow for its channels.",
+              static_cast<double>(totals.lags));
+  out.counter("parley_overruns_total",
+              "Connections closed because too much waited for them (4403).",
+              static_cast<double>(totals.overruns));
 }
 
 void add_sessions(Exposition& out, const Context& context) {
@@ -147,6 +167,7 @@ void add_sessions(Exposition& out, const Context& context) {
               static_cast<double>(totals.volatile_drops));
   out.counter("parley_access_denied_total", "Subscribe, history and presence without the right.",
               static_cast<double>(totals.denied));
+  add_resume(out, totals);
   const auto stats = context.dispatcher.stats();
   out.counter("parley_commands_total", "Commands handed to a target.",
               static_cast<double>(stats.commands));

@@ -6,6 +6,7 @@
 
 #include "command/command_target.h"
 #include "protocol/catalogue.h"
+#include "protocol/close_codes.h"
 #include "session/session.h"
 
 namespace parley::command {
@@ -30,11 +31,12 @@ ShardState::ShardState(unsigned index_in_set, const CommandRegistry& commands, c
       pending(index_in_set) {}
 
 CallRouter::CallRouter(const session::ShardSet& shards, session::SessionRegistry& sessions,
-                       session::Channels& channels, CommandRegistry& commands, const Clock& clock,
-                       const config::Config& config)
+                       session::Channels& channels, session::SessionKeeper& keeper,
+                       CommandRegistry& commands, const Clock& clock, const config::Config& config)
     : shards_(shards),
       sessions_(sessions),
       channels_(channels),
+      keeper_(keeper),
       commands_(commands),
       clock_(clock) {
   const Settings settings(config);
@@ -103,7 +105,7 @@ void CallRouter::deliver(const Caller& caller, bool with_seq,
     const auto seq = with_seq ? session->next_seq() : 0;
     append(frame, seq);
     if (seq)
-      session->send_direct(seq, frame);
+      session->send_direct(seq, frame, static_cast<bool>(caller.request));
     else
       session->send_plain(frame);
   } else if (auto* peer = peer_of(caller)) {
@@ -188,9 +190,41 @@ Peer& CallRouter::open_peer(session::Link& link, std::string_view locale) {
 
 void CallRouter::close_peer(Peer& peer) {
   auto& state = here();
-  if (auto* session = peer.session_) sessions_.close(*session, "connection closed");
+  if (auto* session = peer.session_) sessions_.detach(*session);
   forget_waiting(peer);
   state.peers.erase(peer.key());
+}
+
+std::unique_ptr<Peer> CallRouter::leave_peer(Peer& peer) {
+  auto& state = here();
+  forget_waiting(peer);
+  auto node = state.peers.extract(peer.key());
+  return std::move(node.mapped());
+}
+
+Peer& CallRouter::arrive_peer(std::unique_ptr<Peer> peer) {
+  auto& state = here();
+  peer->shard_ = static_cast<int>(state.index);
+  peer->moving_ = false;
+  state.unauthenticated.push_back(peer.get());
+  ++unauthenticated_;
+  return *(state.peers[peer->key()] = std::move(peer));
+}
+
+void CallRouter::take_up(Peer& peer, Session& session) {
+  detach_link(session);
+  set_session(peer, &session);
+}
+
+void CallRouter::detach_link(Session& session) {
+  if (auto* link = session.link()) {
+    if (auto* old = this->peer(link->connection_id()); old && old->session_ == &session) {
+      old->closing_ = true;
+      set_session(*old, nullptr);
+    }
+    sessions_.detach(session);
+    link->close(protocol::close::kReplaced, "This session was resumed on another connection.");
+  }
 }
 
 void CallRouter::configure_here(const Settings& settings) {

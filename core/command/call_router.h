@@ -26,6 +26,7 @@
 #include "protocol/frames.h"
 #include "protocol/json.h"
 #include "session/channels.h"
+#include "session/session_keeper.h"
 #include "session/session_registry.h"
 #include "session/shard_set.h"
 
@@ -73,12 +74,13 @@ struct OwnedError {
 class CallRouter {
  public:
   CallRouter(const session::ShardSet& shards, session::SessionRegistry& sessions,
-             session::Channels& channels, CommandRegistry& commands, const Clock& clock,
-             const config::Config& config);
+             session::Channels& channels, session::SessionKeeper& keeper, CommandRegistry& commands,
+             const Clock& clock, const config::Config& config);
 
   const session::ShardSet& shards() const { return shards_; }
   session::SessionRegistry& sessions() { return sessions_; }
   session::Channels& channels() { return channels_; }
+  session::SessionKeeper& keeper() { return keeper_; }
   CommandRegistry& commands() { return commands_; }
   const Clock& clock() const { return clock_; }
 
@@ -109,6 +111,12 @@ class CallRouter {
   // --- peers, [shard] ---
   Peer& open_peer(session::Link& link, std::string_view locale);
   void close_peer(Peer& peer);
+  std::unique_ptr<Peer> leave_peer(Peer& peer);
+  Peer& arrive_peer(std::unique_ptr<Peer> peer);
+  // The peer speaks for a session that was there before; an older connection of it is replaced.
+  void take_up(Peer& peer, session::Session& session);
+  // Ends the connection that the session has now: it is about to get another.
+  void detach_link(session::Session& session);
   void set_session(Peer& peer, session::Session* session);
   // It is being closed and no longer counts among those who wait.
   void forget_waiting(Peer& peer);
@@ -133,6 +141,7 @@ class CallRouter {
   const session::ShardSet& shards_;
   session::SessionRegistry& sessions_;
   session::Channels& channels_;
+  session::SessionKeeper& keeper_;
   CommandRegistry& commands_;
   const Clock& clock_;
   std::vector<std::unique_ptr<ShardState>> states_;

@@ -9,6 +9,7 @@
 #include "command/command_list.h"
 #include "command/command_target.h"
 #include "command/core_auth.h"
+#include "command/core_resume.h"
 #include "command/core_specs.h"
 #include "protocol/json_writer.h"
 #include "session/channel_rights.h"
@@ -36,7 +37,7 @@ std::size_t count_of(const Invocation& call, std::size_t i) {
 class CoreCommands final : public CommandTarget {
  public:
   explicit CoreCommands(CoreDeps deps)
-      : deps_(deps), replies_(deps.dispatcher.replies()), auth_(deps) {}
+      : deps_(deps), replies_(deps.dispatcher.replies()), auth_(deps), resume_(deps) {}
 
   void invoke(InvocationPtr invocation) override {
     const auto call = invocation->call;
@@ -51,13 +52,13 @@ class CoreCommands final : public CommandTarget {
       case CoreCommand::kAuth:
         return auth_.run(call);
       case CoreCommand::kResume:
-        return resume(call);
+        return resume_.run(call);
       case CoreCommand::kPing:
         return ping(call);
       case CoreCommand::kLocale:
         return locale(call);
       case CoreCommand::kAck:
-        return static_cast<void>(replies_.done(call.call));
+        return ack(call);
       case CoreCommand::kSync:
         return sync(call);
       case CoreCommand::kCommands:
@@ -81,12 +82,6 @@ class CoreCommands final : public CommandTarget {
     return deps_.sessions.find(call.session_key);
   }
 
-  // The sentence is the same whatever was wrong, so that nobody can probe for sessions.
-  void resume(const Invocation& call) {
-    replies_.fail(call.call,
-                  Status::unauthorized("there is no such session to resume: authenticate again"));
-  }
-
   void ping(const Invocation& call) {
     std::string data;
     {
@@ -106,14 +101,29 @@ class CoreCommands final : public CommandTarget {
     replies_.ok(call.call, data);
   }
 
-  // Nothing is kept for replay: a client that has everything is told so, any other starts again.
+  // The client has every frame up to `seq`: they need not be kept.
+  void ack(const Invocation& call) {
+    auto* session = session_of(call);
+    if (!session) return;
+    const auto seq = static_cast<std::uint64_t>(call.args[0].integer);
+    if (seq > session->last_seq())
+      return static_cast<void>(replies_.fail(
+          call.call, Status::invalid_args("there is no frame " + std::to_string(seq) +
+                                          " yet: acknowledge what you have received")));
+    session->trim_ring(seq);
+    replies_.done(call.call);
+  }
+
   void sync(const Invocation& call) {
-    const auto* session = session_of(call);
-    const auto seq = integer_of(call, 0);
-    if (session && seq && static_cast<std::uint64_t>(*seq) == session->last_seq())
-      return static_cast<void>(replies_.ok(call.call));
-    replies_.fail(call.call, {ErrorCode::kPositionLost,
-                              "frames after that seq are not kept: reconnect and read history"});
+    auto* session = session_of(call);
+    if (!session) return;
+    const auto seq = static_cast<std::uint64_t>(call.args[0].integer);
+    if (!session->ring().covers(seq))
+      return static_cast<void>(replies_.fail(
+          call.call, {ErrorCode::kPositionLost, "the frames after " + std::to_string(seq) +
+                                                    " are not kept: reconnect and resume"}));
+    session->replay_after(seq);
+    replies_.ok(call.call);
   }
 
   void commands(const Invocation& call) {
@@ -227,6 +237,7 @@ class CoreCommands final : public CommandTarget {
   CoreDeps deps_;
   Replies& replies_;
   CoreAuth auth_;
+  CoreResume resume_;
 };
 
 users::TokenClaims claims_of(const users::User& user, const Credential& credential) {

@@ -14,8 +14,13 @@
 
 namespace parley::users {
 class Accounts;
+class LoginGuard;
 class TokenService;
 }  // namespace parley::users
+
+namespace parley::storage {
+class Store;
+}
 
 namespace parley::command {
 
@@ -26,6 +31,9 @@ struct CoreDeps {
   session::Channels& channels;
   users::Accounts& accounts;
   users::TokenService& tokens;
+  users::LoginGuard& guard;
+  session::SessionKeeper& keeper;
+  storage::Store& store;
   const Clock& clock;
 };
 

@@ -46,6 +46,27 @@ CommandSpec auth() {
   return spec;
 }
 
+CommandSpec resume() {
+  auto spec = plumbing("resume",
+                       {{.name = "session", .required = true, .max = 64},
+                        {.name = "resume", .required = true, .secret = true, .max = 128},
+                        count("seq", {}),
+                        {.name = "channels", .type = kJson},
+                        {.name = "token", .secret = true, .max = 8192},
+                        {.name = "client", .type = kJson},
+                        {.name = "locale", .max = 35}},
+                       true);
+  spec.read_only = false;
+  return spec;
+}
+
+// The last frame the client has.
+ArgumentSpec seq() {
+  auto spec = count("seq", {});
+  spec.required = true;
+  return spec;
+}
+
 CommandSpec overtaking(CommandSpec spec) {
   spec.concurrent = true;
   return spec;
@@ -122,14 +143,14 @@ std::vector<Registration> core_registrations() {
   using enum CoreCommand;
   std::vector<Registration> list;
   list.push_back(declare(kAuth, auth()));
-  list.push_back(declare(kResume, plumbing("resume", {}, true)));
+  list.push_back(declare(kResume, resume()));
   list.push_back(
       declare(kPing, overtaking(plumbing("ping", {{.name = "t", .type = kJson}}, true))));
   list.push_back(declare(
       kLocale, overtaking(plumbing(
                    "locale", {{.name = "locale", .required = true, .min = 2, .max = 35}}, true))));
-  list.push_back(declare(kAck, overtaking(plumbing("ack", {count("seq", {})}, false))));
-  list.push_back(declare(kSync, overtaking(plumbing("sync", {count("seq", {})}, false))));
+  list.push_back(declare(kAck, overtaking(plumbing("ack", {seq()}, false))));
+  list.push_back(declare(kSync, overtaking(plumbing("sync", {seq()}, false))));
   list.push_back(declare(kCommands, commands()));
   list.push_back(declare(kHelp, help()));
   list.push_back(declare(kSubscribe, subscribe()));

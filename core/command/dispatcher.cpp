@@ -12,6 +12,7 @@
 #include "command/preparation.h"
 #include "protocol/envelope.h"
 #include "session/session.h"
+#include "session/session_keeper.h"
 
 namespace parley::command {
 
@@ -21,7 +22,8 @@ using session::Session;
 
 struct Dispatcher::Impl {
   Impl(DispatcherDeps deps, const config::Config& config)
-      : router(deps.shards, deps.sessions, deps.channels, deps.commands, deps.clock, config),
+      : router(deps.shards, deps.sessions, deps.channels, deps.keeper, deps.commands, deps.clock,
+               config),
         replies(router),
         identity(router),
         admission(router),
@@ -29,6 +31,7 @@ struct Dispatcher::Impl {
 
   void handle(Peer& peer, const Envelope& envelope, Clock::TimePoint now, bool from_rule);
   bool begin(Peer& peer, const Envelope& envelope);
+  bool moves(Peer& peer, const Envelope& envelope, std::string_view payload);
   void start(Peer& peer, InvocationPtr invocation, Clock::TimePoint now);
   void run(InvocationPtr invocation, bool in_lane, Clock::TimePoint now);
   void out_of_slots(const Invocation& invocation, bool in_lane);
@@ -182,6 +185,8 @@ void Dispatcher::on_text(Peer& peer, std::string_view payload) {
     return impl_->admission.malformed(peer, error->status, error->id);
   const auto& envelope = std::get<Envelope>(parsed);
   if (!within_rate) return impl_->admission.too_fast(peer, envelope.id, envelope.action, now);
+  if (auto* session = peer.session(); session && session->unconfirmed()) session->confirm_resume();
+  if (impl_->moves(peer, envelope, payload)) return;
   impl_->handle(peer, envelope, now, false);
 }
 
@@ -196,8 +201,39 @@ void Dispatcher::set_locale(std::uint64_t connection, std::string_view locale) {
   if (auto* peer = impl_->router.peer(connection)) peer->set_locale(locale);
 }
 
+// A session stays on its shard, with its calls and its place in channels: who resumes it comes
+// there.
+bool Dispatcher::Impl::moves(Peer& peer, const Envelope& envelope, std::string_view payload) {
+  if (envelope.action != "resume" || peer.session()) return false;
+  const auto key = router.sessions().key_of(envelope.args.find("session").as_string().value_or(""));
+  const int shard = session::shard_of(key);
+  if (key == 0 || shard == peer.shard() || preparation.inflight(peer) > 0) return false;
+  if (!peer.link().move_to(shard)) return false;
+  preparation.begin_move(peer, payload);
+  return true;
+}
+
 void Dispatcher::closed(Peer& peer) {
   impl_->router.close_peer(peer);
+}
+
+void Dispatcher::drained(Peer& peer) {
+  if (auto* session = peer.session(); session && session->link() == &peer.link())
+    impl_->router.channels().drained(*session);
+}
+
+std::unique_ptr<Peer> Dispatcher::leave(Peer& peer) {
+  return impl_->router.leave_peer(peer);
+}
+
+void Dispatcher::arrive(std::unique_ptr<Peer> moved, Peer*& there) {
+  there = &impl_->router.arrive_peer(std::move(moved));
+  const std::string frame = std::exchange(there->moving_frame_, {});
+  const auto parsed = protocol::parse_envelope(frame, impl_->router.here().reader);
+  if (const auto* envelope = std::get_if<Envelope>(&parsed)) {
+    if (impl_->moves(*there, *envelope, frame)) return;
+    impl_->handle(*there, *envelope, impl_->router.clock().now(), false);
+  }
 }
 
 void Dispatcher::returned(CallId call) {
@@ -220,6 +256,8 @@ void Dispatcher::tick() {
   auto& state = impl_->router.here();
   const auto now = impl_->router.clock().now();
   impl_->expire(state, now);
+  impl_->router.sessions().tick();
+  impl_->router.keeper().tick();
   impl_->admission.check_waiting(state, now);
   const int expired = state.expiry.check(impl_->router, impl_->router.clock().wall_ms());
   state.counters.expired.bump(static_cast<std::uint64_t>(expired));

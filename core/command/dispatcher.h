@@ -33,6 +33,7 @@ namespace parley::session {
 class Link;
 class Session;
 class SessionRegistry;
+class SessionKeeper;
 class Channels;
 }  // namespace parley::session
 
@@ -42,6 +43,7 @@ struct DispatcherDeps {
   const session::ShardSet& shards;
   session::SessionRegistry& sessions;
   session::Channels& channels;
+  session::SessionKeeper& keeper;
   CommandRegistry& commands;
   const Clock& clock;
 };
@@ -75,8 +77,15 @@ class Dispatcher {
   void on_binary(Peer& peer);
   // [shard] The language of what is said to a connection until it has a session.
   void set_locale(std::uint64_t connection, std::string_view locale);
-  // [shard] The link is gone; its session is closed with it. The peer dies here.
+  // [shard] The link is gone; its session waits for another one. The peer dies here.
   void closed(Peer& peer);
+  // [shard] The client has taken what waited for it.
+  void drained(Peer& peer);
+  // The link goes to the shard of a session that it resumes (session::Link::move_to): the peer is
+  // taken out on the old shard and put in on the new one, where what it said is handled; `there` is
+  // set before that.
+  std::unique_ptr<Peer> leave(Peer& peer);
+  void arrive(std::unique_ptr<Peer> peer, Peer*& there);
 
   // [any] Exactly once per CommandTarget::invoke.
   void returned(CallId call);

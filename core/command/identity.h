@@ -12,14 +12,20 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 #include "command/call_id.h"
+#include "protocol/frames.h"
 #include "protocol/request_id.h"
 #include "session/credential.h"
 
 namespace parley::users {
 struct User;
+}
+
+namespace parley::session {
+struct Resumed;
 }
 
 namespace parley::command {
@@ -54,6 +60,20 @@ class Identity {
   // [any] Answers `ok`; the connection is unauthenticated again.
   void sign_out(CallId call);
 
+  // [shard] Answers the call with the welcome of a session that comes back on the caller's
+  // connection: its secret is renewed and saved first. `presented` is the hash of the secret that
+  // was shown. False: the caller is gone, nothing was changed.
+  struct Return {
+    std::uint64_t session_key = 0;
+    std::string presented;
+    std::uint64_t seq = 0;                             // the last frame the client has
+    std::vector<protocol::ChannelPosition> positions;  // that the client named
+    std::vector<protocol::ChannelPosition> saved;      // of a session from the store
+    bool restored = false;                             // from the store
+    SignIn who;                                        // today's user; a new credential, if any
+  };
+  void come_back(CallId call, Return back);
+
   // Before the first connection: told on a shard when a user's last session has closed, or a
   // sign-in came to nothing because the connection was gone. For letting go of guests.
   void on_left(std::function<void(const users::User&)> listener);
@@ -63,6 +83,8 @@ class Identity {
 
  private:
   bool start(Peer& peer, SignIn who, protocol::RequestId id);
+  void finish_return(CallId call, Return& back, const std::string& secret,
+                     session::Resumed resumed);
   void sign_in_here(CallId call, SignIn who);
   void renew_here(CallId call, SignIn who);
   void sign_out_here(CallId call);

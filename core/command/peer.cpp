@@ -15,6 +15,8 @@ Peer::Peer(session::Link& link, int shard, Clock::TimePoint now)
       accepted_at_(now),
       unauthenticated_since_(now) {}
 
+Peer::~Peer() = default;
+
 void Peer::set_locale(std::string_view locale) {
   const auto language = locale.substr(0, 2);
   if (language == "ru") locale_ = "ru";

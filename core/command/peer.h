@@ -34,9 +34,11 @@ class Peer {
   std::string_view locale() const { return locale_; }  // "en" or "ru"
   void set_locale(std::string_view locale);            // anything else is ignored
   Clock::TimePoint accepted_at() const { return accepted_at_; }
+  ~Peer();
 
  private:
   friend class CallRouter;
+  friend class Dispatcher;
   friend class Identity;
   friend class Admission;
   friend class Preparation;
@@ -61,6 +63,8 @@ class Peer {
   std::uint32_t refused_ = 0;            // by the rate limit, without one passing in between
   bool waits_for_person_ = false;        // asked what there is, or tried to log in
   bool closing_ = false;
+  bool moving_ = false;       // to the shard of the session it resumes
+  std::string moving_frame_;  // what is to be handled there
 };
 
 }  // namespace parley::command

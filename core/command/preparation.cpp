@@ -64,7 +64,12 @@ session::Lane& Preparation::lane(Peer& peer) {
 }
 
 bool Preparation::is_closing(const Peer& peer) const {
-  return peer.closing_;
+  return peer.closing_ || peer.moving_;
+}
+
+void Preparation::begin_move(Peer& peer, std::string_view frame) {
+  peer.moving_ = true;
+  peer.moving_frame_ = frame;
 }
 
 Preparation::Outcome Preparation::prepare(Peer& peer, const Envelope& envelope,

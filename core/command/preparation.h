@@ -40,6 +40,8 @@ class Preparation {
   std::size_t inflight(Peer& peer) const;
   session::Lane& lane(Peer& peer);
   bool is_closing(const Peer& peer) const;
+  // From now on nothing is handled here; `frame` is, where the peer goes.
+  void begin_move(Peer& peer, std::string_view frame);
 
  private:
   using Outcome = std::optional<Refusal>;

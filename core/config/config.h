@@ -111,6 +111,21 @@ struct Channels {
   int list_page = 100;
 };
 
+struct Session {
+  Millis detached{120'000};           // a session without a connection lives on in memory this long
+  Millis detached_guest{30'000};      // a guest's
+  std::size_t detached_max = 20'000;  // sessions without a connection; guests go first
+  Millis keep{24LL * 3600 * 1000};    // a saved session, and with it a guest's name
+  std::size_t ring_frames = 512;      // direct frames kept for replay
+  std::size_t ring_bytes = 256 * 1024;
+  std::size_t guest_ring_frames = 32;
+  std::size_t guest_ring_bytes = 32 * 1024;
+  int catch_up = 10'000;              // messages of one channel that a resume brings at most
+  std::size_t variables = 16 * 1024;  // bytes of variables that plugins keep in one session
+  Millis keys{5 * 60'000};            // an idempotency key is remembered
+  int keys_per_user = 256;
+};
+
 struct Storage {
   std::string file = "parley.db";  // inside the state folder
   int readers = 2;
@@ -183,6 +198,7 @@ struct Config {
   Limits limits;
   Auth auth;
   Channels channels;
+  Session session;
   Storage storage;
   Plugins plugins;
   Workers workers;

@@ -65,6 +65,11 @@ struct Shard::Loop {
   std::vector<Task> running;
   std::vector<ReadyTarget*> ending;
   std::vector<ReadyTarget*> retired;
+  struct Move {
+    ReadyTarget* target;
+    Shard* to;
+  };
+  std::vector<Move> moving;
   ReadyTarget* owned = nullptr;
   std::unordered_map<std::uint64_t, std::shared_ptr<NamedTimer>> timers;
 };
@@ -229,8 +234,25 @@ void Shard::end_turn() {
   // The list grows while it is walked: a connection that ends may send to others.
   for (std::size_t i = 0; i < loop_->ending.size(); ++i) loop_->ending[i]->on_turn_end();
   loop_->ending.clear();
+  if (!loop_->moving.empty()) move_out();
   for (std::size_t i = 0; i < loop_->retired.size(); ++i) delete loop_->retired[i];
   loop_->retired.clear();
+}
+
+// Nothing on this shard refers to the target any more: its descriptor, timer and output are the new
+// shard's. Until that runs the task, the task owns it.
+void Shard::move_out() {
+  const auto moves = std::move(loop_->moving);
+  loop_->moving.clear();
+  for (const Loop::Move& move : moves) {
+    if (!move.target->on_leave(*move.to)) continue;
+    unlink(move.target);
+    move.to->post([to = move.to, target = std::unique_ptr<ReadyTarget>(move.target)]() mutable {
+      ReadyTarget* arrived = target.get();
+      to->adopt(std::move(target));
+      arrived->on_arrive();
+    });
+  }
 }
 
 void Shard::drain() {
@@ -328,16 +350,25 @@ void Shard::adopt(std::unique_ptr<ReadyTarget> target) {
   loop_->owned = raw;
 }
 
-void Shard::retire(ReadyTarget* target) {
+void Shard::unlink(ReadyTarget* target) {
   (target->previous_ ? target->previous_->next_ : loop_->owned) = target->next_;
   if (target->next_) target->next_->previous_ = target->previous_;
   target->next_ = target->previous_ = nullptr;
+}
+
+void Shard::retire(ReadyTarget* target) {
+  unlink(target);
   loop_->retired.push_back(target);
   request_turn();
 }
 
 void Shard::at_turn_end(ReadyTarget* target) {
   loop_->ending.push_back(target);
+  request_turn();
+}
+
+void Shard::move_at_turn_end(ReadyTarget* target, Shard& to) {
+  loop_->moving.push_back({target, &to});
   request_turn();
 }
 

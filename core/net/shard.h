@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One thread that owns its connections, and the set of all of them.
 //
-// Purpose: a connection never leaves its shard, so its state needs no lock; what goes between
-// shards is posted. A turn is: up to 128 ready sockets, the posted tasks, the timers that are due,
+// Purpose: a connection lives on one shard, so its state needs no lock; what goes between shards is
+// posted. The one way to another shard is a move between two turns, for a connection that takes up
+// a session which lives there. A turn is: up to 128 ready sockets, the posted tasks, the timers that are due,
 // deferred tasks, and then one send for every connection with output. Sockets sit in one
 // level-triggered epoll set, whose descriptor is all that Asio waits for. Ownership: ShardPool owns
 // the shards, a shard owns its connections. Thread: post(), index(), stats(), beat() and clock()
@@ -44,6 +45,8 @@ struct TimerId {
   explicit operator bool() const { return value != 0; }
 };
 
+class Shard;
+
 // Something with a descriptor in the shard's set. The shard owns it from adopt() to the turn after
 // retire().
 class ReadyTarget {
@@ -53,6 +56,13 @@ class ReadyTarget {
   virtual void on_turn_end() {}                     // asked for with Shard::at_turn_end
   virtual void on_drain() {}                        // finish what runs, take nothing new
   virtual void on_stop() {}                         // the shard ends; destroyed right after
+  // Asked for with Shard::move_at_turn_end(). Lets go of everything of its shard; false: it stays
+  // (it has ended meanwhile).
+  virtual bool on_leave(Shard& to) {
+    (void)to;
+    return false;
+  }
+  virtual void on_arrive() {}  // on the new shard's thread, which owns it from here on
 
  private:
   friend class Shard;
@@ -98,6 +108,7 @@ class Shard final : public Executor {
   void adopt(std::unique_ptr<ReadyTarget> target);
   void retire(ReadyTarget* target);       // unwatch first; destroyed at the turn's end
   void at_turn_end(ReadyTarget* target);  // once per call
+  void move_at_turn_end(ReadyTarget* target, Shard& to);  // after this turn's output
   void arm(TimerNode& node, Millis delay);
   std::span<char> read_buffer();   // shared by every connection; contents valid until the next read
   std::span<char> plain_buffer();  // the same, for decrypted bytes
@@ -115,6 +126,8 @@ class Shard final : public Executor {
   bool turn();
   void take_posted();
   void end_turn();
+  void move_out();
+  void unlink(ReadyTarget* target);
   void request_turn();
   void arm_wait();
   void arm_sleep();

@@ -21,13 +21,13 @@ constexpr std::size_t kTlsRecord = 16384;  // the most one record holds
 
 Transport::Transport(Shard& shard, int fd, const PeerInfo& peer,
                      std::shared_ptr<const Service> service, std::shared_ptr<Admission> admission)
-    : shard_(shard),
+    : shard_(&shard),
       fd_(fd),
       peer_(peer),
       service_(std::move(service)),
       admission_(std::move(admission)) {
   if (service_->tls && !peer_.local) tls_ = service_->tls->new_session();
-  shard_.counters().connections.bump();
+  count(true);
 }
 
 Transport::~Transport() {
@@ -35,13 +35,21 @@ Transport::~Transport() {
   outbox_.clear();
   tls_.reset();
   account();
-  shard_.counters().connections.drop();
+  if (counted_) count(false);
   if (admission_) admission_->leave();
 }
 
 Status Transport::start(std::unique_ptr<Protocol> protocol) {
   protocol_ = std::move(protocol);
-  return shard_.watch(fd_, EPOLLIN, this);
+  return shard_->watch(fd_, EPOLLIN, this);
+}
+
+void Transport::count(bool here) {
+  counted_ = here;
+  auto& counters = shard_->counters();
+  here ? counters.connections.bump() : counters.connections.drop();
+  const auto queued = static_cast<std::int64_t>(accounted_);
+  counters.queued_bytes.bump(static_cast<std::uint64_t>(here ? queued : -queued));
 }
 
 void Transport::become(std::unique_ptr<Protocol> protocol) {
@@ -66,10 +74,10 @@ void Transport::on_ready(std::uint32_t events) {
 }
 
 void Transport::read_some() {
-  const auto buffer = shard_.read_buffer();
+  const auto buffer = shard_->read_buffer();
   const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), 0);
   if (got > 0) {
-    shard_.counters().bytes_in.bump(static_cast<std::uint64_t>(got));
+    shard_->counters().bytes_in.bump(static_cast<std::uint64_t>(got));
     const auto size = static_cast<std::size_t>(got);
     if (tls_) {
       take_encrypted({buffer.data(), size});
@@ -89,7 +97,7 @@ void Transport::deliver(char* data, std::size_t size) {
 
 void Transport::take_encrypted(std::string_view bytes) {
   auto state = tls_->feed(bytes);
-  const auto plain = shard_.plain_buffer();
+  const auto plain = shard_->plain_buffer();
   while (state == TlsSession::State::kOk && !dead_) {
     std::size_t size = 0;
     state = tls_->decrypt(plain, size);
@@ -100,7 +108,7 @@ void Transport::take_encrypted(std::string_view bytes) {
   output_added();  // the handshake's answers
   if (state == TlsSession::State::kClosed) peer_ended();
   if (state == TlsSession::State::kFailed) {
-    shard_.counters().tls_failures.bump();
+    shard_->counters().tls_failures.bump();
     flush();  // the alert
     lost();
   }
@@ -121,7 +129,7 @@ void Transport::pause_reading(bool pause) {
 }
 
 void Transport::update_interest() {
-  shard_.rewatch(fd_, (paused_ ? 0U : EPOLLIN) | (want_write_ ? EPOLLOUT : 0U), this);
+  shard_->rewatch(fd_, (paused_ ? 0U : EPOLLIN) | (want_write_ ? EPOLLOUT : 0U), this);
 }
 
 // --- Output
@@ -130,7 +138,7 @@ void Transport::update_interest() {
 void Transport::ask_output() {
   if (dead_) return;
   output_asked_ = true;
-  shard_.at_turn_end(this);
+  shard_->at_turn_end(this);
 }
 
 void Transport::on_turn_end() {
@@ -180,7 +188,7 @@ void Transport::write_plain() {
       return want_write(true);
     }
     outbox_.consume(static_cast<std::size_t>(sent));
-    shard_.counters().bytes_out.bump(static_cast<std::uint64_t>(sent));
+    shard_->counters().bytes_out.bump(static_cast<std::uint64_t>(sent));
     if (static_cast<std::size_t>(sent) < offered) return want_write(true);
   }
   want_write(false);
@@ -206,7 +214,7 @@ bool Transport::write_pending() {
       return false;
     }
     tls_->consume(static_cast<std::size_t>(sent));
-    shard_.counters().bytes_out.bump(static_cast<std::uint64_t>(sent));
+    shard_->counters().bytes_out.bump(static_cast<std::uint64_t>(sent));
   }
   return true;
 }
@@ -230,7 +238,7 @@ void Transport::account() {
   if (now == accounted_) return;
   const auto change = static_cast<std::int64_t>(now) - static_cast<std::int64_t>(accounted_);
   service_->budget->add(change);
-  shard_.counters().queued_bytes.bump(static_cast<std::uint64_t>(change));
+  if (counted_) shard_->counters().queued_bytes.bump(static_cast<std::uint64_t>(change));
   accounted_ = now;
 }
 
@@ -238,6 +246,36 @@ void Transport::want_write(bool want) {
   if (want_write_ == want || dead_) return;
   want_write_ = want;
   update_interest();
+}
+
+// --- To another shard
+// -----------------------------------------------------------------------------------
+
+void Transport::move_to(Shard& to) {
+  if (!over()) shard_->move_at_turn_end(this, to);
+}
+
+bool Transport::on_leave(Shard& to) {
+  if (over()) return false;
+  protocol_->on_leave();
+  stop();
+  shard_->unwatch(fd_);
+  count(false);
+  shard_ = &to;
+  return true;
+}
+
+void Transport::on_arrive() {
+  count(true);
+  const auto interest = (paused_ ? 0U : EPOLLIN) | (want_write_ ? EPOLLOUT : 0U);
+  if (!shard_->watch(fd_, interest, this)) return abort_unwatched();
+  protocol_->on_arrive();
+}
+
+// The kernel refused: the protocol hears of its end as of any other.
+void Transport::abort_unwatched() {
+  protocol_->on_arrive();
+  lost();
 }
 
 // --- The end
@@ -276,12 +314,12 @@ void Transport::lost() {
   stop();
   close_descriptor();
   outbox_.clear();
-  shard_.retire(this);
+  shard_->retire(this);
 }
 
 void Transport::close_descriptor() {
   if (fd_ < 0) return;
-  shard_.unwatch(fd_);
+  shard_->unwatch(fd_);
   ::close(std::exchange(fd_, -1));
 }
 

@@ -34,6 +34,8 @@ class Protocol {
   virtual void on_timer() = 0;
   virtual void on_drain() {}
   virtual void on_stop() = 0;
+  virtual void on_leave() {}   // last call on the old shard's thread
+  virtual void on_arrive() {}  // first call on the new one's
 };
 
 // Who is on the other end, as the listener saw it.
@@ -54,7 +56,7 @@ class Transport final : public ReadyTarget, private TimerNode {
   Status start(std::unique_ptr<Protocol> protocol);
   void become(std::unique_ptr<Protocol> protocol);  // the old one lives until the turn's end
 
-  Shard& shard() const { return shard_; }
+  Shard& shard() const { return *shard_; }
   const Service& service() const { return *service_; }
   const PeerInfo& peer() const { return peer_; }
   void set_peer(const IpAddress& address) { peer_.address = address; }
@@ -74,7 +76,9 @@ class Transport final : public ReadyTarget, private TimerNode {
   void
   finish();  // sends what is queued, half-closes and waits shortly for the peer; on_lost() is not called
   void abort();  // at once; on_lost() is not called
-  void arm(Millis delay) { shard_.arm(*this, delay); }
+  void arm(Millis delay) { shard_->arm(*this, delay); }
+  void move_to(Shard& to);                   // at the turn's end, unless the connection ends before
+  bool counted() const { return counted_; }  // among its shard's connections; not while it moves
 
  private:
   void on_ready(std::uint32_t events) override;
@@ -82,7 +86,11 @@ class Transport final : public ReadyTarget, private TimerNode {
   void on_timer() override;
   void on_drain() override;
   void on_stop() override;
+  bool on_leave(Shard& to) override;
+  void on_arrive() override;
 
+  void count(bool here);
+  void abort_unwatched();
   void ask_output();
   void read_some();
   void take_encrypted(std::string_view bytes);
@@ -99,7 +107,8 @@ class Transport final : public ReadyTarget, private TimerNode {
   void want_write(bool want);
   void update_interest();
 
-  Shard& shard_;
+  Shard* shard_;
+  bool counted_ = false;
   int fd_;
   bool output_asked_ = false;
   bool want_write_ = false;

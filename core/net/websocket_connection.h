@@ -30,9 +30,9 @@ class Shard;
 class WebSocketConnection;
 struct HttpRequestHead;
 
-// What became of a frame. kQueued: the socket is full and the frame waits; kDropped: volatile and
-// over the soft cap.
-enum class SendResult { kSent, kQueued, kDropped, kClosed };
+// What became of a frame. kQueued: the socket is full and the frame waits; kCrowded: it waits too,
+// and more than the soft cap does; kDropped: volatile and over the soft cap.
+enum class SendResult { kSent, kQueued, kCrowded, kDropped, kClosed };
 
 struct SendOptions {
   bool volatile_ = false;  // may be dropped when the client does not keep up
@@ -50,6 +50,10 @@ class WebSocketHandler {
   // The hard cap was exceeded for too long, or all outboxes together are too big; the close with
   // 4403 follows.
   virtual void on_slow(WebSocketConnection&) {}
+  // move_to(): last call on the old shard's thread, then first one on the new one's. In between
+  // nobody may touch the connection.
+  virtual void on_leaving(WebSocketConnection&) {}
+  virtual void on_arrived(WebSocketConnection&) {}
   virtual void on_closed(WebSocketConnection& connection, std::uint16_t code,
                          std::string_view reason) = 0;
 };
@@ -65,6 +69,10 @@ class WebSocketConnection {
   // before still goes out. Further sends give kClosed. The socket is cut after
   // config::WebSocket.close_timeout.
   void close(std::uint16_t code, std::string_view reason = {});
+
+  // From the end of this turn on the connection lives on that shard. What the peer sends meanwhile
+  // is delivered there, after on_arrived. A connection that ends before does not move.
+  void move_to(Shard& shard);
 
   bool is_open() const;
   std::uint64_t id() const;          // never reused while the process runs

@@ -34,7 +34,7 @@ WebSocketEndpoint::WebSocketEndpoint(Transport& transport, WebSocketHandler& han
 }
 
 WebSocketEndpoint::~WebSocketEndpoint() {
-  stats().websockets.drop();
+  if (transport_.counted()) stats().websockets.drop();
 }
 
 void WebSocketEndpoint::open(const HttpRequestHead& head) {
@@ -47,11 +47,12 @@ void WebSocketEndpoint::open(const HttpRequestHead& head) {
 // -------------------------------------------------------------------------------------------------
 
 void WebSocketEndpoint::on_bytes(char* data, std::size_t size) {
-  while (size > 0 && state_ != State::kClosed) {
+  while (size > 0 && state_ != State::kClosed && !moving_) {
     const Incoming incoming = protocol_.next(data, size);
     if (incoming.kind == Incoming::Kind::kNeedMore) break;
     take(incoming);
   }
+  if (moving_) kept_.append(data, size);
   if (state_ != State::kClosed) watch_message();
 }
 
@@ -161,6 +162,7 @@ SendResult WebSocketEndpoint::queued_now() {
   stats().messages_out.bump();
   transport_.output_added();
   if (transport_.queued() > caps().soft_cap) crowded();
+  if (over_soft_) return SendResult::kCrowded;
   return transport_.full() ? SendResult::kQueued : SendResult::kSent;
 }
 
@@ -184,6 +186,31 @@ void WebSocketEndpoint::on_flushed(bool empty) {
   } else if (queued > caps().soft_cap && transport_.service().budget->exceeded()) {
     slow();
   }
+}
+
+// --- To another shard
+// -----------------------------------------------------------------------------------
+
+void WebSocketEndpoint::move_to(Shard& to) {
+  if (state_ != State::kOpen || moving_) return;
+  moving_ = true;
+  transport_.move_to(to);
+}
+
+void WebSocketEndpoint::on_leave() {
+  stats().websockets.drop();
+  handler_.on_leaving(*this);
+}
+
+void WebSocketEndpoint::on_arrive() {
+  stats().websockets.bump();
+  moving_ = false;
+  timer_due_ = kNone;
+  schedule();
+  handler_.on_arrived(*this);
+  std::string kept = std::move(kept_);
+  kept_.clear();
+  if (!kept.empty() && state_ != State::kClosed) on_bytes(kept.data(), kept.size());
 }
 
 // --- Closing
@@ -328,6 +355,10 @@ SendResult WebSocketConnection::send(const SharedFrame& frame, SendOptions optio
 
 void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
   behind(*this).start_close(code, reason);
+}
+
+void WebSocketConnection::move_to(Shard& shard) {
+  behind(*this).move_to(shard);
 }
 
 bool WebSocketConnection::is_open() const {

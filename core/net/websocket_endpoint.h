@@ -23,6 +23,8 @@ class WebSocketEndpoint final : public Protocol, public WebSocketConnection {
   void on_flushed(bool empty) override;
   void on_timer() override;
   void on_stop() override;
+  void on_leave() override;
+  void on_arrive() override;
 
  private:
   friend class WebSocketConnection;
@@ -35,6 +37,7 @@ class WebSocketEndpoint final : public Protocol, public WebSocketConnection {
   bool refuses(SendOptions options);
   SendResult queued_now();
   void crowded();
+  void move_to(Shard& to);
   void start_close(std::uint16_t code, std::string_view reason);
   void append_close(std::uint16_t code, std::string_view reason);
   void take(const Incoming& incoming);
@@ -60,6 +63,7 @@ class WebSocketEndpoint final : public Protocol, public WebSocketConnection {
   const std::uint64_t id_;
   State state_ = State::kOpen;
   bool over_soft_ = false;
+  bool moving_ = false;
   bool awaiting_pong_ = false;
   std::uint16_t close_code_ = 0;
   std::uint16_t control_frames_ = 0;
@@ -70,6 +74,7 @@ class WebSocketEndpoint final : public Protocol, public WebSocketConnection {
   TimePoint over_hard_since_ = kNone;
   TimePoint closing_since_ = kNone;
   TimePoint timer_due_ = kNone;
+  std::string kept_;  // came while it moves to another shard
 };
 
 }  // namespace parley::net

@@ -48,7 +48,8 @@ void Reload::run(const std::function<void(api::Reloaded)>& done) {
 }
 
 void Reload::hand_out(const config::Config& merged) {
-  runtime_.sessions->configure(merged.limits);
+  runtime_.sessions->configure(merged);
+  runtime_.keeper->configure(merged);
   runtime_.channels->configure(merged);
   runtime_.dispatcher->configure(merged);
   users_.accounts->configure(merged.auth);

@@ -28,14 +28,17 @@ Result<std::unique_ptr<Runtime>> Runtime::open(const State& state, const Users& 
       net::ShardPool::Options{.count = config.listen.shards, .clock = &clock});
   it.shard_set = std::make_unique<session::ShardSet>(shard_set_of(*it.shards));
   it.budget = std::make_shared<net::OutboxBudget>(config.outbox.total);
-  it.sessions = std::make_unique<session::SessionRegistry>(*it.shard_set, clock, config);
+  it.sessions =
+      std::make_unique<session::SessionRegistry>(*it.shard_set, clock, config, it.budget.get());
   it.channels =
       std::make_unique<session::Channels>(*it.sessions, *state.store, it.rights, clock, config);
+  it.keeper = std::make_unique<session::SessionKeeper>(*it.sessions, *state.store, clock, config);
   it.pusher = std::make_unique<session::Pusher>(*it.sessions, *it.channels);
   it.dispatcher =
       std::make_unique<command::Dispatcher>(command::DispatcherDeps{.shards = *it.shard_set,
                                                                     .sessions = *it.sessions,
                                                                     .channels = *it.channels,
+                                                                    .keeper = *it.keeper,
                                                                     .commands = it.commands,
                                                                     .clock = clock},
                                             config);
@@ -47,6 +50,9 @@ Result<std::unique_ptr<Runtime>> Runtime::open(const State& state, const Users& 
                                                 .channels = *it.channels,
                                                 .accounts = *users.accounts,
                                                 .tokens = *users.tokens,
+                                                .guard = *users.guard,
+                                                .keeper = *it.keeper,
+                                                .store = *state.store,
                                                 .clock = clock});
   if (!status) return status;
   return made;

@@ -19,6 +19,7 @@
 #include "session/channel_rights.h"
 #include "session/channels.h"
 #include "session/pusher.h"
+#include "session/session_keeper.h"
 #include "session/session_registry.h"
 
 namespace parley::server {
@@ -33,6 +34,7 @@ struct Runtime {
   std::unique_ptr<session::SessionRegistry> sessions;
   session::ChannelRights rights;
   std::unique_ptr<session::Channels> channels;
+  std::unique_ptr<session::SessionKeeper> keeper;
   std::unique_ptr<session::Pusher> pusher;
   command::CommandRegistry commands;
   std::unique_ptr<command::Dispatcher> dispatcher;

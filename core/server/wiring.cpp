@@ -41,6 +41,7 @@ void on_changed(Users& users, Runtime& runtime, const std::string& user_id, user
       return;
     case users::Change::kPassword:
       users.tokens->revoke_user(user_id, {});
+      runtime.sessions->end_detached(user_id, "password changed");
       return;
     case users::Change::kRoles:
       recheck_roles(users, runtime, user_id);
@@ -67,6 +68,8 @@ void tell_plugins(Runtime& runtime, plugin::EventBus& events, const Clock& clock
         .write("opened from {}", session.link() ? session.link()->peer_address() : "-");
     opened(session);
   };
+  observer.detached = tell(PARLEY_EVENT_SESSION_DETACHED);
+  observer.resumed = tell(PARLEY_EVENT_SESSION_RESUMED);
   observer.closed = [closed = tell(PARLEY_EVENT_SESSION_CLOSED)](
                         session::Session& session, std::string_view) { closed(session); };
   runtime.sessions->observe(std::move(observer));

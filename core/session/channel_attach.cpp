@@ -82,16 +82,4 @@ void Channels::finish_attach(Session& session, Attachment& attachment) {
   attachment.done(std::move(positions));
 }
 
-std::vector<protocol::ChannelPosition> Channels::positions(const Session& session) const {
-  std::vector<protocol::ChannelPosition> positions;
-  const int shard = shard_of(session.key());
-  for (const Subscription& subscription : session.subscriptions()) {
-    if (subscription.joining) continue;  // its own answer says where it begins
-    auto& members = subscription.channel->on(shard);
-    const std::int64_t joined = members.at(subscription.member).skip_through;
-    positions.push_back({subscription.name(), std::max(joined, members.last_delivered())});
-  }
-  return positions;
-}
-
 }  // namespace parley::session

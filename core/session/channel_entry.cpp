@@ -35,43 +35,51 @@ Subscription* ShardMembers::subscription_of(const Member& member) {
 
 bool ShardMembers::Except::spares(const Member& member) const {
   if (watchers_only && !member.wants_presence) return true;
-  return member.session->key() == session || (!user.empty() && member.session->user()->id == user);
+  if (member.session->key() == session) return true;
+  return users &&
+         std::find(users->begin(), users->end(), member.session->user()->id) != users->end();
 }
 
 void ShardMembers::deliver(const net::SharedFrame& frame, std::int64_t offset, bool volatile_,
                            SessionStats& stats) {
-  const std::int64_t order = offset > 0 ? offset : kNoOffset;
+  if (offset > 0) last_delivered_ = offset;  // before: who falls behind here has had this one
   std::uint64_t served = 0;
-  std::uint64_t dropped = 0;
   for (Member& member : members_) {
-    if (order <= member.skip_through) {
-      if (member.skip_through == kHoldAll) hold(member, frame, offset, volatile_);
-      continue;
-    }
-    if (!member.link) continue;
-    dropped += member.link->send(frame, volatile_) == net::SendResult::kDropped ? 1 : 0;
+    if (!pass(member, frame, offset, volatile_)) continue;
+    send(member, frame, volatile_);
     ++served;
   }
-  if (offset > 0) last_delivered_ = offset;
   stats.channel_frames.bump(served);
-  if (dropped > 0) stats.volatile_drops.bump(dropped);
+}
+
+// Whether the frame is for this member now.
+bool ShardMembers::pass(Member& member, const net::SharedFrame& frame, std::int64_t offset,
+                        bool volatile_) {
+  const std::int64_t order = offset > 0 ? offset : kNoOffset;
+  if (order > member.skip_through) return member.link != nullptr;
+  if (member.skip_through == kHoldAll) hold(member, frame, offset, volatile_);
+  // What is not in the history cannot be read from there: it goes out now, unless the client is slow.
+  return member.skip_through == kCatchUp && offset == 0 && member.link &&
+         !member.session->lagging();
+}
+
+void ShardMembers::send(Member& member, const net::SharedFrame& frame, bool volatile_) {
+  const net::SendResult result = member.link->send(frame, volatile_);
+  if (result == net::SendResult::kDropped) member.session->stats_->volatile_drops.bump();
+  if (result == net::SendResult::kCrowded && !member.session->lagging()) {
+    Channels::fall_behind(*member.session);
+  }
 }
 
 void ShardMembers::deliver_except(const net::SharedFrame& frame, bool volatile_,
                                   const Except& except, SessionStats& stats) {
   std::uint64_t served = 0;
-  std::uint64_t dropped = 0;
   for (Member& member : members_) {
-    if (except.spares(member)) continue;
-    if (member.skip_through == kHoldAll) {
-      hold(member, frame, 0, volatile_);
-    } else if (member.link) {
-      dropped += member.link->send(frame, volatile_) == net::SendResult::kDropped ? 1 : 0;
-      ++served;
-    }
+    if (except.spares(member) || !pass(member, frame, 0, volatile_)) continue;
+    send(member, frame, volatile_);
+    ++served;
   }
   stats.channel_frames.bump(served);
-  if (dropped > 0) stats.volatile_drops.bump(dropped);
 }
 
 void ShardMembers::hold(Member& member, const net::SharedFrame& frame, std::int64_t offset,

@@ -27,10 +27,11 @@
 
 namespace parley::session {
 
-// Member::skip_through of one that holds everything back. Frames without an offset pass every
-// other member.
+// Member::skip_through of one that holds everything back, and of one that reads what it missed from
+// history (channel_catch_up.cpp). Frames without an offset pass every other member.
 inline constexpr std::int64_t kHoldAll = std::numeric_limits<std::int64_t>::max();
-inline constexpr std::int64_t kNoOffset = kHoldAll - 1;
+inline constexpr std::int64_t kCatchUp = kHoldAll - 1;
+inline constexpr std::int64_t kNoOffset = kCatchUp - 1;
 
 struct Member {
   Link* link = nullptr;  // null while detached
@@ -73,9 +74,9 @@ class alignas(64) ShardMembers {
 
   struct Except {
     SessionKey session = 0;
-    std::string_view user;
+    const std::vector<std::string>* users = nullptr;
     bool watchers_only = false;
-    bool any() const { return session != 0 || !user.empty() || watchers_only; }
+    bool any() const { return session != 0 || (users && !users->empty()) || watchers_only; }
     bool spares(const Member& member) const;
   };
   // `offset` 0: a push that is not kept.
@@ -85,6 +86,8 @@ class alignas(64) ShardMembers {
                       SessionStats& stats);
 
  private:
+  bool pass(Member& member, const net::SharedFrame& frame, std::int64_t offset, bool volatile_);
+  void send(Member& member, const net::SharedFrame& frame, bool volatile_);
   void hold(Member& member, const net::SharedFrame& frame, std::int64_t offset, bool volatile_);
   Subscription* subscription_of(const Member& member);
 

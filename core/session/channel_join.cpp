@@ -47,11 +47,15 @@ Subscription& Channels::add(Session& session, const EntryPtr& entry, bool wants_
   }
   const std::size_t index = entry->on(shard).add(member);
   registry_.stats().subscribes.bump();
-  return session.subscriptions_.emplace_back(entry, index, wants_presence);
+  Subscription& subscription = session.subscriptions_.emplace_back(entry, index, wants_presence);
+  subscription.floor = subscription.position = member.skip_through;
+  session.changed();
+  return subscription;
 }
 
 void Channels::remove(Session& session, std::size_t index, const Status& why) {
   const int shard = shard_of(session.key());
+  session.changed();
   Subscription gone = std::move(session.subscriptions_[index]);
   session.subscriptions_.erase(session.subscriptions_.begin() + static_cast<std::ptrdiff_t>(index));
   ShardMembers& members = gone.channel->on(shard);
@@ -333,10 +337,15 @@ void Channels::release(Session& session, const EntryPtr& entry, std::uint64_t jo
   if (!subscription) return;
   const std::unique_ptr<Joining> joining = std::move(subscription->joining);
   entry->on(shard_of(session.key())).at(subscription->member).skip_through = joining->joined;
-  for (const HeldFrame& held : joining->held) {
-    if (held.offset != 0 && held.offset <= joining->joined) continue;
-    if (Link* link = session.link()) link->send(held.frame, false);
-    session.stats_->channel_frames.bump();
+  subscription->position = joining->joined;
+  if (session.lagging()) {
+    set_catch_up(session, *subscription, joining->joined);
+  } else {
+    for (const HeldFrame& held : joining->held) {
+      if (held.offset != 0 && held.offset <= joining->joined) continue;
+      if (Link* link = session.link()) link->send(held.frame, false);
+      session.stats_->channel_frames.bump();
+    }
   }
   for (Joining::Again& again : joining->again) {
     subscribe(session, entry->name(), std::move(again.options), std::move(again.done));

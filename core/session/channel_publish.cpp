@@ -166,7 +166,8 @@ void Channels::send_now(const EntryPtr& entry, const net::SharedFrame& frame,
   for (int shard = 0; shard < registry_.shards().size(); ++shard) {
     if (!shards.test(static_cast<std::size_t>(shard))) continue;
     registry_.shards().run_on(shard, [this, entry, frame, shard, options, watchers_only] {
-      const ShardMembers::Except except{options.except_session, options.except_user, watchers_only};
+      const ShardMembers::Except except{options.except_session, &options.except_users,
+                                        watchers_only};
       SessionStats& stats = registry_.stats();
       if (except.any())
         return entry->on(shard).deliver_except(frame, options.volatile_, except, stats);

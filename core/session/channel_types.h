@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/frames.h"
 #include "session/session.h"
 #include "users/accounts.h"
 
@@ -46,7 +47,7 @@ struct ChannelPush {
 struct ChannelPushOptions {
   bool volatile_ = false;         // may be dropped for those who are behind
   SessionKey except_session = 0;  // 0: nobody
-  std::string except_user;        // "": nobody
+  std::vector<std::string> except_users;
 };
 
 struct SubscribeOptions {
@@ -64,6 +65,23 @@ struct Subscribed {
   std::string messages_json;  // array of frames, oldest first; "" when none were asked for
 
   std::string data_json() const;  // the `data` of `subscribed`
+};
+
+// What a client that comes back says of the channels it was in.
+struct ResumeOptions {
+  std::vector<protocol::ChannelPosition> positions;  // the last offset it has of each
+  // Of the saved session. For a channel that the client says nothing of, its saved position counts.
+  std::vector<protocol::ChannelPosition> saved;
+};
+
+// Where its channels go on.
+struct Resumed {
+  struct Channel {
+    std::string name;
+    std::int64_t offset = 0;  // the next frame of it is the one after
+    bool recovered = false;   // nothing between what the client has and that is missing
+  };
+  std::vector<Channel> channels;
 };
 
 struct HistoryRange {

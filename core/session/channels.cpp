@@ -55,7 +55,8 @@ Channels::Channels(SessionRegistry& registry, storage::Store& store, const Chann
       clock_(clock),
       directory_(std::make_unique<Directory>()) {
   configure(config);
-  registry_.observe({.removed = [this](Session& session) { unsubscribe_all(session); }});
+  registry_.observe({.detached = [this](Session& session) { on_detached(session); },
+                     .removed = [this](Session& session) { unsubscribe_all(session); }});
 }
 
 Channels::~Channels() = default;
@@ -63,6 +64,7 @@ Channels::~Channels() = default;
 void Channels::configure(const config::Config& config) {
   auto settings = std::make_shared<Settings>();
   settings->channels = config.channels;
+  settings->catch_up = std::max(config.session.catch_up, 1);
   settings->per_session = static_cast<std::size_t>(std::max(config.limits.channels, 0));
   const MutexLock lock(directory_->mutex);
   directory_->settings = std::move(settings);

@@ -46,6 +46,7 @@ class Channels {
   using InfoDone = absl::AnyInvocable<void(Result<ChannelInfo>)>;
   using StatusDone = absl::AnyInvocable<void(Status)>;
   using AttachDone = absl::AnyInvocable<void(std::vector<protocol::ChannelPosition>)>;
+  using ResumeDone = absl::AnyInvocable<void(Resumed)>;
 
   Channels(SessionRegistry& registry, storage::Store& store, const ChannelRights& rights,
            const Clock& clock, const config::Config& config);
@@ -64,6 +65,16 @@ class Channels {
   // sends the welcome before it returns; frames of these channels follow only after it. Not called
   // when the session closes first; when the store cannot be read the link is closed (4406, 4402).
   void attach(Session& session, AttachDone done);
+  // A detached session comes back. `done` attaches the link and sends the welcome before it returns;
+  // then what was missed follows from history, each channel in order. What the user may not read any
+  // more is left. Not called when the session closes first; not_found and the like are no failures.
+  void resume(Session& session, ResumeOptions options, ResumeDone done);
+  // The client has taken what waited for it (net::WebSocketHandler::on_drained).
+  void drained(Session& session);
+  // The client is too slow: its channels are read from history once it has caught up.
+  static void fall_behind(Session& session);
+  // What the session is in, each with the offset of the last frame it was sent or need not be.
+  static std::vector<protocol::ChannelPosition> positions(const Session& session);
   // Joins, or answers again for a channel it is in. invalid_args, not_found, channel_limit. `done`
   // is called exactly once, with an error when the session leaves or closes before; it sends
   // `subscribed`, and frames held back until then follow.
@@ -74,8 +85,6 @@ class Channels {
   // After a change of roles: leaves what it may no longer read and pushes `unsubscribed` for each.
   void recheck(Session& session);
   bool subscribed(const Session& session, std::string_view channel) const;
-  // What the session is in, each with the offset of the last frame it was sent or need not be.
-  std::vector<protocol::ChannelPosition> positions(const Session& session) const;
   // Who is in a channel, for someone who is in it too; not_found otherwise.
   Result<PresencePage> presence(const Session& asking, std::string_view channel,
                                 std::string_view after = {}, std::size_t limit = 0) const;
@@ -150,6 +159,21 @@ class Channels {
   Status read_places(storage::Reader& reader, const std::string& user, std::size_t most,
                      Attachment& attachment);
   void finish_attach(Session& session, Attachment& attachment);
+
+  // channel_resume.cpp
+  struct Return;
+  Status find_missed(storage::Reader& reader, Return& coming_back);
+  void finish_resume(Session& session, Return& coming_back);
+
+  // channel_catch_up.cpp
+  static std::int64_t delivered(const Session& session, const Subscription& subscription);
+  static void set_catch_up(Session& session, Subscription& subscription, std::int64_t position);
+  bool up_to_date(Session& session, Subscription& subscription);
+  void catch_up(Session& session);
+  void read_page(Session& session, const Subscription& subscription);
+  bool send_page(Session& session, Subscription& subscription, const storage::HistoryPage& page,
+                 std::int64_t passed);
+  void on_detached(Session& session);
 
   // channel_publish.cpp
   void on_committed(Publication& publication);

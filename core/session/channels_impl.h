@@ -21,6 +21,7 @@ namespace parley::session {
 struct Channels::Settings {
   config::Channels channels;
   std::size_t per_session = 0;  // limits.channels, 0: no limit
+  std::int64_t catch_up = 0;    // session.catch_up
 
   // A public channel that is there without anybody having made it.
   bool is_default(std::string_view name) const;
@@ -57,6 +58,20 @@ struct Channels::Attachment {
   std::vector<EntryPtr> entries;
   Status status;
   AttachDone done;
+};
+
+// A session that comes back, on its way through a reader's thread.
+struct Channels::Return {
+  struct Place {
+    EntryPtr entry;
+    std::int64_t since = -1;  // below 0: where the session stood
+    bool gap = false;         // messages after it are not kept any more
+    std::int64_t first = 0;   // the oldest message after it, 0 when none was looked for
+    bool exists = true;
+  };
+  std::vector<Place> places;
+  Status status;
+  ResumeDone done;
 };
 
 // A record read from the store, merged with what was committed since it was read.

@@ -27,6 +27,12 @@ class Link {
   // A frame made once for many. A volatile one is dropped (kDropped) when the client is behind.
   virtual net::SendResult send(const net::SharedFrame& frame, bool volatile_) = 0;
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
+  // From the end of this turn on the connection lives on that shard; nothing may be done with the
+  // link until its owner hands it out there. False: this transport cannot, nothing changes.
+  virtual bool move_to(int shard) {
+    (void)shard;
+    return false;
+  }
 
   virtual std::size_t queued_bytes() const = 0;  // what the client has not taken yet
   virtual std::string peer_address() const = 0;

@@ -69,20 +69,16 @@ void Pusher::push_to(SessionKey key, PushFrame frame, bool volatile_) {
 
 Status Pusher::push_channel(const std::string& channel, PushFrame frame,
                             const PushOptions& options) {
-  if (options.except_users.size() > 1) {
-    return {ErrorCode::kUnsupported, "A push to a channel can leave out one user, not several."};
-  }
   const SessionKey except =
       options.except_session.empty() ? 0 : registry_.key_of(options.except_session);
-  return channels_.push(
-      {.channel = channel,
-       .type = std::move(frame.type),
-       .data_json = std::move(frame.data_json),
-       .fields_json = std::move(frame.fields_json),
-       .user = options.author},
-      {.volatile_ = options.volatile_,
-       .except_session = except,
-       .except_user = options.except_users.empty() ? std::string() : options.except_users.front()});
+  return channels_.push({.channel = channel,
+                         .type = std::move(frame.type),
+                         .data_json = std::move(frame.data_json),
+                         .fields_json = std::move(frame.fields_json),
+                         .user = options.author},
+                        {.volatile_ = options.volatile_,
+                         .except_session = except,
+                         .except_users = options.except_users});
 }
 
 Status Pusher::store(const PushTarget& target, const PushFrame& frame, const PushOptions& options) {

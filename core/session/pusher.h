@@ -43,7 +43,7 @@ struct PushFrame {
 struct PushOptions {
   bool volatile_ = false;                 // no seq, may be dropped
   std::string except_session;             // wire id
-  std::vector<std::string> except_users;  // ids; to a channel at most one
+  std::vector<std::string> except_users;  // ids
   // Users and channels only: kept in @<id>'s or the channel's durable history and delivered from
   // there, so that someone offline gets it later.
   bool store = false;

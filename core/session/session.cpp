@@ -34,7 +34,7 @@ std::string_view served_locale(std::string_view asked) {
 
 Session::Session(Setup setup)
     : key_(setup.key),
-      id_(new_session_id()),
+      id_(setup.id.empty() ? new_session_id() : std::move(setup.id)),
       link_(setup.link),
       user_(std::move(setup.user)),
       client_(std::move(setup.client)),
@@ -43,7 +43,11 @@ Session::Session(Setup setup)
       opened_wall_ms_(setup.clock->wall_ms()),
       stats_(setup.stats),
       bucket_(setup.limits.rate, setup.limits.burst, opened_at_),
-      early_cap_(setup.early_cap) {}
+      ring_(setup.ring, setup.budget),
+      changed_list_(setup.changed),
+      early_cap_(setup.early_cap) {
+  if (!link_) state_ = SessionState::kDetached;
+}
 
 Session::~Session() = default;
 
@@ -51,10 +55,33 @@ void Session::set_locale(std::string_view asked) {
   locale_ = served_locale(asked);
 }
 
-std::string Session::renew_resume_secret() {
+void Session::set_client(ClientInfo client) {
+  if (!client.locale.empty()) locale_ = served_locale(client.locale);
+  client_ = std::move(client);
+}
+
+std::string Session::renew_resume_secret(std::string_view presented) {
   std::string secret = random_secret("r_");
+  previous_hash_ = std::string(presented);
   resume_hash_ = sha256(secret);
   return secret;
+}
+
+void Session::confirm_resume() {
+  retired_hash_ = std::exchange(previous_hash_, {});
+  changed();
+}
+
+Session::Secret Session::check_secret(std::string_view hash) const {
+  if (constant_time_equal(hash, resume_hash_)) return Secret::kValid;
+  if (!previous_hash_.empty() && constant_time_equal(hash, previous_hash_)) return Secret::kValid;
+  const bool retired = !retired_hash_.empty() && constant_time_equal(hash, retired_hash_);
+  return retired ? Secret::kRetired : Secret::kWrong;
+}
+
+void Session::restore_secrets(std::string current, std::string previous) {
+  resume_hash_ = std::move(current);
+  previous_hash_ = std::move(previous);
 }
 
 bool Session::begin(const protocol::RequestId& id) {
@@ -78,22 +105,91 @@ void Session::end(const protocol::RequestId& id) {
   if (inflight_ > 0) --inflight_;
 }
 
-void Session::send_direct([[maybe_unused]] std::uint64_t seq, std::string_view json) {
-  // Where the replay ring keeps the frame under its seq, link or no link.
+void Session::send_direct(std::uint64_t seq, std::string_view json, bool terminal) {
   stats_->direct_frames.bump();
-  if (state_ == SessionState::kConnecting) return hold_early(json);
-  if (link_) link_->send(json);
+  ring_.push(seq, json);
+  if (state_ == SessionState::kConnecting) {
+    sent_seq_ = seq;  // with the welcome
+    return hold_early(json);
+  }
+  if (!link_) return;
+  if (lagging_ && ring_.gone_through() > sent_seq_) {
+    // More than the ring holds waits for a client that does not read.
+    stats_->overruns.bump();
+    return link_->close(protocol::close::kSlow, "too many frames wait");
+  }
+  if (lagging_ && !terminal) return;
+  if (lagging_) {
+    ring_.each_after(sent_seq_, [&](std::uint64_t waiting, std::string_view frame) {
+      if (waiting < seq) link_->send(frame);
+      return true;
+    });
+  }
+  sent_seq_ = seq;
+  after_send(link_->send(json));
+}
+
+void Session::after_send(net::SendResult result) {
+  if (result == net::SendResult::kCrowded && !lagging_) Channels::fall_behind(*this);
+}
+
+std::size_t Session::replay_after(std::uint64_t seq) {
+  std::size_t count = 0;
+  ring_.each_after(seq, [&](std::uint64_t one, std::string_view frame) {
+    ++count;
+    if (link_) link_->send(frame);
+    sent_seq_ = std::max(sent_seq_, one);
+    return true;
+  });
+  stats_->replayed.bump(count);
+  return count;
+}
+
+void Session::restart_seq() {
+  ring_.restart();
+  last_seq_ = sent_seq_ = 0;
+}
+
+void Session::begin_lag() {
+  if (lagging_ || !link_ || state_ != SessionState::kReady) return;
+  lagging_ = true;
+  stats_->lags.bump();
+  link_->send(R"({"type":"lag"})");
+}
+
+bool Session::send_waiting() {
+  if (!link_) return false;
+  bool behind = false;
+  ring_.each_after(sent_seq_, [&](std::uint64_t seq, std::string_view frame) {
+    sent_seq_ = seq;
+    behind = link_->send(frame) == net::SendResult::kCrowded;
+    return !behind;
+  });
+  return !behind;
+}
+
+void Session::end_lag() {
+  if (!std::exchange(lagging_, false) || !link_) return;
+  link_->send(R"({"type":"caughtUp"})");
+}
+
+void Session::changed() {
+  if (changed_ || !changed_list_) return;
+  changed_ = true;
+  changed_list_->push_back(key_);
 }
 
 void Session::send_plain(std::string_view json) {
-  if (link_) link_->send(json);
+  if (link_) after_send(link_->send(json));
 }
 
 void Session::send_shared(const net::SharedFrame& frame, bool volatile_) {
   const bool early = state_ == SessionState::kConnecting;
   if (early && !volatile_) return hold_early(frame.payload());
   if (early || !link_) return;
-  if (link_->send(frame, volatile_) == net::SendResult::kDropped) stats_->volatile_drops.bump();
+  const net::SendResult result = link_->send(frame, volatile_);
+  if (result == net::SendResult::kDropped) stats_->volatile_drops.bump();
+  after_send(result);
 }
 
 void Session::hold_early(std::string_view json) {
@@ -112,6 +208,21 @@ void Session::become_ready() {
   const std::unique_ptr<Early> early = std::move(early_);
   if (!early || !link_) return;
   for (const std::string& frame : early->frames) link_->send(frame);
+}
+
+void Session::become_detached(Clock::TimePoint until) {
+  state_ = SessionState::kDetached;
+  link_ = nullptr;
+  lagging_ = false;
+  detached_until_ = until;
+  ++link_epoch_;
+}
+
+void Session::become_attached(Link& link) {
+  state_ = SessionState::kReady;
+  link_ = &link;
+  lagging_ = false;
+  ++link_epoch_;
 }
 
 void Session::become_closed() {

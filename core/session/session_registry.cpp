@@ -2,10 +2,13 @@
 #include "session/session_registry.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
+#include "net/service.h"
 #include "session/string_map.h"
 
 namespace parley::session {
@@ -14,6 +17,10 @@ namespace parley::session {
 struct SessionRegistry::ShardSessions {
   std::unordered_map<SessionKey, std::unique_ptr<Session>> by_key;
   std::vector<std::unique_ptr<Session>> buried;  // closed during the running task
+  std::vector<SessionKey> changed;
+  // Who waits for a connection, by when that ends. An entry whose session has come back, or waits
+  // anew, is stale and passed over.
+  std::multimap<Clock::TimePoint, SessionKey> waiting;
   std::uint64_t last = 0;
   SessionStats stats;
 };
@@ -23,24 +30,42 @@ struct SessionRegistry::Directory {
   Mutex mutex;
   StringMap<SessionKey> by_id PARLEY_GUARDED_BY(mutex);
   StringMap<std::vector<SessionKey>> by_user PARLEY_GUARDED_BY(mutex);
+  std::unordered_set<SessionKey> detached PARLEY_GUARDED_BY(mutex);
   config::Limits limits PARLEY_GUARDED_BY(mutex);
+  config::Session waits PARLEY_GUARDED_BY(mutex);
 
-  // The limits a new session gets, or nothing when that user has enough of them.
-  std::optional<config::Limits> enter(const std::string& user, SessionKey key) {
+  struct Entered {
+    config::Limits limits;
+    SessionKey crowded_out = 0;  // waits for a client, and has to make room
+  };
+  // Only connections count against the limit; as many sessions again may wait for their client.
+  // Nothing when that user has enough.
+  std::optional<Entered> enter(const std::string& user, SessionKey key) {
     const MutexLock lock(mutex);
     const auto most = static_cast<std::size_t>(std::max(limits.connections_per_user, 0));
-    const auto found = by_user.find(user);
-    if (most > 0 && found != by_user.end() && found->second.size() >= most) return std::nullopt;
-    by_user[user].push_back(key);
-    return limits;
+    auto& keys = by_user[user];
+    Entered entered{limits};
+    if (most > 0) {
+      const auto is_waiting = [this](SessionKey one)
+                                  PARLEY_REQUIRES(mutex) { return detached.contains(one); };
+      const auto waiting =
+          static_cast<std::size_t>(std::count_if(keys.begin(), keys.end(), is_waiting));
+      if (keys.size() - waiting >= most) return std::nullopt;
+      if (waiting >= most)
+        entered.crowded_out = *std::find_if(keys.begin(), keys.end(), is_waiting);
+    }
+    keys.push_back(key);
+    return entered;
   }
-  void name(const std::string& id, SessionKey key) {
+  bool name(const std::string& id, SessionKey key) {
     const MutexLock lock(mutex);
-    by_id.emplace(id, key);
+    return by_id.emplace(id, key).second;
   }
   void leave(const Session& session) {
     const MutexLock lock(mutex);
-    by_id.erase(session.id());
+    const auto named = by_id.find(session.id());
+    if (named != by_id.end() && named->second == session.key()) by_id.erase(named);
+    detached.erase(session.key());
     const auto found = by_user.find(session.user()->id);
     if (found == by_user.end()) return;
     std::erase(found->second, session.key());
@@ -49,13 +74,15 @@ struct SessionRegistry::Directory {
 };
 
 SessionRegistry::SessionRegistry(const ShardSet& shards, const Clock& clock,
-                                 const config::Config& config)
+                                 const config::Config& config, net::OutboxBudget* budget)
     : shards_(shards),
       clock_(clock),
       early_cap_(config.outbox.hard_cap),
+      rings_(config.session),
+      budget_(budget),
       directory_(std::make_unique<Directory>()) {
   for (int i = 0; i < shards_.size(); ++i) local_.push_back(std::make_unique<ShardSessions>());
-  configure(config.limits);
+  configure(config);
 }
 
 SessionRegistry::~SessionRegistry() = default;
@@ -64,9 +91,10 @@ void SessionRegistry::observe(SessionObserver observer) {
   observers_.push_back(std::move(observer));
 }
 
-void SessionRegistry::configure(const config::Limits& limits) {
+void SessionRegistry::configure(const config::Config& config) {
   const MutexLock lock(directory_->mutex);
-  directory_->limits = limits;
+  directory_->limits = config.limits;
+  directory_->waits = config.session;
 }
 
 SessionRegistry::ShardSessions& SessionRegistry::here() {
@@ -77,45 +105,185 @@ SessionStats& SessionRegistry::stats() {
   return here().stats;
 }
 
-Result<Session*> SessionRegistry::open(Link& link, UserPtr user, ClientInfo client) {
-  ShardSessions& shard = here();
-  const SessionKey key = (static_cast<SessionKey>(shards_.current()) << 56) | ++shard.last;
-  const std::optional<config::Limits> limits = directory_->enter(user->id, key);
-  if (!limits) {
-    shard.stats.refused.bump();
-    return Status::forbidden(
-        "You are connected too many times. Close another window or device and try again.");
-  }
-  auto session = std::make_unique<Session>(Session::Setup{.key = key,
-                                                          .user = std::move(user),
-                                                          .client = std::move(client),
-                                                          .link = &link,
-                                                          .limits = *limits,
-                                                          .early_cap = early_cap_,
-                                                          .clock = &clock_,
-                                                          .stats = &shard.stats});
-  Session* opened = session.get();
-  directory_->name(opened->id(), key);
+// --- opening and coming back ---
+
+Session::Setup SessionRegistry::setup_for(UserPtr user) const {
+  const bool guest = user->kind == "guest";
+  Session::Setup setup;
+  setup.user = std::move(user);
+  setup.early_cap = early_cap_;
+  setup.ring = {.frames = guest ? rings_.guest_ring_frames : rings_.ring_frames,
+                .bytes = guest ? rings_.guest_ring_bytes : rings_.ring_bytes,
+                .yields = guest};
+  setup.budget = budget_;
+  setup.clock = &clock_;
+  return setup;
+}
+
+Session& SessionRegistry::adopt(ShardSessions& shard, SessionKey key, Session::Setup setup) {
+  setup.key = key;
+  setup.stats = &shard.stats;
+  setup.changed = &shard.changed;
+  auto session = std::make_unique<Session>(std::move(setup));
+  Session& adopted = *session;
   shard.by_key.emplace(key, std::move(session));
   shard.stats.opened.bump();
   shard.stats.open.bump();
   count_.fetch_add(1, std::memory_order_relaxed);
-  return opened;
+  return adopted;
+}
+
+Result<Session*> SessionRegistry::open(Link& link, UserPtr user, ClientInfo client) {
+  ShardSessions& shard = here();
+  const SessionKey key = (static_cast<SessionKey>(shards_.current()) << 56) | ++shard.last;
+  const auto entered = directory_->enter(user->id, key);
+  if (!entered) {
+    shard.stats.refused.bump();
+    return Status::forbidden(
+        "You are connected too many times. Close another window or device and try again.");
+  }
+  if (entered->crowded_out != 0) {
+    post(entered->crowded_out,
+         [this](Session& old) { close(old, "another session of the user", true); });
+  }
+  Session::Setup setup = setup_for(std::move(user));
+  setup.client = std::move(client);
+  setup.link = &link;
+  setup.limits = entered->limits;
+  Session& opened = adopt(shard, key, std::move(setup));
+  directory_->name(opened.id(), key);
+  return &opened;
+}
+
+Session* SessionRegistry::restore(std::string id, UserPtr user) {
+  ShardSessions& shard = here();
+  const SessionKey key = (static_cast<SessionKey>(shards_.current()) << 56) | ++shard.last;
+  if (!directory_->name(id, key)) return nullptr;
+  Session::Setup setup = setup_for(std::move(user));
+  setup.id = std::move(id);
+  {
+    const MutexLock lock(directory_->mutex);
+    setup.limits = directory_->limits;
+    directory_->by_user[setup.user->id].push_back(key);
+  }
+  Session& restored = adopt(shard, key, std::move(setup));
+  restored.resumable_ = true;
+  wait(restored);
+  return &restored;
+}
+
+// From now on it is among those that may be closed when time or memory runs out.
+void SessionRegistry::wait(Session& session) {
+  ShardSessions& shard = here();
+  {
+    const MutexLock lock(directory_->mutex);
+    const config::Session& waits = directory_->waits;
+    const bool guest = session.user()->kind == "guest";
+    session.become_detached(clock_.now() + (guest ? waits.detached_guest : waits.detached));
+    directory_->detached.insert(session.key());
+  }
+  shard.waiting.emplace(session.detached_until_, session.key());
+  shard.stats.detached.bump();
+  detached_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void SessionRegistry::detach(Session& session) {
+  if (session.state() == SessionState::kConnecting) return close(session, "connection closed");
+  if (session.state() != SessionState::kReady) return;
+  wait(session);
+  for (const SessionObserver& observer : observers_) {
+    if (observer.detached) observer.detached(session);
+  }
+}
+
+void SessionRegistry::attach(Session& session, Link& link) {
+  if (session.state() == SessionState::kDetached) {
+    const MutexLock lock(directory_->mutex);
+    directory_->detached.erase(session.key());
+    here().stats.detached.drop();
+    detached_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  session.become_attached(link);
+  const bool known = std::exchange(session.announced_, true);
+  for (const SessionObserver& observer : observers_) {
+    const auto& tell = known ? observer.resumed : observer.opened;
+    if (tell && session.state() != SessionState::kClosed) tell(session);
+  }
+}
+
+void SessionRegistry::tick() {
+  ShardSessions& shard = here();
+  const Clock::TimePoint now = clock_.now();
+  while (!shard.waiting.empty() && shard.waiting.begin()->first <= now) {
+    const auto [until, key] = *shard.waiting.begin();
+    shard.waiting.erase(shard.waiting.begin());
+    Session* session = find(key);
+    const bool waits = session && session->state() == SessionState::kDetached;
+    if (waits && session->detached_until_ == until) close(*session, "did not come back", true);
+  }
+  evict();
+}
+
+// Memory is for those who are here: who waits for a client is saved and closed, guests first.
+void SessionRegistry::evict() {
+  ShardSessions& shard = here();
+  std::size_t most = 0;
+  {
+    const MutexLock lock(directory_->mutex);
+    most = directory_->waits.detached_max;
+  }
+  for (const bool guests : {true, false}) {
+    auto next = shard.waiting.begin();
+    while (next != shard.waiting.end()) {
+      if (detached() <= most && !(budget_ && budget_->exceeded())) return;
+      const auto [until, key] = *next;
+      Session* session = find(key);
+      const bool waits = session && session->state() == SessionState::kDetached &&
+                         session->detached_until_ == until;
+      const bool its_turn = waits && (session->user()->kind == "guest") == guests;
+      next = !waits || its_turn ? shard.waiting.erase(next) : std::next(next);
+      if (its_turn) close(*session, "made room", true);
+    }
+  }
+}
+
+void SessionRegistry::each_here(const OnEach& run) {
+  for (const auto& [key, session] : here().by_key) run(*session);
+}
+
+std::vector<SessionKey> SessionRegistry::take_changed() {
+  return std::exchange(here().changed, {});
+}
+
+void SessionRegistry::end_detached(std::string_view user_id, std::string_view reason) {
+  post_to_user(user_id, [this, reason = std::string(reason)](Session& session) {
+    if (session.state() == SessionState::kDetached) close(session, reason);
+  });
 }
 
 void SessionRegistry::ready(Session& session) {
   if (session.state() != SessionState::kConnecting) return;
   session.become_ready();
   session.announced_ = true;
+  session.resumable_ = true;
   for (const SessionObserver& observer : observers_) {
     if (observer.opened && session.state() != SessionState::kClosed) observer.opened(session);
   }
 }
 
-void SessionRegistry::close(Session& session, std::string_view reason) {
+void SessionRegistry::close(Session& session, std::string_view reason, bool resumable) {
   ShardSessions& shard = here();
+  if (!shard.by_key.contains(session.key())) return;
+  session.resumable_ = session.resumable_ && resumable;
+  for (const SessionObserver& observer : observers_) {
+    if (observer.ending) observer.ending(session);
+  }
   const auto found = shard.by_key.find(session.key());
   if (found == shard.by_key.end()) return;
+  if (session.state() == SessionState::kDetached) {
+    shard.stats.detached.drop();
+    detached_.fetch_sub(1, std::memory_order_relaxed);
+  }
   std::unique_ptr<Session> owned = std::move(found->second);
   shard.by_key.erase(found);
   directory_->leave(session);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/websocket_link.h"
 
+#include "net/shard.h"
+
 namespace parley::session {
 
 net::SendResult WebsocketLink::send(std::string_view json) {
@@ -13,6 +15,11 @@ net::SendResult WebsocketLink::send(const net::SharedFrame& frame, bool volatile
 
 void WebsocketLink::close(std::uint16_t code, std::string_view reason) {
   connection_.close(code, reason);
+}
+
+bool WebsocketLink::move_to(int shard) {
+  connection_.move_to(shards_.at(shard));
+  return true;
 }
 
 std::size_t WebsocketLink::queued_bytes() const {

@@ -72,14 +72,17 @@ struct UserRecord {
   std::int64_t expires_at = 0;  // guests only
 };
 
-// A closed session, kept so that it can be resumed after a restart.
+// A session as it can be resumed after it has closed, or the server has. Written when it opens,
+// when what it says changes, and when its connection is lost.
 struct SessionRecord {
   std::string id;
   std::string user_id;
   std::string resume_hash;         // SHA-256 of the resume secret, 32 bytes
+  std::string previous_hash;       // of the one before while it is valid too, else ""
   std::string subscriptions_json;  // ["global", …]
   std::string positions_json;      // {"global":56, …}
   std::string variables_json;
+  std::string credential_json;  // what it was opened with, "" for a guest
   std::int64_t saved_at = 0;
   std::int64_t expires_at = 0;
 };

@@ -24,6 +24,7 @@ AccountsOptions accounts_options(const config::Config& config) {
   AccountsOptions options;
   options.auth = config.auth;
   options.names.reserved = config.auth.reserved_names;
+  options.guest_keep = config.session.keep;  // a guest lives as long as its saved session
   return options;
 }
 

@@ -121,6 +121,10 @@ Status TokenService::still_good(const TokenClaims& claims) const {
   return {ErrorCode::kTokenExpired, "The token has expired. Get a new one."};
 }
 
+bool TokenService::is_revoked(const TokenClaims& claims) const {
+  return impl_->revoked.revoked(claims);
+}
+
 void TokenService::issue(std::string user_id, IssuedDone done) {
   constexpr std::size_t kFamilyLength = 22;
   auto self = impl_->operations.enter(impl_.get());

@@ -48,6 +48,9 @@ class TokenService {
   // Accounts.
   Result<TokenClaims> authenticate(std::string_view token) const;
 
+  // Whether a token that was good once has been taken back since.
+  bool is_revoked(const TokenClaims& claims) const;
+
   void issue(std::string user_id, IssuedDone done);
   // `only_user`: conflict when it is another's, and it is not used up; "" for anyone's.
   void refresh(std::string refresh_token, std::string only_user, IssuedDone done);

@@ -130,13 +130,12 @@ Status Changes::put_session(const SessionRecord& session) {
   return connection_.attempt([&] {
     auto row = connection_.query(
         "INSERT OR REPLACE INTO sessions "
-        "(id, user_id, resume_hash, subscriptions, positions, variables, saved_at, expires_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    row.text(session.id)
-        .text(session.user_id)
-        .blob(session.resume_hash)
-        .text(session.subscriptions_json);
-    row.text(session.positions_json).text(session.variables_json);
+        "(id, user_id, resume_hash, previous_hash, subscriptions, positions, variables, "
+        "credential, "
+        "saved_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    row.text(session.id).text(session.user_id).blob(session.resume_hash);
+    row.blob(session.previous_hash).text(session.subscriptions_json).text(session.positions_json);
+    row.text(session.variables_json).text(session.credential_json);
     row.number(session.saved_at).number(session.expires_at).run();
     return Status::ok();
   });

@@ -91,7 +91,13 @@ CREATE TABLE audit (
 );
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kFirst}};
+// Sessions outlive the server: both secrets that are valid during a resume, and the credential.
+constexpr const char* kSessions = R"sql(
+ALTER TABLE sessions ADD COLUMN previous_hash BLOB NOT NULL DEFAULT x'';
+ALTER TABLE sessions ADD COLUMN credential TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kFirst}, {2, kSessions}};
 
 bool is_empty(Connection& connection) {
   auto query = connection.query("SELECT count(*) FROM sqlite_master");

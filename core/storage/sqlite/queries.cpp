@@ -194,12 +194,12 @@ template <typename I>
 Result<SessionRecord> Queries<I>::session(std::string_view id) {
   return connection_.attempt([&]() -> Result<SessionRecord> {
     auto row = connection_.query(
-        "SELECT id, user_id, resume_hash, subscriptions, positions, variables, saved_at, "
-        "expires_at "
-        "FROM sessions WHERE id = ?");
+        "SELECT id, user_id, resume_hash, previous_hash, subscriptions, positions, variables, "
+        "credential, saved_at, expires_at FROM sessions WHERE id = ?");
     if (!row.text(id).step()) return missing("session");
     return SessionRecord{row.string_at(0), row.string_at(1), row.string_at(2), row.string_at(3),
-                         row.string_at(4), row.string_at(5), row.number_at(6), row.number_at(7)};
+                         row.string_at(4), row.string_at(5), row.string_at(6), row.string_at(7),
+                         row.number_at(8), row.number_at(9)};
   });
 }
 

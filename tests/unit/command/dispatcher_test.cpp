@@ -334,13 +334,28 @@ TEST(DispatcherTest, ARuleRunsACommandAsItsSpeaker) {
   world.run();
 }
 
-TEST(DispatcherTest, AClosedConnectionTakesItsSessionAndLateAnswersFallAway) {
+TEST(DispatcherTest, CommandsGoOnWhileTheConnectionIsAway) {
   World world;
   auto& neo = world.enter("Neo");
   world.say(neo, R"({"action":"hold","id":1})");
   world.feed(neo, R"({"action":"echo","id":2})");
   auto held = std::move(world.target->held.at(0));
   world.close(neo);
+  EXPECT_EQ(world.sessions.count(), 1u);
+  EXPECT_EQ(world.sessions.detached(), 1u);
+  EXPECT_EQ(world.dispatcher.replies().ok(held->call), ReplyResult::kSent);
+  world.dispatcher.returned(held->call);
+  world.run();
+  EXPECT_THAT(world.target->order, ElementsAre("hold", "echo"));
+}
+
+TEST(DispatcherTest, AnEndedSessionTakesItsCommandsAndLateAnswersFallAway) {
+  World world;
+  auto& neo = world.enter("Neo");
+  world.say(neo, R"({"action":"hold","id":1})");
+  world.feed(neo, R"({"action":"echo","id":2})");
+  auto held = std::move(world.target->held.at(0));
+  world.on(neo, [&] { world.sessions.kick(*world.session_of(neo), 4504, "out"); });
   EXPECT_EQ(world.sessions.count(), 0u);
   EXPECT_EQ(world.dispatcher.replies().ok(held->call), ReplyResult::kSent);
   world.dispatcher.returned(held->call);

@@ -15,6 +15,7 @@
 #include "command/core_commands.h"
 #include "command/dispatcher.h"
 #include "session/channels.h"
+#include "session/session_keeper.h"
 #include "session/session_registry.h"
 #include "unit/session/fakes.h"
 #include "users/accounts.h"
@@ -35,6 +36,10 @@ struct TestLink final : session::Link {
   void close(std::uint16_t code, std::string_view) override {
     if (!close_code) close_code = code;
   }
+  bool move_to(int shard) override {
+    moved_to = shard;
+    return true;
+  }
   std::size_t queued_bytes() const override { return 0; }
   std::string peer_address() const override { return "192.0.2.7"; }
   std::uint64_t connection_id() const override { return id; }
@@ -42,6 +47,7 @@ struct TestLink final : session::Link {
   std::uint64_t id;
   std::vector<std::string> frames;
   std::uint16_t close_code = 0;
+  int moved_to = -1;
 };
 
 // Answers by name: `echo…` at once with its arguments, everything else when the test says so.
@@ -99,8 +105,8 @@ inline std::vector<Registration> test_commands() {
 struct World {
   explicit World(config::Config with = {}) : config(std::move(with)) {
     target->dispatcher = &dispatcher;
-    const auto core =
-        publish_core_commands({dispatcher, commands, sessions, channels, accounts, tokens, clock});
+    const auto core = publish_core_commands(
+        {dispatcher, commands, sessions, channels, accounts, tokens, guard, keeper, store, clock});
     if (!core) throw std::runtime_error(core.message());
     const auto test = commands.publish("test", test_commands(), target).status();
     if (!test) throw std::runtime_error(test.message());
@@ -148,6 +154,14 @@ struct World {
     on(client, [&] { dispatcher.closed(*client.peer); });
     client.peer = nullptr;
   }
+  // The connection goes where its link was told to.
+  void follow(Client& client) {
+    std::unique_ptr<Peer> moving;
+    on(client, [&] { moving = dispatcher.leave(*client.peer); });
+    client.shard = client.link.moved_to;
+    on(client, [&] { dispatcher.arrive(std::move(moving), client.peer); });
+    run();
+  }
   void tick(Client& client) {
     on(client, [&] { dispatcher.tick(); });
     run();
@@ -170,6 +184,7 @@ struct World {
   session::ChannelRights rights;
   session::SessionRegistry sessions{set, clock, config};
   session::Channels channels{sessions, store, rights, clock, config};
+  session::SessionKeeper keeper{sessions, store, clock, config};
   users::PasswordHasher hasher{users::password_options(config.auth)};
   users::LoginGuard guard{users::login_guard_options(config.auth), clock};
   users::Accounts accounts{store, hasher, guard, clock, users::accounts_options(config)};
@@ -177,7 +192,7 @@ struct World {
   CommandRegistry commands;
   std::shared_ptr<TestTarget> target = std::make_shared<TestTarget>();
   std::vector<std::unique_ptr<Client>> clients;
-  Dispatcher dispatcher{{set, sessions, channels, commands, clock}, config};
+  Dispatcher dispatcher{{set, sessions, channels, keeper, commands, clock}, config};
 
   ~World() { target->held.clear(); }
 

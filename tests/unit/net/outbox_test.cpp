@@ -99,7 +99,7 @@ TEST_F(SlowClientTest, SaysWhatBecameOfAFrame) {
   on_shard([&] {
     EXPECT_TRUE(recorder_.last()->over_soft_cap());
     EXPECT_EQ(recorder_.last()->send("typing", {.volatile_ = true}), SendResult::kDropped);
-    EXPECT_EQ(recorder_.last()->send("important"), SendResult::kQueued);
+    EXPECT_EQ(recorder_.last()->send("important"), SendResult::kCrowded);
   });
   EXPECT_EQ(pool_->at(0).stats().drops.get(), 1U);
   EXPECT_GT(service_->budget->used(), 0U);
@@ -110,7 +110,7 @@ TEST_F(SlowClientTest, TellsWhenAClientCaughtUp) {
   start();
   RawSocket client = open_websocket();
   fill(100 * 1024);
-  on_shard([&] { EXPECT_EQ(recorder_.last()->send("end"), SendResult::kQueued); });
+  on_shard([&] { EXPECT_EQ(recorder_.last()->send("end"), SendResult::kCrowded); });
   while (client.read_text() != "end") {
   }
   EXPECT_TRUE(eventually([&] { return recorder_.drained() == 1; }));

@@ -37,6 +37,7 @@
 #include "session/link.h"
 #include "session/pusher.h"
 #include "session/session.h"
+#include "session/session_keeper.h"
 #include "session/session_registry.h"
 #include "storage/open_store.h"
 #include "users/accounts.h"
@@ -116,11 +117,14 @@ class World {
     tokens_.emplace(*store_, clock_, std::move(ring), config_->auth, storage::Revocations{});
     sessions_.emplace(set_, clock_, *config_);
     channels_.emplace(*sessions_, *store_, rights_, clock_, *config_);
+    keeper_.emplace(*sessions_, *store_, clock_, *config_);
     pusher_.emplace(*sessions_, *channels_);
-    dispatcher_.emplace(command::DispatcherDeps{set_, *sessions_, *channels_, commands_, clock_},
-                        *config_);
-    if (const auto core = command::publish_core_commands(
-            {*dispatcher_, commands_, *sessions_, *channels_, *accounts_, *tokens_, clock_});
+    dispatcher_.emplace(
+        command::DispatcherDeps{set_, *sessions_, *channels_, *keeper_, commands_, clock_},
+        *config_);
+    if (const auto core = command::publish_core_commands({*dispatcher_, commands_, *sessions_,
+                                                          *channels_, *accounts_, *tokens_, guard_,
+                                                          *keeper_, *store_, clock_});
         !core) {
       throw std::runtime_error(core.message());
     }
@@ -330,6 +334,7 @@ class World {
   std::optional<session::SessionRegistry> sessions_;
   session::ChannelRights rights_;
   std::optional<session::Channels> channels_;
+  std::optional<session::SessionKeeper> keeper_;
   std::optional<session::Pusher> pusher_;
   command::CommandRegistry commands_;
   std::optional<command::Dispatcher> dispatcher_;

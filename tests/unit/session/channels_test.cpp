@@ -490,7 +490,7 @@ TEST(Channels, PushesSpareWhoIsExceptedAndDropVolatileOnesForTheSlow) {
   slow.link.behind = true;
   ASSERT_TRUE(world.channels
                   .push({.channel = "global", .type = "typing"},
-                        {.volatile_ = true, .except_user = "u_neo"})
+                        {.volatile_ = true, .except_users = {"u_neo"}})
                   .is_ok());
   world.run();
   EXPECT_FALSE(neo.link.got("typing"));

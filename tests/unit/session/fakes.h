@@ -16,6 +16,7 @@
 #include "session/channels.h"
 #include "session/link.h"
 #include "session/pusher.h"
+#include "session/session_keeper.h"
 #include "session/session_registry.h"
 #include "session/shard_set.h"
 #include "storage/open_store.h"
@@ -80,7 +81,7 @@ struct FakeLink final : Link {
   net::SendResult keep(std::string_view json) {
     if (close_code != 0) return net::SendResult::kClosed;
     frames.emplace_back(json);
-    return net::SendResult::kSent;
+    return crowded ? net::SendResult::kCrowded : net::SendResult::kSent;
   }
   bool got(std::string_view part) const { return count(part) > 0; }
   int count(std::string_view part) const {
@@ -105,6 +106,7 @@ struct FakeLink final : Link {
   std::vector<std::string> frames;
   std::uint16_t close_code = 0;
   bool behind = false;
+  bool crowded = false;  // takes everything, and says that too much waits
 };
 
 // The real store, except that writes commit and reads run only when told to.
@@ -113,7 +115,7 @@ class GatedStore final : public storage::Store {
   explicit GatedStore(storage::Store& real) : real_(real) {}
 
   void write(WriteJob job, WriteDone done) override {
-    if (refuse) return done(Status::overloaded("full"));
+    if (refuse) return done ? done(Status::overloaded("full")) : void();
     writes_.push_back({std::move(job), std::move(done)});
   }
   Status read(ReadJob job) override {
@@ -136,7 +138,8 @@ class GatedStore final : public storage::Store {
     if (writes_.empty()) return false;
     auto [job, done] = std::move(writes_.front());
     writes_.pop_front();
-    done(fail ? Status::internal("disk full") : real_.write_blocking(std::move(job)));
+    Status status = fail ? Status::internal("disk full") : real_.write_blocking(std::move(job));
+    if (done) done(std::move(status));
     return true;
   }
   bool read_one() {
@@ -271,6 +274,7 @@ struct World {
   ChannelRights rights;
   SessionRegistry registry{set, clock, config};
   Channels channels{registry, store, rights, clock, config};
+  SessionKeeper keeper{registry, store, clock, config};
   Pusher pusher{registry, channels};
   std::vector<std::unique_ptr<Client>> clients;
   std::vector<Result<std::int64_t>> stored;

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command/core_resume.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/ids.h"
+#include "protocol/close_codes.h"
+#include "protocol/json.h"
+#include "session/session_keeper.h"
+#include "session/session_registry.h"
+#include "storage/store.h"
+#include "users/accounts.h"
+#include "users/login_guard.h"
+#include "users/token_service.h"
+
+namespace parley::command {
+namespace {
+
+enum Argument { kSession, kResume, kSeq, kChannels, kToken, kClient, kLocale };
+
+constexpr std::size_t kClientText = 64;  // bytes of a client's name or version that are kept
+
+Result<std::vector<protocol::ChannelPosition>> read_positions(const std::string& json) {
+  thread_local protocol::JsonReader reader({.depth = 2, .keys = 4096, .size = 1 << 20});
+  const auto parsed = reader.parse(json);
+  const Status wrong = Status::invalid_args("`channels` is an object of offsets: {\"global\":56}");
+  if (!parsed || !parsed->is_object()) return wrong;
+  std::vector<protocol::ChannelPosition> positions;
+  bool good = true;
+  parsed->each_member([&](std::string_view name, protocol::JsonView offset) {
+    const auto value = offset.as_int();
+    good = value && *value >= 0;
+    if (good) positions.push_back({std::string(name), *value});
+    return good;
+  });
+  if (!good) return wrong;
+  return positions;
+}
+
+void read_client(const Invocation& call, SignIn& who) {
+  if (call.args[kLocale].present) who.locale = call.args[kLocale].text.substr(0, 2);
+  if (!call.args[kClient].present) return;
+  thread_local protocol::JsonReader reader({.depth = 4, .keys = 32, .size = 4096});
+  const auto client = reader.parse(call.args[kClient].text);
+  if (!client) return;
+  const auto text = [&](const char* name) {
+    return std::string(client->find(name).as_string().value_or("").substr(0, kClientText));
+  };
+  who.client_name = text("name");
+  who.client_version = text("version");
+  if (who.locale.empty()) who.locale = text("locale").substr(0, 2);
+}
+
+}  // namespace
+
+struct CoreResume::Attempt {
+  CallId call;
+  std::string session_id;
+  std::string secret_hash;
+  std::string address;
+  std::optional<users::TokenClaims> token;
+  std::optional<session::SavedSession> saved;
+  Identity::Return back;
+};
+
+void CoreResume::run(const Invocation& call) {
+  auto& replies = deps_.dispatcher.replies();
+  if (call.session_key)
+    return static_cast<void>(replies.fail(
+        call.call, Status::conflict("this connection has a session already: resume on a new one")));
+  const auto attempt = std::make_shared<Attempt>();
+  if (auto status = read(call, *attempt); !status)
+    return static_cast<void>(replies.fail(call.call, status));
+  if (auto status = deps_.guard.begin(attempt->session_id, attempt->address); !status)
+    return static_cast<void>(replies.fail(call.call, status));
+  replies.defer(call.call);
+  if (call.args[kToken].present) {
+    auto claims = deps_.tokens.authenticate(call.args[kToken].text);
+    if (!claims || !claims->issuer.empty()) return refuse(*attempt);
+    attempt->token = std::move(claims).value();
+    const auto& token = *attempt->token;
+    attempt->back.who.credential = {token.issued_at, token.expires_at, token.id, token.family};
+  }
+  const auto key = deps_.sessions.key_of(attempt->session_id);
+  if (auto* session = deps_.sessions.find(key)) return with_session(attempt, *session);
+  if (key != 0) {
+    // It came to live on another shard a moment ago.
+    deps_.guard.cancelled(attempt->session_id, attempt->address);
+    replies.fail(attempt->call, Status::overloaded("the session is being resumed: try again"));
+    return;
+  }
+  with_store(attempt);
+}
+
+Status CoreResume::read(const Invocation& call, Attempt& attempt) const {
+  attempt.call = call.call;
+  attempt.address = call.peer_address;
+  attempt.session_id = call.args[kSession].text;
+  attempt.secret_hash = sha256(call.args[kResume].text);
+  attempt.back.presented = attempt.secret_hash;
+  attempt.back.seq =
+      call.args[kSeq].present ? static_cast<std::uint64_t>(call.args[kSeq].integer) : 0;
+  read_client(call, attempt.back.who);
+  if (!call.args[kChannels].present) return Status::ok();
+  auto positions = read_positions(call.args[kChannels].text);
+  if (!positions) return positions.status();
+  attempt.back.positions = std::move(positions).value();
+  return Status::ok();
+}
+
+bool CoreResume::credential_holds(const Attempt& attempt, const session::Credential& kept,
+                                  const std::string& user_id) const {
+  if (attempt.token) return attempt.token->subject == user_id;
+  if (kept.expires_at == 0) return true;
+  if (kept.expires_at <= deps_.clock.wall_ms()) return false;
+  users::TokenClaims claims;
+  claims.subject = user_id;
+  claims.id = kept.token_id;
+  claims.family = kept.family;
+  claims.issued_at = kept.issued_at;
+  claims.expires_at = kept.expires_at;
+  return !deps_.tokens.is_revoked(claims);
+}
+
+void CoreResume::with_session(const AttemptPtr& attempt, session::Session& session) {
+  using Secret = session::Session::Secret;
+  const auto secret = session.check_secret(attempt->secret_hash);
+  if (secret == Secret::kRetired) end_stolen(*attempt, session);
+  if (secret != Secret::kValid || session.state() == session::SessionState::kConnecting ||
+      !credential_holds(*attempt, session.credential(), session.user()->id))
+    return refuse(*attempt);
+  attempt->back.session_key = session.key();
+  with_user(attempt, session.user()->id);
+}
+
+void CoreResume::with_store(const AttemptPtr& attempt) {
+  deps_.keeper.find(attempt->session_id, [this, attempt](Result<session::SavedSession> saved) {
+    const bool current = saved && constant_time_equal(saved->resume_hash, attempt->secret_hash);
+    const bool previous = saved && !saved->previous_hash.empty() &&
+                          constant_time_equal(saved->previous_hash, attempt->secret_hash);
+    if ((!current && !previous) || !credential_holds(*attempt, saved->credential, saved->user_id))
+      return refuse(*attempt);
+    attempt->saved = std::move(saved).value();
+    with_user(attempt, attempt->saved->user_id);
+  });
+}
+
+// Rights are today's.
+void CoreResume::with_user(const AttemptPtr& attempt, const std::string& user_id) {
+  deps_.accounts.by_id(user_id, [this, attempt](Result<users::User> user) {
+    if (!user) return refuse(*attempt);
+    auto fresh = std::make_shared<const users::User>(std::move(*user));
+    deps_.sessions.shards().run_on(
+        static_cast<int>(attempt->call.shard()),
+        [this, attempt, fresh = std::move(fresh)] { finish(attempt, fresh); });
+  });
+}
+
+void CoreResume::finish(const AttemptPtr& attempt, const std::shared_ptr<const users::User>& user) {
+  auto& back = attempt->back;
+  back.who.user = user;
+  if (!deps_.dispatcher.replies().is_open(attempt->call)) return;
+  if (attempt->saved) {
+    auto* restored = deps_.sessions.restore(attempt->session_id, user);
+    if (!restored) {
+      deps_.guard.cancelled(attempt->session_id, attempt->address);
+      deps_.dispatcher.replies().fail(
+          attempt->call, Status::overloaded("the session is being resumed: try again"));
+      return;
+    }
+    if (user->kind == "guest") deps_.accounts.hold_guest(user->id);
+    restored->restore_secrets(attempt->saved->resume_hash, attempt->saved->previous_hash);
+    restored->set_credential(attempt->saved->credential);
+    back.session_key = restored->key();
+    back.saved = std::move(attempt->saved->positions);
+    back.restored = true;
+  }
+  // Somebody else may have resumed it while the user was looked up.
+  auto* session = deps_.sessions.find(back.session_key);
+  if (!session || session->check_secret(attempt->secret_hash) != session::Session::Secret::kValid)
+    return refuse(*attempt);
+  deps_.guard.succeeded(attempt->session_id, attempt->address);
+  deps_.dispatcher.identity().come_back(attempt->call, std::move(back));
+}
+
+void CoreResume::end_stolen(const Attempt& attempt, session::Session& session) {
+  deps_.store.append_audit({.ts = deps_.clock.wall_ms(),
+                            .actor = session.user()->id,
+                            .address = attempt.address,
+                            .action = "session.resume",
+                            .target = session.id(),
+                            .result = "unauthorized",
+                            .detail =
+                                "a resume secret that had been replaced was used: the session "
+                                "was ended"});
+  deps_.sessions.kick(session, protocol::close::kBadCredential,
+                      "The session was ended: its resume secret was used twice. Log in again.");
+}
+
+void CoreResume::refuse(const Attempt& attempt) {
+  deps_.dispatcher.replies().fail(
+      attempt.call, Status::unauthorized("there is no such session to resume: authenticate again"));
+}
+
+}  // namespace parley::command

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/session_keeper.h"
+
+#include <memory>
+#include <utility>
+
+#include "base/log.h"
+#include "protocol/json.h"
+#include "protocol/json_writer.h"
+#include "session/channels.h"
+
+namespace parley::session {
+namespace {
+
+constexpr Millis kBetweenSaves{1'000};
+// A session that stays long is written again before its row would run out.
+constexpr int kRoundsPerKeep = 4;
+
+std::string credential_json(const Credential& credential) {
+  std::string json;
+  if (credential.expires_at == 0 && credential.token_id.empty()) return json;
+  protocol::ObjectWriter(json)
+      .field("issued_at", credential.issued_at)
+      .field("expires_at", credential.expires_at)
+      .field("token_id", credential.token_id)
+      .field("family", credential.family);
+  return json;
+}
+
+protocol::JsonReader& reader() {
+  thread_local protocol::JsonReader instance({.depth = 4, .keys = 100'000, .size = 16 << 20});
+  return instance;
+}
+
+Credential read_credential(const std::string& json) {
+  Credential credential;
+  if (json.empty()) return credential;
+  const auto parsed = reader().parse(json);
+  if (!parsed) return credential;
+  credential.issued_at = parsed->find("issued_at").as_int().value_or(0);
+  credential.expires_at = parsed->find("expires_at").as_int().value_or(0);
+  credential.token_id = parsed->find("token_id").as_string().value_or("");
+  credential.family = parsed->find("family").as_string().value_or("");
+  return credential;
+}
+
+std::vector<protocol::ChannelPosition> read_positions(const std::string& json) {
+  std::vector<protocol::ChannelPosition> positions;
+  const auto parsed = reader().parse(json);
+  if (!parsed) return positions;
+  parsed->each_member([&](std::string_view name, protocol::JsonView offset) {
+    positions.push_back({std::string(name), offset.as_int().value_or(0)});
+    return true;
+  });
+  return positions;
+}
+
+SavedSession saved_of(storage::SessionRecord record) {
+  return {.id = std::move(record.id),
+          .user_id = std::move(record.user_id),
+          .resume_hash = std::move(record.resume_hash),
+          .previous_hash = std::move(record.previous_hash),
+          .positions = read_positions(record.positions_json),
+          .credential = read_credential(record.credential_json)};
+}
+
+}  // namespace
+
+SessionKeeper::SessionKeeper(SessionRegistry& registry, storage::Store& store, const Clock& clock,
+                             const config::Config& config)
+    : registry_(registry),
+      store_(store),
+      clock_(clock),
+      keep_ms_(config.session.keep.count()),
+      times_(static_cast<std::size_t>(registry.shards().size())) {
+  registry_.observe({.detached = [this](Session& session) { save(session); },
+                     .ending =
+                         [this](Session& session) {
+                           if (session.resumable()) return save(session);
+                           if (!session.resume_hash().empty()) forget(session.id());
+                         }});
+}
+
+void SessionKeeper::configure(const config::Config& config) {
+  keep_ms_ = config.session.keep.count();
+}
+
+storage::SessionRecord SessionKeeper::record_of(const Session& session) const {
+  storage::SessionRecord record;
+  record.id = session.id();
+  record.user_id = session.user()->id;
+  record.resume_hash = session.resume_hash();
+  record.previous_hash = session.previous_hash();
+  record.credential_json = credential_json(session.credential());
+  const auto positions = Channels::positions(session);
+  {
+    protocol::ArrayWriter names(record.subscriptions_json);
+    protocol::ObjectWriter offsets(record.positions_json);
+    for (const auto& position : positions) {
+      names.value(position.channel);
+      offsets.field(position.channel, position.offset);
+    }
+  }
+  record.variables_json = "{}";
+  record.saved_at = clock_.wall_ms();
+  record.expires_at = record.saved_at + keep_ms_;
+  return record;
+}
+
+void SessionKeeper::save(Session& session, SavedDone done) {
+  session.was_saved(clock_.now());
+  store_.write(
+      [record = record_of(session)](storage::Writer& writer) { return writer.put_session(record); },
+      [done = std::move(done)](Status status) mutable {
+        if (!status) log::warn("session", "a session was not saved: {}", status.message());
+        if (done) done(std::move(status));
+      });
+}
+
+void SessionKeeper::forget(std::string session_id) {
+  store_.write(
+      [id = std::move(session_id)](storage::Writer& writer) { return writer.delete_session(id); },
+      {});
+}
+
+void SessionKeeper::find(std::string session_id, FoundDone done) {
+  const auto answer = std::make_shared<FoundDone>(std::move(done));
+  const Status queued = store_.read(
+      [id = std::move(session_id), now = clock_.wall_ms(), answer](storage::Reader& from) {
+        Result<storage::SessionRecord> record = from.session(id);
+        if (record && record->expires_at <= now) {
+          return (*answer)(Status::not_found("The session was kept too long."));
+        }
+        (*answer)(record ? Result<SavedSession>(saved_of(std::move(record).value()))
+                         : Result<SavedSession>(record.status()));
+      });
+  if (!queued) (*answer)(queued);
+}
+
+void SessionKeeper::tick() {
+  ShardTime& time = times_[static_cast<std::size_t>(registry_.shards().current())];
+  const Clock::TimePoint now = clock_.now();
+  if (now < time.next) return;
+  time.next = now + kBetweenSaves;
+  for (const SessionKey key : registry_.take_changed()) {
+    Session* session = registry_.find(key);
+    if (session && session->is_changed()) save(*session);
+  }
+  if (now < time.next_round) return;
+  const Millis round(keep_ms_ / kRoundsPerKeep);
+  time.next_round = now + round / kRoundsPerKeep;
+  registry_.each_here([&](Session& session) {
+    if (now - session.saved_at() >= round) session.changed();
+  });
+}
+
+}  // namespace parley::session

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions in the store, so that they can be resumed after a restart.
+//
+// When: before the welcome that carries a new resume secret (a crash right behind it must find the
+// secret), when the connection is lost, when a session ends that may come back, and about once a
+// second for those whose subscriptions or variables have changed.
+//
+// Ownership: borrows registry, store and clock. Thread: save() and tick() on the session's shard;
+// `done` of find() on a reader's thread, of save() on the writer's. Failure: a session that cannot
+// be saved goes on; it is lost with the server, which is logged.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/functional/any_invocable.h>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "config/config.h"
+#include "protocol/frames.h"
+#include "session/session.h"
+#include "session/session_registry.h"
+#include "storage/store.h"
+
+namespace parley::session {
+
+// A saved session that may still be resumed.
+struct SavedSession {
+  std::string id;
+  std::string user_id;
+  std::string resume_hash, previous_hash;
+  std::vector<protocol::ChannelPosition> positions;  // of every subscription
+  Credential credential;
+};
+
+class SessionKeeper {
+ public:
+  using SavedDone = absl::AnyInvocable<void(Status)>;
+  using FoundDone = absl::AnyInvocable<void(Result<SavedSession>)>;
+
+  SessionKeeper(SessionRegistry& registry, storage::Store& store, const Clock& clock,
+                const config::Config& config);
+
+  void configure(const config::Config& config);  // after a reload [any]
+
+  void save(Session& session, SavedDone done = {});
+  void forget(std::string session_id);  // [any]
+  // not_found: never was, or too old.
+  void find(std::string session_id, FoundDone done);  // [any]
+  // Every 50 to 200 ms.
+  void tick();
+
+ private:
+  storage::SessionRecord record_of(const Session& session) const;
+
+  SessionRegistry& registry_;
+  storage::Store& store_;
+  const Clock& clock_;
+  std::atomic<std::int64_t> keep_ms_;
+  struct alignas(64) ShardTime {
+    Clock::TimePoint next{};
+    Clock::TimePoint next_round{};
+  };
+  std::vector<ShardTime> times_;  // each of its shard
+};
+
+}  // namespace parley::session
