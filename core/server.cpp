@@ -164,7 +164,7 @@ void Running::drain() {
   wait_until(started + limits.deadline / 2,
              [&] { return runtime_->dispatcher->stats().inflight == 0; });
   doors_->gateway->begin_drain(limits.spread);
-  runtime_->shards->begin_drain();
+  runtime_->shards->begin_drain(limits.grace);
   wait_until(started + limits.deadline, [&] {
     return runtime_->sessions->count() == 0 && runtime_->shards->connections() == 0;
   });
