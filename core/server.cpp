@@ -39,7 +39,7 @@ Status keep(std::unique_ptr<Part>& place, Result<std::unique_ptr<Part>> made) {
 // Everything with a lifetime, in the order in which it is made.
 class Running {
  public:
-  explicit Running(const config::Start& start) : start_(start), config_(start.loaded.config) {}
+  explicit Running(const config::Start& start) : start_(start), config_(start.loaded) {}
   ~Running() { stop(); }
 
   Status open();

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/clock.h"
+#include "ctl/examples.h"
 #include "ctl/verbs.h"
 
 namespace parley::ctl {
@@ -26,9 +27,11 @@ struct Words {
   std::string since, plugin, user, session, request;
   int limit = 50;
   std::size_t last = 0;
-  bool follow = false, once = false, all = false, release = false;
+  bool follow = false, once = false, all = false, release = false, yes = false;
   std::vector<std::string> ids;
 };
+
+constexpr const char* kExitCodes = "Exit codes: 0 done, 1 refused, 2 usage.\n";
 
 class CommandLine {
  public:
@@ -44,6 +47,8 @@ class CommandLine {
     app_.add_option("--timeout", words_.timeout, "seconds to wait for the server")
         ->check(CLI::Range(1, 86'400))
         ->capture_default_str();
+    app_.add_flag("-y,--yes", words_.yes, "do not ask before something is replaced");
+    app_.footer(std::string("parleyctl VERB --help shows a verb with examples. ") + kExitCodes);
     add_server_verbs();
     add_plugin_verbs();
     add_author_verbs();
@@ -64,9 +69,12 @@ class CommandLine {
     } catch (const CLI::ParseError& error) {
       return usage(terminal, error.what());
     }
-    Context context{terminal, words_.state, app_.count("--state") > 0,
+    Context context{terminal,
+                    words_.state,
+                    app_.count("--state") > 0,
                     words_.format == "json" ? Format::kJson : Format::kTable,
-                    Millis(1000 * std::stoll(words_.timeout))};
+                    Millis(1000 * std::stoll(words_.timeout)),
+                    words_.yes};
     try {
       return action_(context);
     } catch (const nlohmann::json::exception&) {
@@ -75,6 +83,8 @@ class CommandLine {
                                      "are parleyd and parleyctl of the same version?"));
     }
   }
+
+  const std::vector<std::string>& paths() const { return paths_; }
 
  private:
   static int usage(Terminal& terminal, const std::string& why) {
@@ -86,10 +96,21 @@ class CommandLine {
     auto* added = parent.add_subcommand(name, help);
     added->fallthrough();
     added->callback([this, action = std::move(action)] { action_ = action; });
+    paths_.push_back(path_of(added));
+    added->footer("Examples:\n" + std::string(examples_of(path_of(added))) + kExitCodes);
     return added;
   }
-  CLI::App* group(const char* name, const char* help) {
-    auto* added = app_.add_subcommand(name, help);
+  // "plugin load"
+  static std::string path_of(CLI::App* app) {
+    std::string path = app->get_name();
+    for (app = app->get_parent(); app != nullptr && app->get_parent() != nullptr;
+         app = app->get_parent())
+      path = app->get_name() + " " + path;
+    return path;
+  }
+  CLI::App* group(const char* name, const char* help) { return group(app_, name, help); }
+  static CLI::App* group(CLI::App& parent, const char* name, const char* help) {
+    auto* added = parent.add_subcommand(name, help);
     added->require_subcommand(1);
     added->fallthrough();
     return added;
@@ -98,6 +119,7 @@ class CommandLine {
   void add_server_verbs() {
     verb(app_, "status", "version, uptime, counts", [](Context& c) { return status(c); });
     verb(app_, "sessions", "who is connected", [](Context& c) { return sessions(c); });
+    verb(app_, "channels", "where people talk", [](Context& c) { return channels(c); });
     auto* kicked = verb(app_, "kick", "end a session",
                         [this](Context& c) { return kick(c, words_.id, words_.reason); });
     kicked->add_option("SESSION", words_.id, "its id")->required();
@@ -199,20 +221,49 @@ class CommandLine {
   }
 
   void add_people_verbs() {
-    verb(app_, "users", "accounts and their roles", [](Context& c) { return users(c); });
-    auto* user = group("user", "change an account");
-    auto* role = verb(*user, "role", "give it these roles instead of those it has",
-                      [this](Context& c) { return user_roles(c, words_.name, words_.roles); });
-    role->add_option("NAME", words_.name)->required();
-    role->add_option("ROLE", words_.roles)->required();
+    verb(app_, "users", "the same as user list", [](Context& c) { return user_list(c); });
+    auto* user = group("user", "look at accounts and change them");
+    verb(*user, "list", "accounts and guests, with their roles",
+         [](Context& c) { return user_list(c); });
+    add_user_verb(*user, "info", "one account",
+                  [this](Context& c) { return user_info(c, words_.name); });
+    add_user_verb(*user, "disable", "log it out and let it in no more",
+                  [this](Context& c) { return user_disabled(c, words_.name, true); });
+    add_user_verb(*user, "enable", "let it in again",
+                  [this](Context& c) { return user_disabled(c, words_.name, false); });
+    add_password_file(add_user_verb(
+        *user, "reset-password", "give it a new one, and end what the old one opened",
+        [this](Context& c) { return user_password(c, words_.name, words_.password_file); }));
+    auto* role = group(*user, "role", "what an account may do");
+    add_role_verb(*role, "add", "add", "these roles too: user, moderator, admin, service");
+    add_role_verb(*role, "remove", "remove", "these roles no more");
+    add_role_verb(*role, "set", "roles", "exactly these roles");
     auto* admin = group("admin", "the first admin");
     auto* redeemed = verb(
         *admin, "redeem", "make the first admin with the one-time code",
         [this](Context& c) { return redeem(c, words_.code, words_.name, words_.password_file); });
     redeemed->add_option("CODE", words_.code)->required();
     redeemed->add_option("NAME", words_.name)->required();
-    redeemed
-        ->add_option("--password-file", words_.password_file,
+    add_password_file(redeemed);
+  }
+
+  CLI::App* add_user_verb(CLI::App& parent, const char* name, const char* help, Action action) {
+    auto* added = verb(parent, name, help, std::move(action));
+    added->add_option("NAME", words_.name, "its name or id")->required();
+    return added;
+  }
+
+  void add_role_verb(CLI::App& parent, const char* name, const char* how, const char* help) {
+    auto* added = add_user_verb(parent, name, help, [this, how](Context& c) {
+      return user_roles(c, words_.name, how, words_.roles);
+    });
+    added->add_option("ROLE", words_.roles)
+        ->required()
+        ->check(CLI::IsMember({"user", "moderator", "admin", "service"}));
+  }
+
+  void add_password_file(CLI::App* verb) {
+    verb->add_option("--password-file", words_.password_file,
                      "instead of asking; readable by you alone")
         ->type_name("FILE");
   }
@@ -231,9 +282,12 @@ class CommandLine {
     logs->add_flag("-f,--follow", words_.follow, "and what comes, until interrupted");
     logs->add_option("--file", words_.file, "the log file, when log.file is not the default");
     auto* log = group("log", "the running server's log");
-    auto* level = verb(*log, "level", "set a component's level",
+    verb(*log, "levels", "every component with its level",
+         [](Context& c) { return log_levels(c); });
+    auto* level = verb(*log, "level", "set a component's level, until the next reload",
                        [this](Context& c) { return log_level(c, words_.component, words_.level); });
-    level->add_option("COMPONENT", words_.component)->required();
+    level->add_option("COMPONENT", words_.component, "one that `log levels` shows, or all")
+        ->required();
     level->add_option("LEVEL", words_.level)
         ->required()
         ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
@@ -267,10 +321,13 @@ class CommandLine {
     auto* config = group("config", "the server's configuration");
     auto* check = verb(*config, "check", "say what is wrong with a file",
                        [this](Context& c) { return check_config(c, words_.file); });
-    auto* print = verb(*config, "print", "every value with its origin",
+    auto* print = verb(*config, "print", "every value in force with its origin",
                        [this](Context& c) { return print_config(c, words_.file); });
     for (auto* reader : {check, print})
-      reader->add_option("--config", words_.file, "instead of the defaults")->type_name("FILE");
+      reader
+          ->add_option("--config", words_.file,
+                       "a file instead of the running server (print) or the defaults (check)")
+          ->type_name("FILE");
     verb(*config, "reload", "read it again in the running server",
          [](Context& c) { return reload_config(c); });
   }
@@ -279,12 +336,17 @@ class CommandLine {
   CLI::App* plugin_ = nullptr;  // the group of that name
   CLI::App app_{"Looks after a running Parley server", "parleyctl"};
   Action action_;
+  std::vector<std::string> paths_;
 };
 
 }  // namespace
 
 int run(int argc, const char* const* argv, Terminal& terminal) {
   return std::make_unique<CommandLine>()->run(argc, argv, terminal);
+}
+
+std::vector<std::string> verb_paths() {
+  return CommandLine().paths();
 }
 
 }  // namespace parley::ctl

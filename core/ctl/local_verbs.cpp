@@ -84,11 +84,16 @@ int check_config(Context& context, const std::string& file) {
   return run_flags(context, "--check-config", file);
 }
 int print_config(Context& context, const std::string& file) {
-  return run_flags(context, "--print-config", file);
+  return file.empty() ? live_config(context) : run_flags(context, "--print-config", file);
 }
 
 // parleyd does it: it knows the database, and holds the state folder's lock while it does.
 int restore(Context& context, const std::string& file, const std::string& program) {
+  if (const auto ended = ask_first(
+          context,
+          fmt::format("Put {} in place of the database in {}? What is there is kept aside.", file,
+                      context.state_dir)))
+    return *ended;
   std::string path = program.empty() ? program_beside() : program;
   std::string backup = fs::absolute(file).string();
   char restore_flag[] = "--restore", state_flag[] = "--state";
