@@ -49,9 +49,8 @@ TEST_F(BadInput, JsonThatTwoReadersWouldReadDifferently) {
 }
 
 TEST_F(BadInput, NoObjectOrNoAction) {
-  for (const std::string text :
-       {"[]", R"([{"action":"ping"}])", "42", "\"ping\"", "null", "{}", R"({"action":7})",
-        R"({"action":"ping","data":[1]})"})
+  for (const std::string text : {"[]", R"([{"action":"ping"}])", "42", "\"ping\"", "null", "{}",
+                                 R"({"action":7})", R"({"action":"ping","data":[1]})"})
     EXPECT_EQ(error_code(answer_to(text)), "bad_request") << text;
   EXPECT_EQ(error_code(answer_to(R"({"action":"no spaces"})")), "unknown_action");
 }

@@ -126,6 +126,24 @@ TEST_F(Trouble, ASecondServerOnTheFolderIsToldWhoIsThere) {
   expect_goes_on(server_);
 }
 
+TEST_F(Trouble, APortThatIsTakenIsNamedWithWhatToDo) {
+  for (const std::string flag : {"--listen", "--operator"}) {
+    TemporaryFolder folder;
+    const auto taken = "127.0.0.1:" + std::to_string(server_.port());
+    std::vector<std::string> words{PARLEY_BINARY_DIR "/bin/parleyd", "--state",
+                                   (folder.path() / "state").string()};
+    for (const std::string port : {"--listen", "--operator"})
+      words.insert(words.end(), {port, port == flag ? taken : "127.0.0.1:0"});
+    Child child(words, folder.path() / "out", folder.path() / "err");
+    EXPECT_EQ(child.wait(kPatience), 1) << flag;
+    const auto sentence = contents(folder.path() / "err");
+    EXPECT_NE(sentence.find("Cannot listen on " + taken), std::string::npos) << sentence;
+    EXPECT_NE(sentence.find("Another program"), std::string::npos) << sentence;
+    EXPECT_EQ(contents(folder.path() / "out"), "") << "nothing is announced that is not there";
+  }
+  expect_goes_on(server_);
+}
+
 TEST_F(Trouble, AStateFolderThatCannotBeMadeIsNamed) {
   TemporaryFolder said;
   Child child({PARLEY_BINARY_DIR "/bin/parleyd", "--state", "/proc/parley", "--listen",
