@@ -2,11 +2,11 @@
 #include "api/admin_api.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <string>
 
 #include "api/admin_support.h"
+#include "api/audit_route.h"
 #include "api/config_routes.h"
 #include "api/plugin_routes.h"
 #include "api/user_routes.h"
@@ -93,7 +93,7 @@ void kick(const Context& context, const HttpRequest& request, const PathValues& 
       found
           ? Status::ok()
           : Status::not_found("there is no session " + id + "; `parleyctl sessions` shows what is");
-  audit(context, request, "session.kick", id, status);
+  audit(context, request, "session.kick", id, status, reason);
   if (!found) return respond(responder, status);
   respond(responder, Json{{"ok", true}, {"message", "session " + id + " was closed"}});
 }
@@ -106,7 +106,8 @@ void publish(const Context& context, const HttpRequest& request, const std::stri
   draft.data_json = dump({{"from", "server"}, {"text", text}, {"format", "plain"}, {"bot", true}});
   context.channels.publish(
       std::move(draft), [&context, request, channel, answer](const Result<std::int64_t>& offset) {
-        audit(context, request, "say", channel, offset.status());
+        audit(context, request, "say", channel, offset.status(),
+              offset ? "offset " + std::to_string(*offset) : std::string());
         if (!offset) return respond(*answer, offset.status());
         respond(*answer, Json{{"ok", true},
                               {"offset", *offset},
@@ -189,32 +190,6 @@ void list_channels(const Context& context, HttpResponder responder) {
   if (!status) respond(*answer, status);
 }
 
-void list_audit(const Context& context, const HttpRequest& request, HttpResponder responder) {
-  constexpr std::size_t kMost = 10'000;
-  storage::AuditQuery query;
-  if (const auto limit = request.query_value("limit")) {
-    std::from_chars(limit->data(), limit->data() + limit->size(), query.limit);
-    query.limit = std::clamp<std::size_t>(query.limit, 1, kMost);
-  }
-  auto answer = share(std::move(responder));
-  const auto status = context.store.read([query, answer](storage::Reader& reader) {
-    const auto entries = reader.audit(query);
-    if (!entries) return respond(*answer, entries.status());
-    Json rows = Json::array();
-    for (const auto& entry : *entries) {
-      rows.push_back({{"at", entry.ts},
-                      {"actor", entry.actor},
-                      {"address", entry.address},
-                      {"action", entry.action},
-                      {"target", entry.target},
-                      {"result", entry.result},
-                      {"detail", entry.detail}});
-    }
-    respond(*answer, Json{{"entries", rows}});
-  });
-  if (!status) respond(*answer, status);
-}
-
 // Waits for the disk, so it runs on a worker of the store's own callers: never on a shard.
 void backup(const Context& context, const HttpRequest& request, HttpResponder responder) {
   const auto body = read_body(request, responder);
@@ -256,15 +231,12 @@ void add_admin_routes(Router& router, const Context& context) {
              [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
                say(context, r, std::move(responder));
              });
-  router.add("GET", "/admin/v1/audit",
-             [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
-               list_audit(context, r, std::move(responder));
-             });
   router.add("POST", "/admin/v1/backup",
              [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
                backup(context, r, std::move(responder));
              });
   add_user_routes(router, context);
+  add_audit_route(router, context);
   add_config_routes(router, context);
   add_plugin_routes(router, context);
 }

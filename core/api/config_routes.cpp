@@ -50,12 +50,18 @@ std::string refusal_of(const Reloaded& reloaded) {
   return "the server's own keys were reloaded; what is named below was refused and stays as it was";
 }
 
+std::string changed_keys(const Reloaded& reloaded) {
+  std::string keys;
+  for (const auto& change : reloaded.changes) keys += (keys.empty() ? "" : ", ") + change.path;
+  return keys;
+}
+
 void reload(const Context& context, const HttpRequest& request, HttpResponder responder) {
   if (!read_body(request, responder)) return;
   context.reload(
       [&context, request, answer = share(std::move(responder))](const Reloaded& reloaded) {
         const auto status = reloaded.ok ? Status::ok() : Status::invalid_args(refusal_of(reloaded));
-        audit(context, request, "config.reload", "", status);
+        audit(context, request, "config.reload", "", status, changed_keys(reloaded));
         const Json changes = changes_json(reloaded.changes);
         if (reloaded.ok) return respond(*answer, Json{{"ok", true}, {"changes", changes}});
         Json body{{"error", {{"code", "invalid_args"}, {"message", status.message()}}},
@@ -83,7 +89,7 @@ void set_level(const Context& context, const HttpRequest& request, HttpResponder
                                                 "; there are " + names + "and all"));
   }
   log::set_level(all ? "" : component, *parsed);
-  audit(context, request, "log.level", all ? "all" : component, Status::ok());
+  audit(context, request, "log.level", all ? "all" : component, Status::ok(), level);
   respond(responder, Json{{"ok", true},
                           {"message", (all ? "everything without a level of its own" : component) +
                                           " logs from " + level + " on, until the next reload"}});

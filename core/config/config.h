@@ -117,6 +117,7 @@ struct Storage {
   std::size_t batch = 1000;    // items in one commit
   std::size_t queue = 20'000;  // waiting writes before `overloaded`
   Millis busy_timeout{5'000};
+  Millis audit_keep{365LL * 24 * 3600 * 1000};
   std::string check = "quick";  // off | quick | full: how the file is checked at the start
 };
 

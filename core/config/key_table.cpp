@@ -101,6 +101,7 @@ const std::vector<Key>& table() {
     {.path = "storage.batch", .slot = AT(storage.batch), .min = 1, .max = 1e5, .count = true, .meaning = "items in one commit"},
     {.path = "storage.queue", .slot = AT(storage.queue), .min = 1, .max = 1e7, .count = true, .meaning = "waiting writes before `overloaded`"},
     {.path = "storage.busy_timeout", .slot = AT(storage.busy_timeout), .min = 0, .max = 10 * kMinute, .meaning = "wait for a lock another program holds"},
+    {.path = "storage.audit_keep", .slot = AT(storage.audit_keep), .min = 0, .max = 100 * 365 * kDay, .live = true, .meaning = "how long who did what is kept; 0: for ever"},
     {.path = "storage.check", .slot = AT(storage.check), .choices = {"off", "quick", "full"}, .meaning = "how the database is checked at the start: quick reads every page, full compares every index too"},
 
     {.path = "plugins.folder", .slot = AT(plugins.folder), .form = kPath, .meaning = "where <id>.so lie; empty: plugins/ beside the program's folder"},

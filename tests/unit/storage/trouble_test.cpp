@@ -124,8 +124,8 @@ TEST_F(TroubleTest, AFullDatabaseRefusesAndRecovers) {
   auto page = history({.channel = "global", .limit = 1000});
   EXPECT_EQ(page.messages.size(), static_cast<std::size_t>(stored))
       << "what was refused is not there";
-  const auto freed =
-      store_->transact_blocking<Expired>([](Writer& w) { return w.expire_step(0, 20, 1000); });
+  const auto freed = store_->transact_blocking<Expired>(
+      [](Writer& w) { return w.expire_step({.messages_before = 20}, 1000); });
   ASSERT_TRUE(freed) << freed.status().message();
   const auto next = say("there is space again");
   ASSERT_TRUE(next) << next.status().message();
