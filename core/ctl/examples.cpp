@@ -25,6 +25,8 @@ const Examples& table() {
        "  parleyctl --state /var/lib/parley restore /backup/parley.db --yes\n"},
       {"audit",
        "  parleyctl audit --limit 20\n"
+       "  parleyctl audit --since 1d --user neo\n"
+       "  parleyctl audit --action account.login -o json\n"
        "  parleyctl audit -o json | jq '.entries[] | select(.result != \"ok\")'\n"},
       {"plugin list", "  parleyctl plugin list\n"},
       {"plugin info", "  parleyctl plugin info dice\n"},
@@ -73,6 +75,10 @@ const Examples& table() {
       {"config print",
        "  parleyctl config print                                   # the running server's\n"
        "  parleyctl config print --config /etc/parley/parley.yaml  # what a start would use\n"},
+      {"completion",
+       "  source <(parleyctl completion bash)\n"
+       "  parleyctl completion fish > ~/.config/fish/completions/parleyctl.fish\n"},
+      {"manual", "  parleyctl manual parley.yaml | man -l -\n"},
       {"config reload", "  parleyctl config reload\n"},
   };
   return kTable;

@@ -26,6 +26,18 @@ void show_changes(Context& context, const Json& body) {
   table.print(context.terminal.out, context.terminal.width);
 }
 
+// A person by name rather than by id, where the server knows one.
+Json with_names(Json body) {
+  if (!body.is_object() || !body.contains("entries")) return body;
+  for (auto& entry : body["entries"]) {
+    for (const std::string side : {"actor", "target"}) {
+      const auto name = entry.is_object() ? entry.value(side + "Name", std::string()) : "";
+      if (!name.empty()) entry[side] = name;
+    }
+  }
+  return body;
+}
+
 std::string absolute(const std::string& file) {
   std::error_code error;  // an empty name has no absolute form: the server refuses it
   return std::filesystem::absolute(file, error).lexically_normal().string();
@@ -41,8 +53,8 @@ int sessions(Context& context) {
   return answer(context, context.client().get("/admin/v1/sessions"),
                 [](Context& c, const Json& body) {
                   print_list(c, body, "sessions",
-                             {"id", "user", "roles", "address", "transport", "channels", "since",
-                              "connectedAt", "idleMs", "outboxBytes"});
+                             {"id", "user", "kind", "state", "address", "client", "channels",
+                              "connectedAt", "inflight", "outboxBytes"});
                 });
 }
 
@@ -65,12 +77,15 @@ int channels(Context& context) {
                 });
 }
 
-int audit(Context& context, int limit) {
-  return answer(context, context.client().get(fmt::format("/admin/v1/audit?limit={}", limit)),
-                [](Context& c, const Json& body) {
-                  print_list(c, body, "entries",
-                             {"at", "actor", "address", "action", "target", "result", "detail"});
-                });
+int audit(Context& context, const AuditFilter& filter) {
+  auto path = fmt::format("/admin/v1/audit?limit={}", filter.limit);
+  if (filter.since > 0) path += fmt::format("&since={}", filter.since);
+  if (!filter.user.empty()) path += "&user=" + path_step(filter.user);
+  if (!filter.action.empty()) path += "&action=" + path_step(filter.action);
+  return answer(context, context.client().get(path), [](Context& c, const Json& body) {
+    print_list(c, with_names(body), "entries",
+               {"at", "actor", "address", "action", "target", "result", "detail"});
+  });
 }
 
 int log_level(Context& context, const std::string& component, const std::string& level) {

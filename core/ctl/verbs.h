@@ -2,6 +2,7 @@
 // What each verb does. A verb prints its result and returns the process's exit code.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,7 +37,12 @@ int sessions(Context& context);
 int kick(Context& context, const std::string& session, const std::string& reason);
 int say(Context& context, const std::string& channel, const std::string& text);
 int channels(Context& context);
-int audit(Context& context, int limit);
+struct AuditFilter {
+  int limit = 50;
+  std::int64_t since = 0;  // milliseconds since 1970
+  std::string user, action;
+};
+int audit(Context& context, const AuditFilter& filter);
 int log_level(Context& context, const std::string& component, const std::string& level);
 int backup(Context& context, const std::string& file);
 int log_levels(Context& context);

@@ -89,6 +89,26 @@ TEST_F(OperatorVerbs, NothingInTheStateFolderCanBecomeTheLog) {
   }
 }
 
+// In a real shell, which splits and quotes by its own rules.
+TEST_F(OperatorVerbs, BashCompletesVerbsAndThePluginsOfTheServer) {
+  const std::string program = PARLEY_BINARY_DIR "/bin/parleyctl";
+  const auto completed = [&program](const std::string& words, int at) {
+    TemporaryFolder folder;
+    Child bash({"bash", "-c",
+                "source <(" + program + " completion bash); COMP_WORDS=(" + program + " " + words +
+                    "); COMP_CWORD=" + std::to_string(at) +
+                    "; _parleyctl; printf '%s\n' \"${COMPREPLY[@]}\""},
+               folder.path() / "out", folder.path() / "err");
+    EXPECT_EQ(bash.wait(kPatience), 0) << contents(folder.path() / "err");
+    return contents(folder.path() / "out");
+  };
+  EXPECT_EQ(completed("plugin un", 2), "unload\n");
+  EXPECT_EQ(completed("plugin q", 2), "quarantine\n");
+  EXPECT_NE(completed("plugin ''", 2).find("\nreload\n"), std::string::npos);
+  const auto state = server().state().string();
+  EXPECT_EQ(completed("--state " + state + " plugin reload di", 5), "dice\n");
+}
+
 TEST_F(OperatorVerbs, LogsFindACommandByPluginUserAndLevel) {
   ctl().must({"log", "level", "command", "debug"});
   Client neo(server().port());

@@ -115,6 +115,19 @@ TEST_F(VerbsTest, VerbsThatActSendTheirWords) {
   EXPECT_EQ(json::parse(out()).at("entries").at(0).at("at"), 1760000000123);
 }
 
+TEST_F(VerbsTest, TheAuditIsAskedByTimePersonAndAction) {
+  const std::string entry =
+      R"({"at":1760000000123,"actor":"u_7","actorName":"neo","action":"account.login","target":"u_7",)"
+      R"("targetName":"neo","result":"ok","address":"192.0.2.7","detail":""})";
+  server_.answer("GET /admin/v1/audit?limit=50&since=1769817600000&user=n%C3%A9o&action=account",
+                 200, R"({"entries":[)" + entry + "]}");
+  EXPECT_EQ(run({"audit", "--since", "2026-01-31", "--user", "néo", "--action", "account"}), 0)
+      << err();
+  EXPECT_THAT(out(), HasSubstr("neo    192.0.2.7  account.login  neo"));
+  EXPECT_EQ(run({"audit", "--since", "yesterday"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--since yesterday: write 15m"));
+}
+
 TEST_F(VerbsTest, BackupNamesAnAbsolutePath) {
   server_.answer("POST /admin/v1/backup", 200, "{}");
   EXPECT_EQ(run({"backup", "here.db"}), 0);
@@ -337,6 +350,10 @@ TEST_F(VerbsTest, ConfigCheckAndPrintNeedNoServer) {
   EXPECT_EQ(run({"config", "print", "--config", good}), 0);
   EXPECT_THAT(out(), HasSubstr("rate: 30  # default\n"));
   EXPECT_THAT(server_.asked(), SizeIs(0));
+  EXPECT_EQ(run({"config", "print", "--config", good, "-o", "json"}), 0);
+  const auto keys = json::parse(out()).at("keys");
+  EXPECT_GT(keys.size(), 80u);
+  EXPECT_EQ(keys.at(0).at("origin"), "default") << keys.at(0);
 }
 
 TEST_F(VerbsTest, ConfigPrintShowsTheRunningServers) {
