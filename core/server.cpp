@@ -39,7 +39,7 @@ Status keep(std::unique_ptr<Part>& place, Result<std::unique_ptr<Part>> made) {
 // Everything with a lifetime, in the order in which it is made.
 class Running {
  public:
-  explicit Running(const config::Start& start) : start_(start), config_(start.loaded.config) {}
+  explicit Running(const config::Start& start) : start_(start), config_(start.loaded) {}
   ~Running() { stop(); }
 
   Status open();
@@ -48,6 +48,7 @@ class Running {
  private:
   Status open_doors();
   void announce() const;
+  void note_reload(const api::Reloaded& reloaded);
   void look_at_shards();
   void do_chores();
   void drain();
@@ -108,11 +109,21 @@ void Running::serve() {
   for (;;) {
     const auto signal = ShutdownSignals::wait(kLook);
     if (signal == Signal::kStop) break;
-    if (signal == Signal::kReload) reload_->run([](const api::Reloaded&) {});
+    if (signal == Signal::kReload)
+      reload_->run([this](const api::Reloaded& reloaded) { note_reload(reloaded); });
     look_at_shards();
     if (clock_.now() >= next_chores_) do_chores();
   }
   drain();
+}
+
+// For the audit, as if an operator had asked.
+void Running::note_reload(const api::Reloaded& reloaded) {
+  state_->store->append_audit({.ts = clock_.wall_ms(),
+                               .actor = "system (SIGHUP)",
+                               .action = "config.reload",
+                               .result = reloaded.ok ? "ok" : "invalid_args",
+                               .detail = reloaded.ok ? "" : config::sentences(reloaded.problems)});
 }
 
 void Running::announce() const {
@@ -140,9 +151,11 @@ void Running::look_at_shards() {
 void Running::do_chores() {
   next_chores_ = clock_.now() + kChores;
   const auto now = clock_.wall_ms();
-  const auto retention = config_.get()->channels.retention.count();
+  const auto config = config_.get();
+  const auto before = [now](Millis kept) { return kept.count() > 0 ? now - kept.count() : 0; };
   state_->store->expire(
-      now, retention > 0 ? now - retention : 0, [](const Result<storage::Expired>& expired) {
+      {now, before(config->channels.retention), before(config->storage.audit_keep)},
+      [](const Result<storage::Expired>& expired) {
         if (!expired)
           log::warn("storage", "removing what has expired failed: {}", expired.status().message());
       });
@@ -164,7 +177,7 @@ void Running::drain() {
   wait_until(started + limits.deadline / 2,
              [&] { return runtime_->dispatcher->stats().inflight == 0; });
   doors_->gateway->begin_drain(limits.spread);
-  runtime_->shards->begin_drain();
+  runtime_->shards->begin_drain(limits.grace);
   wait_until(started + limits.deadline, [&] { return runtime_->shards->connections() == 0; });
 }
 

@@ -22,6 +22,7 @@ void ShutdownSignals::block() {
   const auto set = handled();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is a failed write like any other
 }
 
 Signal ShutdownSignals::wait(Millis at_most) {

@@ -13,7 +13,7 @@ enum class Signal { kNone, kReload, kStop };
 
 class ShutdownSignals {
  public:
-  static void block();                 // SIGTERM, SIGINT, SIGHUP; SIGPIPE is ignored
+  static void block();                 // SIGTERM, SIGINT, SIGHUP; SIGPIPE and SIGXFSZ are ignored
   static Signal wait(Millis at_most);  // kNone: nothing came
 };
 

@@ -48,7 +48,7 @@ std::string actor_of(const net::HttpRequest& request) {
 }
 
 void audit(const Context& context, const net::HttpRequest& request, std::string action,
-           std::string target, const Status& result) {
+           std::string target, const Status& result, std::string detail) {
   context.store.append_audit(
       {.ts = context.clock.wall_ms(),
        .actor = actor_of(request),
@@ -56,7 +56,7 @@ void audit(const Context& context, const net::HttpRequest& request, std::string 
        .action = std::move(action),
        .target = std::move(target),
        .result = result ? "ok" : std::string(protocol::error_name(result.code())),
-       .detail = result.message()});
+       .detail = result ? std::move(detail) : result.message()});
 }
 
 }  // namespace parley::api

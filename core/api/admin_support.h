@@ -28,7 +28,8 @@ using SharedResponder = std::shared_ptr<net::HttpResponder>;
 SharedResponder share(net::HttpResponder responder);
 
 std::string actor_of(const net::HttpRequest& request);  // for the audit
+// `detail` says what was done when it was done; the error's sentence stands there otherwise.
 void audit(const Context& context, const net::HttpRequest& request, std::string action,
-           std::string target, const Status& result);
+           std::string target, const Status& result, std::string detail = {});
 
 }  // namespace parley::api

@@ -107,7 +107,7 @@ net::UpgradeVerdict ClientGateway::admit(const net::HttpRequestHead& head) {
   if (head.path != "/ws")
     return error_response(404, "not_found",
                           "There is no WebSocket at " + head.path + "; it is at /ws.");
-  if (!origin_allowed(head)) return foreign_origin();
+  if (!origin_allowed(head)) return &foreign_;
   if (!head.has_header("authorization")) return this;
   if (credentials_of(head) > 1)
     return error_response(Status::unauthorized(

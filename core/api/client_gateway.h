@@ -3,9 +3,9 @@
 //
 // Ownership: one per server; owns the state of its connections. Thread: everything on the
 // connection's shard, except begin_drain() and set_origins() (any). Lifetime: outlives the
-// listeners and the shards' run. Failure: a foreign origin gets 403 and a bad Authorization header
-// 401, both before the upgrade; a credential in the query that cannot be taken closes with 4500,
-// because browsers do not show a 401.
+// listeners and the shards' run. Failure: a bad Authorization header gets 401 before the upgrade; a
+// foreign origin is upgraded and closed with 4508, a credential in the query that cannot be taken
+// with 4500, because a page's script sees no HTTP status.
 #pragma once
 
 #include <atomic>
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "api/context.h"
+#include "api/foreign_origin.h"
 #include "net/echo.h"
 #include "net/service.h"
 #include "net/static_files.h"
@@ -67,6 +68,7 @@ class ClientGateway final : public net::WebSocketHandler {
   users::Tickets& tickets_;
   const std::shared_ptr<const net::StaticFiles> page_;
   net::EchoHandler echo_;
+  ForeignOrigin foreign_;
   mutable std::mutex origins_mutex_;
   std::set<std::string> origins_;
   std::vector<std::unique_ptr<ShardClients>> shards_;

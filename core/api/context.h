@@ -42,8 +42,15 @@ namespace parley::api {
 // What a reload of the configuration did.
 struct Reloaded {
   bool ok = false;
+  bool applied = false;  // the server's own keys; then `problems` are of plugins or certificates
   std::vector<config::Problem> problems;
   std::vector<config::Change> changes;
+};
+
+// The configuration in force with its origins.
+struct LiveConfig {
+  config::Loaded running;
+  std::vector<config::Change> waiting;  // what the sources say and the next start will heed
 };
 
 struct Context {
@@ -64,7 +71,8 @@ struct Context {
   std::string version;
   Clock::TimePoint started;
   std::function<std::shared_ptr<const config::Config>()> config;  // the one in force
-  std::function<void(std::function<void(Reloaded)>)> reload;      // reads the configuration again
+  std::function<LiveConfig()> live_config;
+  std::function<void(std::function<void(Reloaded)>)> reload;  // reads the configuration again
 };
 
 }  // namespace parley::api

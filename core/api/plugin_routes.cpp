@@ -77,9 +77,10 @@ void operate(const Context& context, const HttpRequest& request, const PathValue
   const auto body = read_body(request, responder);
   if (!body) return;
   const auto id = path.at("id"), from = text_of(*body, "from");
-  auto done = [&context, request, verb, id,
+  auto done = [&context, request, verb, id, from,
                answer = share(std::move(responder))](const plugin::Operation& operation) {
-    audit(context, request, "plugin." + verb, id, operation.status);
+    audit(context, request, "plugin." + verb, id, operation.status,
+          from.empty() ? from : "from " + from);
     answer_operation(*answer, operation);
   };
   if (verb == "load") return context.plugins.load(id, from, std::move(done));
@@ -101,6 +102,13 @@ void show_config(const Context& context, const std::string& id, net::HttpRespond
                           {"file", settings->file}});
 }
 
+// For the audit: what was set, and never to what, since a value may be a secret.
+std::string keys_of(const Json& set) {
+  std::string keys;
+  for (const auto& [path, value] : set.items()) keys += (keys.empty() ? "" : ", ") + path;
+  return keys;
+}
+
 void change_config(const Context& context, const HttpRequest& request, const PathValues& path,
                    HttpResponder responder) {
   const auto body = read_body(request, responder);
@@ -110,13 +118,13 @@ void change_config(const Context& context, const HttpRequest& request, const Pat
   if (set == body->end() || !set->is_object() || set->empty())
     return respond(responder,
                    Status::invalid_args("nothing to set: send {\"set\":{\"key.path\":value}}"));
-  context.plugins.configure(id, dump(*set),
-                            [&context, request, id, answer = share(std::move(responder))](
-                                const plugin::Operation& operation) {
-                              audit(context, request, "plugin.config", id, operation.status);
-                              if (!operation.status) return answer_operation(*answer, operation);
-                              show_config(context, id, *answer);
-                            });
+  auto done = [&context, request, id, keys = keys_of(*set),
+               answer = share(std::move(responder))](const plugin::Operation& operation) {
+    audit(context, request, "plugin.config", id, operation.status, keys);
+    if (!operation.status) return answer_operation(*answer, operation);
+    show_config(context, id, *answer);
+  };
+  context.plugins.configure(id, dump(*set), std::move(done));
 }
 
 }  // namespace

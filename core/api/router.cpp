@@ -49,19 +49,23 @@ void Router::add(std::string method, std::string_view pattern, Handler handler) 
 
 void Router::route(const net::HttpRequest& request, net::HttpResponder responder) const {
   const auto path = split(request.path);
-  bool known = false;
+  std::string allowed;
   for (const auto& route : routes_) {
     const auto values = match(route.pattern, path);
     if (!values) continue;
-    known = true;
+    allowed += (allowed.empty() ? "" : ", ") + route.method;
+    if (route.method == "GET") allowed += ", HEAD";
     if (route.method == request.method || (route.method == "GET" && request.method == "HEAD")) {
       return route.handler(request, *values, std::move(responder));
     }
   }
-  responder.respond(
-      known ? error_response(405, "unsupported",
-                             "This address does not take the method " + request.method + ".")
-            : error_response(404, "not_found", "There is nothing at " + request.path + "."));
+  if (allowed.empty())
+    return responder.respond(
+        error_response(404, "not_found", "There is nothing at " + request.path + "."));
+  responder.respond(error_response(405, "unsupported",
+                                   "This address does not take the method " + request.method +
+                                       ", but " + allowed + ".")
+                        .with("Allow", allowed));
 }
 
 net::HttpResponse error_response(int http_status, std::string_view code, std::string_view message) {

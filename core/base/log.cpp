@@ -19,6 +19,10 @@ namespace {
 constexpr std::array<std::string_view, 7> kLevelNames{"trace", "debug",    "info", "warn",
                                                       "error", "critical", "off"};
 
+constexpr std::array<std::string_view, 12> kComponents{"api",     "command", "config", "files",
+                                                       "log",     "net",     "plugin", "server",
+                                                       "session", "storage", "users",  "workers"};
+
 // What a line needs to be written. Never destroyed: static objects may log while the process ends.
 struct Shared {
   std::shared_mutex mutex;
@@ -89,6 +93,10 @@ std::optional<Level> parse_level(std::string_view name) {
     if (kLevelNames[i] == name) return static_cast<Level>(i);
   }
   return std::nullopt;
+}
+
+std::span<const std::string_view> components() {
+  return kComponents;
 }
 
 Status init(const Settings& settings) {

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +62,9 @@ void shutdown();
 // Waits until what was logged before this call has been written. For tests and for the moment
 // before a crash.
 void flush();
+
+// The names that lines carry, in order. A level can be set for these and no others.
+std::span<const std::string_view> components();
 
 // An empty component sets the level of all components that have none of their own.
 void set_level(std::string_view component, Level level);

@@ -5,9 +5,11 @@
 #include <string>
 
 #include "base/log.h"
+#include "command/call_log.h"
 #include "command/call_router.h"
 #include "protocol/catalogue.h"
 #include "protocol/close_codes.h"
+#include "protocol/error_codes.h"
 #include "protocol/frames.h"
 #include "session/session.h"
 
@@ -34,6 +36,8 @@ void Admission::refuse(Peer& peer, const protocol::RequestId& id, const Status& 
                        std::string_view action, Millis retry_after, std::string_view details_json) {
   auto& state = router_.here();
   state.counters.refused.bump();
+  if (!action.empty())
+    log_refused(peer, id, action.substr(0, 64), protocol::error_name(status.code()));
   const std::string message = protocol::in_language(
       peer.session_ ? peer.session_->locale() : peer.locale_, status.message());
   auto error = protocol::error_frame(status, action.substr(0, 64));

@@ -21,7 +21,8 @@ class Admission {
 
   // bad_json, bad_request, bad_frame: counted, logged once a second per address.
   void malformed(Peer& peer, const Status& status, const protocol::RequestId& id);
-  // False: over the rate; too_fast() answers once the id is known.
+  // False: over the rate; too_fast() answers once the id is known. Who goes on through
+  // limits.abuse refusals in a row is not merely fast, and is closed.
   bool within_rate(Peer& peer, Clock::TimePoint now);
   void too_fast(Peer& peer, const protocol::RequestId& id, std::string_view action,
                 Clock::TimePoint now);

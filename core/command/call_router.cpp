@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "command/call_log.h"
 #include "command/command_target.h"
 #include "protocol/catalogue.h"
 #include "protocol/close_codes.h"
@@ -114,11 +115,17 @@ void CallRouter::deliver(const Caller& caller, bool with_seq,
   }
 }
 
+void CallRouter::note(const Caller& caller, std::string_view result) {
+  const auto* session = caller.session_key ? sessions_.find(caller.session_key) : nullptr;
+  log_answered(caller, session, result, clock_.now());
+}
+
 void CallRouter::send_reply(CallId call, std::string_view type, std::string_view data_json,
                             std::string_view fields_json) {
   auto& pending = state_of(call).pending;
   const auto* caller = pending.caller(call);
   if (!caller) return;
+  note(*caller, kAnsweredOk);
   end_request(*caller);
   deliver(*caller, !caller->entry->spec.read_only, [&](std::string& out, std::uint64_t seq) {
     protocol::append_reply(out, caller->request, seq, type, data_json, fields_json);
@@ -130,6 +137,7 @@ void CallRouter::send_error(CallId call, const protocol::ErrorFrame& error) {
   auto& pending = state_of(call).pending;
   const auto* caller = pending.caller(call);
   if (!caller) return;
+  note(*caller, error.code);
   end_request(*caller);
   const std::string message = protocol::in_language(locale_of(*caller), error.message);
   auto frame = error;
@@ -152,6 +160,7 @@ void CallRouter::send_nothing(CallId call) {
   auto& pending = state_of(call).pending;
   const auto* caller = pending.caller(call);
   if (!caller) return;
+  note(*caller, kAnsweredOk);
   end_request(*caller);
   pending.answered(call);
 }

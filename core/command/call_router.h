@@ -135,6 +135,7 @@ class CallRouter {
   void deliver(const Caller& caller, bool with_seq,
                absl::FunctionRef<void(std::string& out, std::uint64_t seq)> append);
   std::string_view locale_of(const Caller& caller);
+  void note(const Caller& caller, std::string_view result);
   void observe_sessions();
   void announce(const Change& change);
 

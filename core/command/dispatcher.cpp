@@ -111,7 +111,8 @@ void Dispatcher::Impl::run(InvocationPtr invocation, bool in_lane, Clock::TimePo
                                         .request = invocation->request,
                                         .entry = entry,
                                         .user = invocation->user,
-                                        .in_lane = in_lane});
+                                        .in_lane = in_lane,
+                                        .started = now});
   if (!call) return out_of_slots(*invocation, in_lane);
   const auto budget = state.settings.hard_budget;
   invocation->call = *call;

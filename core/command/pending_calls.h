@@ -34,6 +34,7 @@ struct Caller {
   EntryPtr entry;
   std::shared_ptr<const users::User> user;
   bool in_lane = false;  // its return starts the session's next command
+  Clock::TimePoint started{};
 };
 
 class PendingCalls {

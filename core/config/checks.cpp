@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/checks.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -72,6 +73,77 @@ void check_order(Loaded& loaded, const T& smaller, const char* small_path, const
            fmt::format("is larger than {}; it must be at most that", large_path));
 }
 
+// What else lies in the state folder, written by the parts that own it: a log or a database of that
+// name would destroy it.
+constexpr std::string_view kOthersFiles[] = {"lock", "admin.sock", "operator.token", "token.key",
+                                             "first-admin-code"};
+constexpr std::string_view kOthersFolders[] = {"staged", "hung", "plugins.d"};
+// What the database keeps beside its file, while it runs, before a new schema and after a restore.
+constexpr std::string_view kBesideDatabase[] = {"-wal",       "-shm",       "-journal", ".before-",
+                                                ".replaced-", ".restoring", ".partial"};
+
+bool is_below(const std::string& file, const std::string& folder) {
+  return file.starts_with(folder + "/");
+}
+
+// Why a file of this name cannot lie in the state folder.
+std::optional<std::string> taken_by(const std::string& file) {
+  for (const auto name : kOthersFiles) {
+    const std::string other(name);
+    if (file == other || is_below(file, other) || file == other + ".new")
+      return fmt::format("{} is the server's own file in the state folder; choose another name",
+                         other);
+  }
+  for (const auto name : kOthersFolders) {
+    const std::string other(name);
+    if (file == other || is_below(file, other))
+      return fmt::format("{}/ is the server's own folder in the state folder; choose another place",
+                         other);
+  }
+  if (file.empty() || file == "." || file.ends_with('/')) return "names no file";
+  return std::nullopt;
+}
+
+// log.jsonl keeps log.1.jsonl, log.2.jsonl and so on beside it.
+bool is_rotated_name(const std::string& file, const std::string& log) {
+  const std::filesystem::path whole(log);
+  const auto stem = (whole.parent_path() / whole.stem()).string() + ".";
+  const auto extension = whole.extension().string();
+  if (!file.starts_with(stem) || !file.ends_with(extension) ||
+      file.size() <= stem.size() + extension.size())
+    return false;
+  const auto number = file.substr(stem.size(), file.size() - stem.size() - extension.size());
+  return number.find_first_not_of("0123456789") == number.npos;
+}
+
+bool is_beside_database(const std::string& file, const std::string& database) {
+  return std::ranges::any_of(kBesideDatabase, [&](std::string_view suffix) {
+    return file.starts_with(database + std::string(suffix));
+  });
+}
+
+void check_files(Loaded& loaded) {
+  const auto normal = [](const std::string& file) {
+    return std::filesystem::path(file).lexically_normal().string();
+  };
+  const auto& c = loaded.config;
+  const auto database = normal(c.storage.file), log = normal(c.log.file);
+  if (c.storage.file.empty()) {
+    complain(loaded, "storage.file", "is empty; name the database, for example parley.db");
+  } else if (auto why = taken_by(database)) {
+    complain(loaded, "storage.file", *why);
+  }
+  if (c.log.file.empty()) return;
+  if (auto why = taken_by(log)) return complain(loaded, "log.file", *why);
+  if (c.storage.file.empty()) return;
+  if (log == database || is_below(log, database) || is_below(database, log) ||
+      is_beside_database(log, database) || is_rotated_name(database, log)) {
+    complain(loaded, "log.file",
+             fmt::format("{} and the database {} get into each other's way; choose another name",
+                         c.log.file, c.storage.file));
+  }
+}
+
 }  // namespace
 
 void check_whole(Loaded& loaded) {
@@ -85,8 +157,7 @@ void check_whole(Loaded& loaded) {
               "auth.refresh_token");
   check_order(loaded, c.plugins.limits.soft_budget, "plugins.limits.soft_budget",
               c.plugins.limits.hard_budget, "plugins.limits.hard_budget");
-  if (c.storage.file.empty())
-    complain(loaded, "storage.file", "is empty; name the database, for example parley.db");
+  check_files(loaded);
   if (c.limits.rate > 0 && c.limits.burst > 0 && c.limits.burst < 1) {
     complain(loaded, "limits.burst",
              "below 1 lets no command through; write at least 1, or 0 for no limit");

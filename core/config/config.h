@@ -132,6 +132,8 @@ struct Storage {
   std::size_t batch = 1000;    // items in one commit
   std::size_t queue = 20'000;  // waiting writes before `overloaded`
   Millis busy_timeout{5'000};
+  Millis audit_keep{365LL * 24 * 3600 * 1000};
+  std::string check = "quick";  // off | quick | full: how the file is checked at the start
 };
 
 struct PluginLimits {
@@ -183,6 +185,7 @@ struct Log {
 struct Drain {
   Millis deadline{10'000};
   Millis spread{3'000};  // reconnect.afterMs is drawn from this
+  Millis grace{1'000};   // for unfinished requests and unanswered close frames
 };
 
 struct Diagnostics {

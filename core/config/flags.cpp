@@ -102,6 +102,19 @@ void decide(const Line& line, Start& start) {
 
 }  // namespace
 
+std::vector<Flag> flags() {
+  CLI::App app("", "parleyd");
+  Line line;
+  declare(app, line);
+  std::vector<Flag> all;
+  for (const auto* option : app.get_options()) {
+    const bool valued = option->get_items_expected_max() > 0;
+    all.push_back({"--" + option->get_lnames().front(), valued ? option->get_type_name() : "",
+                   option->get_description()});
+  }
+  return all;
+}
+
 Start parse_flags(int argc, const char* const* argv, const Settings& environment) {
   CLI::App app("Parley: a chat-bot server with hot-reloadable plugins", "parleyd");
   Line line;

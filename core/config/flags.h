@@ -11,6 +11,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "config/loader.h"
 
@@ -32,6 +33,14 @@ struct Start {
   Loaded loaded;
   std::string plugin_settings;  // the plugins.d folder in use; empty: bundled settings only
 };
+
+// What --help shows, for the manual page.
+struct Flag {
+  std::string name;   // --state
+  std::string value;  // DIR; empty: a flag without one
+  std::string meaning;
+};
+std::vector<Flag> flags();
 
 Start parse_flags(int argc, const char* const* argv, const Settings& environment);
 

@@ -5,8 +5,10 @@
 #include <array>
 
 #include <arpa/inet.h>
+#include <fmt/ranges.h>
 #include <netinet/in.h>
 
+#include "base/log.h"
 #include "config/plugin_settings.h"
 #include "config/values.h"
 
@@ -47,6 +49,18 @@ bool is_inner_file(std::string_view text) {
   return true;
 }
 
+// A public channel, as protocol.md names them.
+bool is_channel(std::string_view text) {
+  constexpr std::string_view kFirst = "abcdefghijklmnopqrstuvwxyz0123456789";
+  constexpr std::string_view kRest = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  return !text.empty() && text.size() <= 32 && kFirst.find(text.front()) != kFirst.npos &&
+         text.find_first_not_of(kRest) == text.npos;
+}
+
+bool is_component(std::string_view text) {
+  return std::ranges::find(log::components(), text) != log::components().end();
+}
+
 bool fits(Key::Form form, std::string_view text) {
   switch (form) {
     case Key::Form::kAddress:
@@ -57,6 +71,10 @@ bool fits(Key::Form form, std::string_view text) {
       return is_plugin_id(text);
     case Key::Form::kFileName:
       return is_inner_file(text);
+    case Key::Form::kChannel:
+      return is_channel(text);
+    case Key::Form::kComponent:
+      return is_component(text);
     case Key::Form::kPath:
       return text.find('\0') == text.npos;
     case Key::Form::kPlain:
@@ -89,10 +107,10 @@ bool is_loopback(std::string_view host) {
 
 std::optional<std::string> check_form(Key::Form form, std::string_view text) {
   if (fits(form, text)) return std::nullopt;
-  return "is not " + std::string(form_name(form));
+  return "is not " + form_name(form);
 }
 
-std::string_view form_name(Key::Form form) {
+std::string form_name(Key::Form form) {
   switch (form) {
     case Key::Form::kAddress:
       return "HOST:PORT such as 127.0.0.1:8080 or [::1]:0";
@@ -102,6 +120,11 @@ std::string_view form_name(Key::Form form) {
       return "a plugin id: a small letter, then up to 31 of a-z, 0-9 and -";
     case Key::Form::kFileName:
       return "a file name inside the state folder, without `..`";
+    case Key::Form::kChannel:
+      return "a channel's name: a small letter or digit, then up to 31 of a-z, 0-9, _ and -";
+    case Key::Form::kComponent:
+      return fmt::format("a component of the log; there are {}",
+                         fmt::join(log::components(), ", "));
     case Key::Form::kPath:
       return "a path";
     case Key::Form::kPlain:

@@ -22,6 +22,6 @@ bool is_loopback(std::string_view host);
 
 // Why `text` is not of this form, with what is; nothing when it is.
 std::optional<std::string> check_form(Key::Form form, std::string_view text);
-std::string_view form_name(Key::Form form);
+std::string form_name(Key::Form form);
 
 }  // namespace parley::config

@@ -55,7 +55,7 @@ const std::vector<Key>& table() {
     {.path = "outbox.total", .slot = AT(outbox.total), .min = 0, .max = 1024 * kGiB, .meaning = "all outboxes together; 0: a quarter of memory"},
 
     {.path = "limits.frame", .slot = AT(limits.frame), .min = kKiB, .max = 64 * kMiB, .meaning = "bytes in one client message"},
-    {.path = "limits.message", .slot = AT(limits.message), .min = 1, .max = kMiB, .live = true, .meaning = "characters of chat text"},
+    {.path = "limits.message", .slot = AT(limits.message), .min = 1, .max = 1e6, .count = true, .live = true, .meaning = "characters of chat text"},
     {.path = "limits.json_depth", .slot = AT(limits.json_depth), .min = 4, .max = 256, .live = true, .meaning = "levels of nesting in a message"},
     {.path = "limits.json_keys", .slot = AT(limits.json_keys), .min = 16, .max = 65536, .live = true, .meaning = "keys in a message"},
     {.path = "limits.rate", .slot = AT(limits.rate), .min = 0, .max = 1e6, .live = true, .meaning = "commands per second and connection; 0: no limit"},
@@ -88,7 +88,7 @@ const std::vector<Key>& table() {
     {.path = "auth.login_window", .slot = AT(auth.login_window), .min = kSecond, .max = 30 * kDay, .meaning = "how long a failed login counts"},
     {.path = "auth.reserved_names", .slot = AT(auth.reserved_names), .min = 0, .max = kMostItems, .meaning = "names nobody can register"},
 
-    {.path = "channels.defaults", .slot = AT(channels.defaults), .min = 0, .max = 100, .meaning = "channels every session joins"},
+    {.path = "channels.defaults", .slot = AT(channels.defaults), .min = 0, .max = 100, .form = kChannel, .meaning = "channels every session joins"},
     {.path = "channels.create_by_joining", .slot = AT(channels.create_by_joining), .meaning = "joining an unknown channel makes it"},
     {.path = "channels.history_page", .slot = AT(channels.history_page), .min = 1, .max = 10'000, .meaning = "messages of history when the client names no limit"},
     {.path = "channels.history_max", .slot = AT(channels.history_max), .min = 1, .max = 10'000, .meaning = "messages of history in one answer at most"},
@@ -111,15 +111,17 @@ const std::vector<Key>& table() {
 
     {.path = "storage.file", .slot = AT(storage.file), .form = kFileName, .meaning = "database, inside the state folder"},
     {.path = "storage.readers", .slot = AT(storage.readers), .min = 1, .max = 64, .meaning = "connections that read beside the writer"},
-    {.path = "storage.batch", .slot = AT(storage.batch), .min = 1, .max = 1e5, .meaning = "items in one commit"},
-    {.path = "storage.queue", .slot = AT(storage.queue), .min = 1, .max = 1e7, .meaning = "waiting writes before `overloaded`"},
+    {.path = "storage.batch", .slot = AT(storage.batch), .min = 1, .max = 1e5, .count = true, .meaning = "items in one commit"},
+    {.path = "storage.queue", .slot = AT(storage.queue), .min = 1, .max = 1e7, .count = true, .meaning = "waiting writes before `overloaded`"},
     {.path = "storage.busy_timeout", .slot = AT(storage.busy_timeout), .min = 0, .max = 10 * kMinute, .meaning = "wait for a lock another program holds"},
+    {.path = "storage.audit_keep", .slot = AT(storage.audit_keep), .min = 0, .max = 100 * 365 * kDay, .live = true, .meaning = "how long who did what is kept; 0: for ever"},
+    {.path = "storage.check", .slot = AT(storage.check), .choices = {"off", "quick", "full"}, .meaning = "how the database is checked at the start: quick reads every page, full compares every index too"},
 
     {.path = "plugins.folder", .slot = AT(plugins.folder), .form = kPath, .meaning = "where <id>.so lie; empty: plugins/ beside the program's folder"},
     {.path = "plugins.settings", .slot = AT(plugins.settings), .form = kPath, .meaning = "folder of <id>.yaml; empty: plugins.d beside the configuration file"},
     {.path = "plugins.enabled", .slot = AT(plugins.enabled), .min = 0, .max = 256, .form = kPluginId, .meaning = "plugins loaded at the start, in this order"},
     {.path = "plugins.describe_timeout", .slot = AT(plugins.describe_timeout), .min = 100, .max = kMinute, .meaning = "time a plugin has to describe itself"},
-    {.path = "plugins.limits.queue", .slot = AT(plugins.limits.queue), .min = 1, .max = 1e6, .meaning = "waiting calls before plugin_unavailable"},
+    {.path = "plugins.limits.queue", .slot = AT(plugins.limits.queue), .min = 1, .max = 1e6, .count = true, .meaning = "waiting calls before plugin_unavailable"},
     {.path = "plugins.limits.soft_budget", .slot = AT(plugins.limits.soft_budget), .min = 1, .max = kHour, .meaning = "a longer call is logged"},
     {.path = "plugins.limits.hard_budget", .slot = AT(plugins.limits.hard_budget), .min = 1, .max = kHour, .meaning = "a longer call is answered plugin_timeout"},
     {.path = "plugins.limits.inline_budget", .slot = AT(plugins.limits.inline_budget), .min = 1, .max = kMinute, .meaning = "a longer inline call is an overrun"},
@@ -141,17 +143,18 @@ const std::vector<Key>& table() {
     {.path = "workers.watchdog_shard", .slot = AT(workers.watchdog_shard), .min = 100, .max = kHour, .meaning = "a shard blocked for longer ends the server with a report"},
 
     {.path = "log.level", .slot = AT(log.level), .choices = kLevels, .live = true, .meaning = "what is written, for components without a level of their own"},
-    {.path = "log.levels", .slot = AT(log.levels), .choices = kLevels, .live = true, .meaning = "levels of single components"},
+    {.path = "log.levels", .slot = AT(log.levels), .choices = kLevels, .form = kComponent, .live = true, .meaning = "levels of single components"},
     {.path = "log.console", .slot = AT(log.console), .meaning = "lines on standard error"},
     {.path = "log.file", .slot = AT(log.file), .form = kFileName, .meaning = "JSON lines, inside the state folder; empty: none"},
     {.path = "log.max_size", .slot = AT(log.max_size), .min = 64 * kKiB, .max = 4 * kGiB, .meaning = "size at which the file rotates"},
     {.path = "log.max_files", .slot = AT(log.max_files), .min = 1, .max = 1000, .meaning = "files kept, the current one included"},
-    {.path = "log.queue", .slot = AT(log.queue), .min = 64, .max = 1e6, .meaning = "waiting lines before the oldest is dropped"},
+    {.path = "log.queue", .slot = AT(log.queue), .min = 64, .max = 1e6, .count = true, .meaning = "waiting lines before the oldest is dropped"},
     {.path = "log.max_message", .slot = AT(log.max_message), .min = 256, .max = kMiB, .meaning = "bytes of one message before it is cut"},
     {.path = "log.max_field", .slot = AT(log.max_field), .min = 32, .max = 64 * kKiB, .meaning = "bytes of one field before it is cut"},
 
     {.path = "drain.deadline", .slot = AT(drain.deadline), .min = 0, .max = kHour, .live = true, .meaning = "the server has ended this long after SIGTERM"},
     {.path = "drain.spread", .slot = AT(drain.spread), .min = 0, .max = kHour, .live = true, .meaning = "clients are told to come back within this"},
+    {.path = "drain.grace", .slot = AT(drain.grace), .min = 0, .max = kHour, .live = true, .meaning = "while draining, what unfinished requests and unanswered close frames still get"},
 
     {.path = "diagnostics.echo", .slot = AT(diagnostics.echo), .meaning = "serves /echo, a raw echo without authentication"},
   };

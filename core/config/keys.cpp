@@ -100,10 +100,23 @@ Problem check_text(const Key& key, const std::string& text) {
   return std::nullopt;
 }
 
+// A count lies in the same type as a size, and is not to be mistaken for one.
+template <typename T>
+std::optional<T> parse_number_for(const Key& key, std::string_view text) {
+  if constexpr (std::is_same_v<T, std::size_t>) {
+    if (key.count) {
+      const auto number = parse_integer(text);
+      return number && *number >= 0 ? std::optional(static_cast<std::size_t>(*number))
+                                    : std::nullopt;
+    }
+  }
+  return Codec<T>::parse(text);
+}
+
 template <typename T>
 Problem assign_to(const Key& key, const YamlNode& value, T& member) {
   if (value.shape != Shape::kScalar) return fmt::format("write {} ({})", allowed(key), key.meaning);
-  const auto parsed = Codec<T>::parse(value.text);
+  const auto parsed = parse_number_for<T>(key, value.text);
   if (!parsed || !in_range(key, Codec<T>::measure(*parsed))) return must_be(key, value.text);
   member = *parsed;
   return std::nullopt;
@@ -156,6 +169,7 @@ Problem assign_to(const Key& key, const YamlNode& value, Map& member) {
   auto members = map_of(value);
   if (!members) return fmt::format("write {} ({})", allowed(key), key.meaning);
   for (const auto& [name, text] : *members) {
+    if (auto wrong = check_form(key.form, name)) return fmt::format("{}: {}", quoted(name), *wrong);
     if (!is_choice(key, text)) return fmt::format("{}: {}", name, must_be(key, text));
   }
   member = std::move(*members);
@@ -183,16 +197,19 @@ std::string joined(std::string_view open, const Items& items, std::string_view c
 }
 
 template <typename T>
-std::string show_value(const T& value) {
+std::string show_value(const Key&, const T& value) {
   return Codec<T>::show(value);
 }
-std::string show_value(const std::string& value) {
+std::string show_value(const Key& key, std::size_t value) {
+  return key.count ? std::to_string(value) : format_size(value);
+}
+std::string show_value(const Key&, const std::string& value) {
   return show_text(value);
 }
-std::string show_value(const List& value) {
+std::string show_value(const Key&, const List& value) {
   return joined("[", value, "]", show_text);
 }
-std::string show_value(const Map& value) {
+std::string show_value(const Key&, const Map& value) {
   return joined("{", value, "}", [](const auto& item) {
     return show_text(item.first) + ": " + show_text(item.second);
   });
@@ -210,10 +227,11 @@ std::string allowed_for(const Key& key) {
     return "a map such as {net: debug} with " + choices_of(key);
   } else if constexpr (std::is_same_v<T, std::string>) {
     if (!key.choices.empty()) return "one of " + choices_of(key);
-    return std::string(form_name(key.form));
+    return form_name(key.form);
   } else {
-    std::string text(Codec<T>::kName);
+    std::string text(key.count ? Codec<int>::kName : Codec<T>::kName);
     if (!is_bounded(key)) return text;
+    if (key.count) return text + fmt::format(", {:.0f} to {:.0f}", key.min, key.max);
     return text + fmt::format(", {} to {}", Codec<T>::limit(key.min), Codec<T>::limit(key.max));
   }
 }
@@ -240,7 +258,7 @@ std::optional<std::string> assign(const Key& key, std::string_view text, Config&
 std::string show(const Key& key, const Config& config) {
   const Slot slot = slot_of(key, config);
   if (key.secret && !std::get<std::string*>(slot)->empty()) return "\"***\"";
-  return std::visit([](const auto* member) { return show_value(*member); }, slot);
+  return std::visit([&](const auto* member) { return show_value(key, *member); }, slot);
 }
 
 void copy_value(const Key& key, const Config& from, Config& to) {

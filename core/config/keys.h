@@ -25,7 +25,17 @@ struct Key {
   Slot (*slot)(Config&);    // the member; its type decides how the value is written
   double min = 0, max = 0;  // numbers, bytes, milliseconds; list items; 0 and 0: any
   std::vector<std::string_view> choices = {};  // of a text, or of a map's values
-  enum class Form { kPlain, kPath, kAddress, kNetwork, kPluginId, kFileName } form = Form::kPlain;
+  enum class Form {
+    kPlain,
+    kPath,
+    kAddress,
+    kNetwork,
+    kPluginId,
+    kFileName,
+    kChannel,
+    kComponent,  // of a map: its names are components of the log
+  } form = Form::kPlain;
+  bool count = false;        // a number of things: never written as a size
   bool secret = false;       // printed as ***, given as file:PATH or by environment only
   bool live = false;         // a reload changes it while the server runs
   std::string_view meaning;  // one line, for errors and the reference

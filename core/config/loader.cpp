@@ -240,10 +240,14 @@ Loaded load(const Sources& sources) {
   return Loading().run(sources);
 }
 
-std::string print(const Loaded& loaded) {
+std::string print(const Loaded& loaded, const std::vector<Change>& waiting) {
   Printer printer;
   for (const auto& key : all_keys()) {
-    printer.line(key, show(key, loaded.config), loaded.origin_of(std::string(key.path)).text());
+    auto comment = loaded.origin_of(std::string(key.path)).text();
+    for (const auto& change : waiting) {
+      if (change.path == key.path) comment += fmt::format("; {} at the next start", change.after);
+    }
+    printer.line(key, show(key, loaded.config), comment);
   }
   return printer.take();
 }
@@ -263,6 +267,19 @@ Config reloadable(const Config& running, const Config& next) {
     if (key.live) copy_value(key, next, result);
   }
   return result;
+}
+
+Loaded reloadable(const Loaded& running, const Loaded& next) {
+  Loaded merged{reloadable(running.config, next.config), {}, {}};
+  for (const auto& key : all_keys()) {
+    const std::string path(key.path);
+    // A value that stays the same may still come from somewhere else now.
+    const bool taken = key.live || same_value(key, running.config, next.config);
+    const auto& from = taken ? next.origins : running.origins;
+    if (const auto origin = from.find(path); origin != from.end())
+      merged.origins.emplace(path, origin->second);
+  }
+  return merged;
 }
 
 log::Settings log_settings(const Config& config) {

@@ -52,19 +52,22 @@ struct Loaded {
 
 Loaded load(const Sources& sources);
 
-// Every key as YAML, each with "# origin"; secrets as ***. Loading the output gives the same
-// configuration (secrets aside).
-std::string print(const Loaded& loaded);
-
 struct Change {
   std::string path, before, after;  // as print() shows values
   bool restart = false;             // takes effect at the next start only
 };
+
+// Every key as YAML, each with "# origin"; secrets as ***. Loading the output gives the same
+// configuration (secrets aside). Of `waiting`, what comes at the next start stands in the comment.
+std::string print(const Loaded& loaded, const std::vector<Change>& waiting = {});
+
 // What a reload changes, in the order of the reference file.
 std::vector<Change> diff(const Config& before, const Config& after);
 // `running` with those values of `next` that may change while the server runs; the others keep
 // their running value.
 Config reloadable(const Config& running, const Config& next);
+// The same with the origins of what is then in force.
+Loaded reloadable(const Loaded& running, const Loaded& next);
 
 // What log::init() wants. The file is placed in the state folder.
 log::Settings log_settings(const Config& config);

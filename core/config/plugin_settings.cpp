@@ -170,6 +170,10 @@ void read_overlay(LoadedPlugin& loaded) {
     return;
   }
   settings.overlay_json = dump(overlay["config"]);
+  std::vector<Problem> ignored;  // JSON is YAML too, and the reader of YAML knows the lines
+  const auto tree = parse_yaml(*text, settings.overlay_file, ignored);
+  if (const auto* config = tree ? tree->find("config") : nullptr)
+    (void)to_json(*config, "", settings.overlay_lines);
 }
 
 void merge(PluginSettings& settings) {
@@ -194,18 +198,53 @@ std::string dotted(std::string pointer) {
 }
 
 // The line of the value, or of what it lies in when the value itself is missing.
-int line_of(const PluginSettings& settings, std::string pointer) {
+int line_of(const std::map<std::string, int>& lines, std::string pointer) {
   while (true) {
-    if (const auto found = settings.lines.find(pointer); found != settings.lines.end())
-      return found->second;
+    if (const auto found = lines.find(pointer); found != lines.end()) return found->second;
     if (pointer.empty()) return 0;
     pointer.erase(pointer.rfind('/'));
   }
 }
 
+bool holds(const std::string& json, const std::string& pointer) {
+  return !pointer.empty() && Json::parse(json).contains(Json::json_pointer(pointer));
+}
+
 bool is_overlaid(const PluginSettings& settings, const std::string& pointer) {
-  const Json overlay = Json::parse(settings.overlay_json);
-  return !pointer.empty() && overlay.contains(Json::json_pointer(pointer));
+  return holds(settings.overlay_json, pointer);
+}
+
+std::string shown_file(const PluginSettings& settings) {
+  return settings.file.empty() ? "bundled " + settings.id + ".yaml" : settings.file;
+}
+
+Problem problem_at(const PluginSettings& settings, const std::string& pointer,
+                   const std::string& message) {
+  if (holds(settings.pending_json, pointer))
+    return {shown_file(settings), std::max(1, line_of(settings.lines, pointer)), dotted(pointer),
+            message};
+  if (is_overlaid(settings, pointer))
+    return {settings.overlay_file, line_of(settings.overlay_lines, pointer), dotted(pointer),
+            message};
+  return {shown_file(settings), line_of(settings.lines, pointer), dotted(pointer), message};
+}
+
+// Keys that with_changes() put in although no schema and no file knows them.
+std::vector<Problem> unknown_keys(const PluginSettings& settings) {
+  std::vector<Problem> problems;
+  const Json file = Json::parse(settings.file_json), pending = Json::parse(settings.pending_json);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : file.items()) names.push_back(name);
+  for (const auto& [name, value] : pending.items()) {
+    if (file.contains(name)) continue;
+    const auto nearest = suggestion(name, names);
+    problems.push_back(problem_at(
+        settings, pointer_step(name),
+        names.empty() ? "there is no such key: this plugin has none of its own"
+                      : "there is no such key" + (nearest.empty() ? "." : nearest) +
+                            " This plugin declares no keys: those in its file can be set"));
+  }
+  return problems;
 }
 
 Status write_whole(const std::string& path, const std::string& text) {
@@ -275,14 +314,16 @@ Result<PluginSettings> with_changes(PluginSettings settings, std::string_view ch
   const Json changes = Json::parse(changes_json, nullptr, false);
   if (!changes.is_object())
     return Status::invalid_args("the changes must be a JSON object of key paths and values");
-  Json overlay = Json::parse(settings.overlay_json);
+  Json overlay = Json::parse(settings.overlay_json), pending = Json::object();
   for (const auto& [path, value] : changes.items()) {
     const auto patch = nested(path, value);
     if (!patch)
       return Status::invalid_args(fmt::format("`{}` is not a key path such as rooms.limit", path));
     overlay.merge_patch(*patch);
+    pending.merge_patch(*patch);
   }
   settings.overlay_json = dump(overlay);
+  settings.pending_json = dump(pending);
   merge(settings);
   return settings;
 }
@@ -314,14 +355,16 @@ Status save_overlay(const PluginSettings& settings) {
 LoadedPlugin check_plugin_config(PluginSettings settings, std::string_view schema_json) {
   auto result = validate(schema_json, settings.config_json);
   LoadedPlugin checked{std::move(settings), {}};
-  for (const auto& problem : result.problems) {
-    const bool overlaid = is_overlaid(checked.settings, problem.pointer);
-    checked.problems.push_back({overlaid ? checked.settings.overlay_file : checked.settings.file,
-                                overlaid ? 0 : line_of(checked.settings, problem.pointer),
-                                dotted(problem.pointer), problem.message});
-  }
+  if (schema_json.empty()) checked.problems = unknown_keys(checked.settings);
+  for (const auto& problem : result.problems)
+    checked.problems.push_back(problem_at(checked.settings, problem.pointer, problem.message));
   if (checked.ok()) checked.settings.config_json = std::move(result.value_json);
   return checked;
+}
+
+Problem refused_change(const PluginSettings& settings, const std::string& why) {
+  const auto leaves = Json::parse(settings.pending_json).flatten();
+  return problem_at(settings, leaves.empty() ? "" : leaves.items().begin().key(), why);
 }
 
 std::map<std::string, std::string> config_origins(const PluginSettings& settings) {
@@ -329,7 +372,7 @@ std::map<std::string, std::string> config_origins(const PluginSettings& settings
   const auto leaves = Json::parse(settings.config_json).flatten();
   for (const auto& [pointer, value] : leaves.items()) {
     const auto line = settings.lines.find(pointer);
-    const auto file = settings.file.empty() ? "bundled" : settings.file;
+    const auto file = shown_file(settings);
     origins[pointer] = is_overlaid(settings, pointer) ? "overlay"
                        : line == settings.lines.end() ? "default"
                                                       : fmt::format("{}:{}", file, line->second);

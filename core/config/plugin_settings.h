@@ -38,6 +38,8 @@ struct PluginSettings {
   std::string file;                  // empty: no file, bundled or plain defaults
   std::string overlay_file;          // where save_overlay() writes
   std::map<std::string, int> lines;  // JSON pointer below `config` ("/rooms/0") -> line of `file`
+  std::map<std::string, int> overlay_lines;  // the same, of `overlay_file`
+  std::string pending_json = "{}";           // of the overlay: what with_changes() put in last
 };
 
 struct LoadedPlugin {
@@ -61,13 +63,18 @@ std::string plugin_settings_folder(const Config& config, const std::string& conf
 
 // Merges {"key.path": value, ...} (a JSON object) into the overlay and into `config_json`; null
 // takes an overlaid value back, so that the file's or the schema's holds again. The result is not
-// saved.
+// saved. Keys are held against the schema by check_plugin_config().
 Result<PluginSettings> with_changes(PluginSettings settings, std::string_view changes_json);
 Status save_overlay(const PluginSettings& settings);
 
 // Holds the configuration against the plugin's schema (schema.h). `config_json` gets the schema's
-// defaults.
+// defaults. A plugin without a schema can be given no keys but those that stand in its file: nobody
+// else knows what it reads. Problems name the line of the file, for a value that with_changes() just
+// put in the line of what it was to replace.
 LoadedPlugin check_plugin_config(PluginSettings settings, std::string_view schema_json);
+
+// A refusal by the plugin itself of what with_changes() put in last, with file and line.
+Problem refused_change(const PluginSettings& settings, const std::string& why);
 
 // Every value with its origin ("default", "FILE:LINE", "overlay"), by JSON pointer, for `plugin
 // config NAME`.

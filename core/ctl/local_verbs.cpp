@@ -12,6 +12,7 @@
 
 #include "base/log_file.h"
 #include "config/flags.h"
+#include "config/keys.h"
 #include "ctl/verbs.h"
 
 extern char** environ;
@@ -29,6 +30,35 @@ std::string line_for(const Context& context, const Json& line) {
   return line.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
+Json keys_json(const config::Loaded& loaded) {
+  Json keys = Json::array();
+  for (const auto& key : config::all_keys()) {
+    keys.push_back({{"path", key.path},
+                    {"value", config::show(key, loaded.config)},
+                    {"origin", loaded.origin_of(std::string(key.path)).text()},
+                    {"reload", key.live}});
+  }
+  return keys;
+}
+
+Json problems_json(const std::vector<config::Problem>& problems) {
+  Json rows = Json::array();
+  for (const auto& problem : problems) {
+    rows.push_back({{"file", problem.file},
+                    {"line", problem.line},
+                    {"path", problem.path},
+                    {"message", problem.message}});
+  }
+  return rows;
+}
+
+// In the shapes of the running server's answers.
+void print_as_json(Context& context, const config::Start& start, bool with_keys) {
+  Json body{{"ok", start.exit_code == 0}, {"problems", problems_json(start.loaded.problems)}};
+  if (with_keys && start.exit_code == 0) body["keys"] = keys_json(start.loaded);
+  print_json(context, body);
+}
+
 // The same code, sentences and exit codes as parleyd --check-config and --print-config.
 int run_flags(Context& context, const char* mode, const std::string& file) {
   std::vector<const char*> words{"parleyd", mode};
@@ -36,7 +66,10 @@ int run_flags(Context& context, const char* mode, const std::string& file) {
   if (!file.empty()) words.insert(words.end(), {"--config", file.c_str()});
   const auto start = config::parse_flags(static_cast<int>(words.size()), words.data(),
                                          config::environment_of(environ));
-  context.terminal.out << start.output;
+  if (context.format == Format::kJson)
+    print_as_json(context, start, std::string_view(mode) == "--print-config");
+  else
+    context.terminal.out << start.output;
   context.terminal.err << start.complaint;
   return start.exit_code;
 }
@@ -84,11 +117,16 @@ int check_config(Context& context, const std::string& file) {
   return run_flags(context, "--check-config", file);
 }
 int print_config(Context& context, const std::string& file) {
-  return run_flags(context, "--print-config", file);
+  return file.empty() ? live_config(context) : run_flags(context, "--print-config", file);
 }
 
 // parleyd does it: it knows the database, and holds the state folder's lock while it does.
 int restore(Context& context, const std::string& file, const std::string& program) {
+  if (const auto ended = ask_first(
+          context,
+          fmt::format("Put {} in place of the database in {}? What is there is kept aside.", file,
+                      context.state_dir)))
+    return *ended;
   std::string path = program.empty() ? program_beside() : program;
   std::string backup = fs::absolute(file).string();
   char restore_flag[] = "--restore", state_flag[] = "--state";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/log_view.h"
 
+#include <chrono>
+#include <cstdio>
 #include <regex>
 #include <utility>
 
@@ -48,6 +50,22 @@ std::optional<std::string> since_from(std::string_view text, std::int64_t now_wa
   const std::string date(text);
   if (date.size() > 24 || !std::regex_match(date, kDate)) return std::nullopt;
   return date.ends_with('Z') ? date.substr(0, date.size() - 1) : date;
+}
+
+std::optional<std::int64_t> since_ms(std::string_view text, std::int64_t now_wall_ms) {
+  using namespace std::chrono;
+  if (const auto ago = config::parse_duration(text)) return now_wall_ms - ago->count();
+  const auto date = since_from(text, now_wall_ms);
+  if (!date) return std::nullopt;
+  int y = 0, m = 0, d = 0, hour = 0, minute = 0;
+  double second = 0;
+  std::sscanf(date->c_str(), "%d-%d-%dT%d:%d:%lf", &y, &m, &d, &hour, &minute, &second);
+  const year_month_day day{year{y}, month{static_cast<unsigned>(m)},
+                           std::chrono::day{static_cast<unsigned>(d)}};
+  if (!day.ok() || hour > 23 || minute > 59 || second >= 61) return std::nullopt;
+  const auto time = sys_days(day) + hours(hour) + minutes(minute);
+  return duration_cast<milliseconds>(time.time_since_epoch()).count() +
+         static_cast<std::int64_t>(second * 1000);
 }
 
 std::string human_line(const Json& line) {

@@ -30,6 +30,8 @@ struct LogFilter {
 // "15m" before `now_wall_ms`, or a date such as 2026-01-31 or 2026-01-31T12:00:00Z; in the log's
 // own form.
 std::optional<std::string> since_from(std::string_view text, std::int64_t now_wall_ms);
+// The same as milliseconds since 1970.
+std::optional<std::int64_t> since_ms(std::string_view text, std::int64_t now_wall_ms);
 
 // As the server's console shows it; control, ANSI and bidi characters escaped.
 std::string human_line(const nlohmann::json& line);

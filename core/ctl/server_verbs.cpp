@@ -3,8 +3,6 @@
 
 #include <fmt/core.h>
 
-#include "config/checks.h"
-#include "config/yaml_tree.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 
@@ -12,8 +10,6 @@ namespace parley::ctl {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::size_t kMaxPassword = 1024;
 
 void show_changes(Context& context, const Json& body) {
   const Json changes = body.value("changes", Json::array());
@@ -30,22 +26,16 @@ void show_changes(Context& context, const Json& body) {
   table.print(context.terminal.out, context.terminal.width);
 }
 
-Result<std::string> password_from(const std::string& file) {
-  if (auto why = config::check_private_file(file)) return Status::invalid_args(*why);
-  std::vector<config::Problem> problems;
-  auto text = config::read_file(file, kMaxPassword, problems);
-  if (!text) return Status::invalid_args(problems.front().sentence());
-  text->erase(text->find_last_not_of("\r\n") + 1);
-  return *text;
-}
-
-Result<std::string> password_twice(const Terminal& terminal) {
-  auto first = terminal.ask_secret("New password: ");
-  if (!first) return first;
-  const auto second = terminal.ask_secret("Again: ");
-  if (!second) return second;
-  if (*first != *second) return Status::invalid_args("the two passwords differ; nothing was done");
-  return first;
+// A person by name rather than by id, where the server knows one.
+Json with_names(Json body) {
+  if (!body.is_object() || !body.contains("entries")) return body;
+  for (auto& entry : body["entries"]) {
+    for (const std::string side : {"actor", "target"}) {
+      const auto name = entry.is_object() ? entry.value(side + "Name", std::string()) : "";
+      if (!name.empty()) entry[side] = name;
+    }
+  }
+  return body;
 }
 
 std::string absolute(const std::string& file) {
@@ -63,8 +53,8 @@ int sessions(Context& context) {
   return answer(context, context.client().get("/admin/v1/sessions"),
                 [](Context& c, const Json& body) {
                   print_list(c, body, "sessions",
-                             {"id", "user", "roles", "address", "transport", "channels", "since",
-                              "connectedAt", "idleMs", "outboxBytes"});
+                             {"id", "user", "kind", "state", "address", "client", "channels",
+                              "connectedAt", "inflight", "outboxBytes"});
                 });
 }
 
@@ -79,24 +69,23 @@ int say(Context& context, const std::string& channel, const std::string& text) {
                 print_done);
 }
 
-int users(Context& context) {
-  return answer(context, context.client().get("/admin/v1/users"), [](Context& c, const Json& body) {
-    print_list(c, body, "users",
-               {"id", "name", "roles", "disabled", "createdAt", "lastSeenAt", "sessions"});
+int channels(Context& context) {
+  return answer(context, context.client().get("/admin/v1/channels"),
+                [](Context& c, const Json& body) {
+                  print_list(c, body, "channels",
+                             {"name", "topic", "members", "messages", "createdAt", "createdBy"});
+                });
+}
+
+int audit(Context& context, const AuditFilter& filter) {
+  auto path = fmt::format("/admin/v1/audit?limit={}", filter.limit);
+  if (filter.since > 0) path += fmt::format("&since={}", filter.since);
+  if (!filter.user.empty()) path += "&user=" + path_step(filter.user);
+  if (!filter.action.empty()) path += "&action=" + path_step(filter.action);
+  return answer(context, context.client().get(path), [](Context& c, const Json& body) {
+    print_list(c, with_names(body), "entries",
+               {"at", "actor", "address", "action", "target", "result", "detail"});
   });
-}
-
-int user_roles(Context& context, const std::string& name, const std::vector<std::string>& roles) {
-  const auto path = fmt::format("/admin/v1/users/{}/roles", path_step(name));
-  return answer(context, context.client().post(path, {{"roles", roles}}), print_done);
-}
-
-int audit(Context& context, int limit) {
-  return answer(
-      context, context.client().get(fmt::format("/admin/v1/audit?limit={}", limit)),
-      [](Context& c, const Json& body) {
-        print_list(c, body, "entries", {"at", "time", "actor", "action", "target", "detail"});
-      });
 }
 
 int log_level(Context& context, const std::string& component, const std::string& level) {
@@ -117,13 +106,19 @@ int reload_config(Context& context) {
                 show_changes);
 }
 
-int redeem(Context& context, const std::string& code, const std::string& name,
-           const std::string& password_file) {
-  const auto password =
-      password_file.empty() ? password_twice(context.terminal) : password_from(password_file);
-  if (!password) return refuse(context, password.status());
-  const Json body{{"code", code}, {"name", name}, {"password", *password}};
-  return answer(context, context.client().post("/admin/v1/admin/redeem", body), print_done);
+int log_levels(Context& context) {
+  return answer(context, context.client().get("/admin/v1/log/level"),
+                [](Context& c, const Json& body) {
+                  print_list(c, body, "levels", {"component", "level"});
+                });
+}
+
+int live_config(Context& context) {
+  return answer(context, context.client().get("/admin/v1/config"),
+                [](Context& c, const Json& body) {
+                  // Lines of its own making, each value shown as YAML: nothing to escape.
+                  c.terminal.out << body.value("text", std::string());
+                });
 }
 
 }  // namespace parley::ctl

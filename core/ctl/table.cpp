@@ -120,7 +120,7 @@ std::string cell(const std::string& name, const Json& value) {
   if (value.is_null()) return "-";
   if (value.is_number_integer() && name.ends_with("Ms"))
     return duration_cell(value.get<std::int64_t>());
-  if (value.is_number_integer() && name.ends_with("At")) {
+  if (value.is_number_integer() && (name.ends_with("At") || name == "at")) {
     return value == 0 ? "-" : log::rfc3339(value.get<std::int64_t>());
   }
   if (value.is_number_unsigned() && name.ends_with("Bytes"))

@@ -32,7 +32,7 @@ Table table_of(const nlohmann::json& rows, const std::vector<std::string>& colum
 // An object as "key  value" lines, nested keys dotted.
 Table table_of(const nlohmann::json& object);
 
-// A value for people: "...Ms" as a duration, "...At" as a date, "...Bytes" as a size, lists joined
+// A value for people: "...Ms" as a duration, "...At" and "at" as a date, "...Bytes" as a size, lists joined
 // by commas.
 std::string cell(const std::string& name, const nlohmann::json& value);
 

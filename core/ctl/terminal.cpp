@@ -62,10 +62,17 @@ Result<std::string> ask_on_tty(const std::string& question) {
   return line;
 }
 
+std::string ask_on_standard_input(const std::string& question) {
+  std::cerr << question << std::flush;
+  return read_line(STDIN_FILENO);
+}
+
 }  // namespace
 
 Terminal process_terminal() {
-  return {std::cout, std::cerr, window_width(), ask_on_tty};
+  Terminal terminal{std::cout, std::cerr, window_width(), ask_on_tty, {}};
+  if (::isatty(STDIN_FILENO) != 0) terminal.ask = ask_on_standard_input;
+  return terminal;
 }
 
 }  // namespace parley::ctl

@@ -2,6 +2,8 @@
 // What each verb does. A verb prints its result and returns the process's exit code.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +24,7 @@ struct Context {
   bool state_given = false;  // by flag or environment, not the default
   Format format = Format::kTable;
   Millis timeout{60'000};
+  bool yes = false;  // whoever typed the command has confirmed it
 
   AdminClient client() const { return {state_dir, timeout}; }
 };
@@ -33,12 +36,27 @@ int status(Context& context);
 int sessions(Context& context);
 int kick(Context& context, const std::string& session, const std::string& reason);
 int say(Context& context, const std::string& channel, const std::string& text);
-int users(Context& context);
-int user_roles(Context& context, const std::string& name, const std::vector<std::string>& roles);
-int audit(Context& context, int limit);
+int channels(Context& context);
+struct AuditFilter {
+  int limit = 50;
+  std::int64_t since = 0;  // milliseconds since 1970
+  std::string user, action;
+};
+int audit(Context& context, const AuditFilter& filter);
 int log_level(Context& context, const std::string& component, const std::string& level);
 int backup(Context& context, const std::string& file);
+int log_levels(Context& context);
 int reload_config(Context& context);
+int live_config(Context& context);
+
+// user_verbs.cpp: a name or an id
+int user_list(Context& context);
+int user_info(Context& context, const std::string& name);
+// `how` is "roles" (exactly these), "add" or "remove".
+int user_roles(Context& context, const std::string& name, const std::string& how,
+               const std::vector<std::string>& roles);
+int user_disabled(Context& context, const std::string& name, bool disabled);
+int user_password(Context& context, const std::string& name, const std::string& password_file);
 int redeem(Context& context, const std::string& code, const std::string& name,
            const std::string& password_file);
 
@@ -69,6 +87,11 @@ int show_logs(Context& context, const std::string& file, const LogFilter& filter
 int check_config(Context& context, const std::string& file);
 int print_config(Context& context, const std::string& file);
 int restore(Context& context, const std::string& file, const std::string& program);
+
+// confirm.cpp
+// Asks before something is lost, unless --yes was given or nobody sits at a terminal. Nothing: go
+// on; else the exit code.
+std::optional<int> ask_first(Context& context, const std::string& question);
 
 // answers.cpp
 // Prints a refusal, or a failure to ask, to standard error; the exit code is kRefused.

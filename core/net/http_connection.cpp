@@ -281,9 +281,21 @@ bool HttpConnection::on_eof() {
 
 void HttpConnection::on_drain() {
   keep_alive_ = false;
+  if (phase_ == Phase::kHeader || phase_ == Phase::kBody) return on_timer();
   if (phase_ != Phase::kIdle || streaming_) return;
   closing_ = true;
   transport_.output_added();
+}
+
+// What was not a whole request by the end of the grace was not begun: it may be sent again.
+void HttpConnection::leave_for_drain() {
+  if (phase_ == Phase::kBusy || transport_.queued() > 0) {
+    on_lost();
+    return transport_.abort();
+  }
+  if (phase_ == Phase::kIdle || (phase_ == Phase::kHeader && pending_.empty()))
+    return transport_.finish();
+  refuse(503, "The server is shutting down; try again in a moment.\n");
 }
 
 // --- Time
@@ -296,6 +308,14 @@ void HttpConnection::enter(Phase phase) {
 }
 
 HttpConnection::TimePoint HttpConnection::deadline() const {
+  const auto due = usual_deadline();
+  const auto& shard = transport_.shard();
+  const bool unfinished = phase_ == Phase::kHeader || phase_ == Phase::kBody;
+  if (!unfinished || !shard.draining() || due <= shard.now()) return due;
+  return shard.now() + shard.patience(std::chrono::ceil<Millis>(due - shard.now()));
+}
+
+HttpConnection::TimePoint HttpConnection::usual_deadline() const {
   switch (phase_) {
     case Phase::kHeader: {
       const auto& websocket = transport_.service().websocket;
@@ -322,6 +342,7 @@ void HttpConnection::on_timer() {
   if (due > now || waiting) {
     return transport_.arm(due > now ? std::chrono::ceil<Millis>(due - now) : limits().idle_timeout);
   }
+  if (transport_.shard().draining()) return leave_for_drain();
   transport_.shard().counters().timeouts.bump();
   if (phase_ == Phase::kBusy || transport_.queued() > 0) {
     on_lost();

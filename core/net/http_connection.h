@@ -68,6 +68,8 @@ class HttpConnection final : public Protocol {
   void exchange_done();
   void complete(HttpRequestHead& head) const;
   TimePoint deadline() const;
+  TimePoint usual_deadline() const;
+  void leave_for_drain();
   const config::Http& limits() const { return transport_.service().http; }
 
   Transport& transport_;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/shard.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string>
 #include <unordered_map>
@@ -255,8 +257,14 @@ void Shard::move_out() {
   }
 }
 
-void Shard::drain() {
+Millis Shard::patience(Millis usual) const {
+  if (!draining_) return usual;
+  return std::clamp(std::chrono::ceil<Millis>(grace_ends_ - now_), Millis{0}, usual);
+}
+
+void Shard::drain(Millis grace) {
   draining_ = true;
+  grace_ends_ = now_ + grace;
   for (ReadyTarget* target = loop_->owned; target;) {
     ReadyTarget* next = target->next_;
     target->on_drain();

@@ -16,7 +16,7 @@
 //   auto listener = Listener::open(shards, {.address = config.listen.address}, service);   //
 //   listener.h shards.start();
 //   ...
-//   listener.value()->drain();  shards.begin_drain();  shards.stop();  shards.join();
+//   listener.value()->drain();  shards.begin_drain(grace);  shards.stop();  shards.join();
 #pragma once
 
 #include <atomic>
@@ -99,6 +99,9 @@ class Shard final : public Executor {
   Clock::TimePoint now() const { return now_; }  // of the turn
   boost::asio::io_context& io();
   bool draining() const { return draining_; }
+  // How long a client is waited for that is usually given so much: while draining, not beyond the
+  // grace's end.
+  Millis patience(Millis usual) const;
 
   // For the parts of net; the shard's thread.
   NetStats& counters() { return stats_; }
@@ -131,7 +134,7 @@ class Shard final : public Executor {
   void request_turn();
   void arm_wait();
   void arm_sleep();
-  void drain();
+  void drain(Millis grace);
   void stop_all();
   void signal();
   TimerId add_timer(Millis delay, Millis period, Task task);
@@ -147,6 +150,7 @@ class Shard final : public Executor {
   bool in_turn_ = false;
   bool stopping_ = false;
   bool draining_ = false;
+  Clock::TimePoint grace_ends_{};
   std::uint64_t last_timer_ = 0;
 };
 
@@ -161,9 +165,11 @@ class ShardPool {
   ~ShardPool();  // stops and joins
 
   void start();
-  void begin_drain();  // idle HTTP connections close, others after their answer; WebSockets are the
-                       // server's to close
-  void stop();         // every connection is closed, threads end
+  // Idle HTTP connections close, others after their answer. Requests that are not whole, WebSockets
+  // whose close frame is not answered and peers that do not hang up get `grace`; WebSockets that
+  // nobody else has closed are closed with 1001.
+  void begin_drain(Millis grace);
+  void stop();  // every connection is closed, threads end
   void join();
 
   int size() const { return static_cast<int>(shards_.size()); }

@@ -39,8 +39,8 @@ void ShardPool::start() {
   }
 }
 
-void ShardPool::begin_drain() {
-  for (auto& shard : shards_) shard->post([&shard = *shard] { shard.drain(); });
+void ShardPool::begin_drain(Millis grace) {
+  for (auto& shard : shards_) shard->post([&shard = *shard, grace] { shard.drain(grace); });
 }
 
 void ShardPool::stop() {

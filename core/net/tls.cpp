@@ -132,7 +132,7 @@ void TlsSession::consume(std::size_t size) {
 Result<std::shared_ptr<TlsContext>> TlsContext::load(const config::Tls& files) {
   auto context = make_context(files);
   if (!context) return context.status();
-  std::shared_ptr<TlsContext> loaded(new TlsContext(files));
+  std::shared_ptr<TlsContext> loaded(new TlsContext);
   loaded->context_ = *context;
   return loaded;
 }
@@ -141,8 +141,8 @@ TlsContext::~TlsContext() {
   SSL_CTX_free(context_);
 }
 
-Status TlsContext::reload() {
-  auto context = make_context(files_);
+Status TlsContext::reload(const config::Tls& files) {
+  auto context = make_context(files);
   if (!context) return context.status();
   const std::lock_guard lock(mutex_);
   SSL_CTX_free(std::exchange(context_, *context));

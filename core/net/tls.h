@@ -54,13 +54,12 @@ class TlsContext {
   static Result<std::shared_ptr<TlsContext>> load(const config::Tls& files);
   ~TlsContext();
 
-  Status reload();  // reads the same files again; sessions that run keep the old certificate
+  Status reload(const config::Tls& files);  // sessions that run keep the old certificate
   std::unique_ptr<TlsSession> new_session();
 
  private:
-  explicit TlsContext(config::Tls files) : files_(std::move(files)) {}
+  TlsContext() = default;
 
-  const config::Tls files_;
   std::mutex mutex_;
   ssl_ctx_st* context_ = nullptr;
 };

@@ -236,7 +236,7 @@ void WebSocketEndpoint::start_close(std::uint16_t code, std::string_view reason)
   close_code_ = code;
   append_close(WebSocketProtocol::may_send(code) ? code : 1000, reason);
   closing_since_ = transport_.shard().now();
-  wake_by(closing_since_ + limits().close_timeout);
+  wake_by(closing_due());
 }
 
 void WebSocketEndpoint::slow() {
@@ -263,6 +263,19 @@ void WebSocketEndpoint::on_stop() {
   closed(state_ == State::kClosing ? close_code_ : kGoingAway, {});
 }
 
+// Whoever holds sessions has closed them by now; the rest must not hold up the end.
+void WebSocketEndpoint::on_drain() {
+  if (state_ == State::kOpen) start_close(kGoingAway, "server is shutting down");
+  schedule();
+}
+
+WebSocketEndpoint::TimePoint WebSocketEndpoint::closing_due() const {
+  const auto due = closing_since_ + limits().close_timeout;
+  const auto& shard = transport_.shard();
+  if (!shard.draining() || due <= shard.now()) return due;
+  return shard.now() + shard.patience(std::chrono::ceil<Millis>(due - shard.now()));
+}
+
 // --- Time
 // --------------------------------------------------------------------------------------------------
 
@@ -280,7 +293,7 @@ void WebSocketEndpoint::on_timer() {
 
 // True when the connection is over.
 bool WebSocketEndpoint::check_deadlines(TimePoint now) {
-  if (expired(closing_since_, limits().close_timeout, now)) {
+  if (closing_since_ != kNone && now >= closing_due()) {
     stats().timeouts.bump();
     closed(close_code_, {});
     transport_.abort();
@@ -312,7 +325,7 @@ void WebSocketEndpoint::check_ping(TimePoint now) {
 }
 
 void WebSocketEndpoint::schedule() {
-  if (closing_since_ != kNone) wake_by(closing_since_ + limits().close_timeout);
+  if (closing_since_ != kNone) wake_by(closing_due());
   if (message_since_ != kNone) wake_by(message_since_ + limits().message_timeout);
   if (over_hard_since_ != kNone) wake_by(over_hard_since_ + caps().hard_cap_time);
   if (state_ != State::kOpen) return;

@@ -22,6 +22,7 @@ class WebSocketEndpoint final : public Protocol, public WebSocketConnection {
   void on_lost() override;
   void on_flushed(bool empty) override;
   void on_timer() override;
+  void on_drain() override;
   void on_stop() override;
   void on_leave() override;
   void on_arrive() override;
@@ -50,6 +51,7 @@ class WebSocketEndpoint final : public Protocol, public WebSocketConnection {
   void watch_message();
   bool check_deadlines(TimePoint now);
   void check_ping(TimePoint now);
+  TimePoint closing_due() const;
   void schedule();
   void wake_by(TimePoint when);
   bool expired(TimePoint since, Millis limit, TimePoint now) const;

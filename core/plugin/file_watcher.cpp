@@ -2,6 +2,7 @@
 #include "plugin/file_watcher.h"
 
 #include <array>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <set>
@@ -21,6 +22,9 @@ namespace {
 constexpr std::uint32_t kEvents =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE;
 constexpr int kSettleMs = 50;  // a save is often several events
+constexpr std::chrono::milliseconds kLongest{
+    500};                        // a file that is written all the time is told too
+constexpr int kEverything = -1;  // in place of a folder: the kernel dropped events
 
 }  // namespace
 
@@ -48,14 +52,17 @@ struct FileWatcher::State {
 
   void run() {
     std::set<std::pair<int, std::string>> changed;
+    std::chrono::steady_clock::time_point first;
     for (;;) {
       std::array<pollfd, 2> ready{pollfd{inotify, POLLIN, 0}, pollfd{wake, POLLIN, 0}};
       const int count = ::poll(ready.data(), ready.size(), changed.empty() ? -1 : kSettleMs);
       {
         const std::lock_guard lock(mutex);
         if (stopping) return;
-        if (count == 0) report(std::exchange(changed, {}));
+        const bool rested = count == 0 || std::chrono::steady_clock::now() - first > kLongest;
+        if (rested && !changed.empty()) report(std::exchange(changed, {}));
       }
+      if (changed.empty()) first = std::chrono::steady_clock::now();
       if (ready[0].revents & POLLIN) collect(changed);
     }
   }
@@ -67,6 +74,7 @@ struct FileWatcher::State {
       if (size <= 0) return;
       for (const char* at = buffer.data(); at < buffer.data() + size;) {
         const auto* event = reinterpret_cast<const inotify_event*>(at);
+        if (event->mask & IN_Q_OVERFLOW) changed.emplace(kEverything, "");
         if (event->len > 0) changed.emplace(event->wd, event->name);
         at += sizeof(inotify_event) + event->len;
       }
@@ -77,8 +85,8 @@ struct FileWatcher::State {
     for (const auto& [folder, name] : changed) {
       std::set<std::uint64_t> concerned;
       for (const auto& [id, watch] : watches) {
-        if (watch.folder == folder && (watch.name.empty() || watch.name == name))
-          concerned.insert(id);
+        const bool named = watch.name.empty() || watch.name == name;
+        if (folder == kEverything || (watch.folder == folder && named)) concerned.insert(id);
       }
       for (const auto id : concerned) {
         const auto found = watches.find(id);

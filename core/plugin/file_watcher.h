@@ -5,7 +5,7 @@
 // unwatch() from any; callbacks run on the watcher's thread and must only post. Lifetime: after
 // unwatch() has returned the callback does not run any more. Failure: watch() gives 0 when the
 // folder cannot be watched. Editors replace files by renaming, so the folder is watched and names
-// are compared; changes within `kSettle` come as one call.
+// are compared; changes shortly after one another come as one call.
 #pragma once
 
 #include <cstdint>

@@ -194,6 +194,8 @@ Operation PluginManager::do_configure(const std::string& id, const std::string& 
   const bool accepted = operation.step("check", [&] {
     return checked.ok() ? Status::ok() : Status::invalid_args(in_one_line(checked.problems));
   }) && operation.step("apply", [&] { return plugin->configure(checked.settings); });
+  if (!accepted && operation.problems.empty())
+    operation.problems = {config::refused_change(checked.settings, operation.status.message())};
   if (accepted) operation.step("save", [&] { return config::save_overlay(checked.settings); });
   finish("config", id, operation);
   return operation;

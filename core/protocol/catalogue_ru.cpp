@@ -161,6 +161,8 @@ constexpr Phrase kPhrases[] = {
     {"This name is reserved. Choose another one.", "Это имя зарезервировано. Выберите другое."},
 
     // --- channels
+    {"There is no message at offset {0} of this channel to answer.",
+     "В этом канале нет сообщения с номером {0}, на которое можно ответить."},
     {"There is no channel {0} for you.", "Для вас нет канала {0}."},
     {"You are not in channel {0}. Subscribe to it to see who is there.",
      "Вы не в канале {0}. Подпишитесь на него, чтобы увидеть, кто там."},

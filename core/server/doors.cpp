@@ -32,6 +32,7 @@ api::Context context_of(const House& house) {
           .version = PARLEY_VERSION,
           .started = house.started,
           .config = [&live = house.config] { return live.get(); },
+          .live_config = [&live = house.config] { return live.with_origins(); },
           .reload = house.reload};
 }
 

@@ -24,30 +24,31 @@ void report(const std::vector<config::Change>& changes) {
 
 void Reload::run(const std::function<void(api::Reloaded)>& done) {
   const MutexLock lock(one_at_a_time_);
-  const auto before = config_.get();
+  const auto running = config_.with_origins().running;
   auto loaded = config::load(start_.sources);
-  loaded.config.state_dir = before->state_dir;
-  api::Reloaded reloaded{.ok = loaded.ok(), .problems = loaded.problems, .changes = {}};
+  loaded.config.state_dir = running.config.state_dir;
+  api::Reloaded reloaded{
+      .ok = loaded.ok(), .applied = loaded.ok(), .problems = loaded.problems, .changes = {}};
   if (!loaded.ok()) {
     log::error("config", "the configuration has mistakes, the running one stays in force:\n{}",
                config::sentences(loaded.problems));
     return done(std::move(reloaded));
   }
-  reloaded.changes = config::diff(*before, loaded.config);
-  const auto merged =
-      std::make_shared<const config::Config>(config::reloadable(*before, loaded.config));
-  config_.put(merged);
-  hand_out(*merged);
+  reloaded.changes = config::diff(running.config, loaded.config);
+  const auto merged = config::reloadable(running, loaded);
+  config_.put(merged, config::diff(merged.config, loaded.config));
+  reloaded.problems = hand_out(merged.config);
   report(reloaded.changes);
   plugins_.manager->reread_settings(
       [done, reloaded = std::move(reloaded)](const plugin::Operation& operation) mutable {
-        reloaded.ok = operation.problems.empty();
-        reloaded.problems = operation.problems;
+        auto& problems = reloaded.problems;
+        problems.insert(problems.end(), operation.problems.begin(), operation.problems.end());
+        reloaded.ok = problems.empty();
         done(std::move(reloaded));
       });
 }
 
-void Reload::hand_out(const config::Config& merged) {
+std::vector<config::Problem> Reload::hand_out(const config::Config& merged) {
   runtime_.sessions->configure(merged);
   runtime_.keeper->configure(merged);
   runtime_.channels->configure(merged);
@@ -57,10 +58,19 @@ void Reload::hand_out(const config::Config& merged) {
   doors_.gateway->set_origins(api::allowed_origins(merged, doors_.client_listener->port()));
   if (auto status = log::init(config::log_settings(merged)); !status)
     log::warn("log", "{}", status.message());
-  if (doors_.tls == nullptr) return;
-  if (auto status = doors_.tls->reload(); !status)
-    log::error("net", "the certificate was not reloaded, the old one stays in use: {}",
-               status.message());
+  if (doors_.tls == nullptr) return {};
+  const auto& files = merged.listen.tls;
+  const auto status = files.enabled()
+                          ? doors_.tls->reload(files)
+                          : Status::invalid_args("TLS ends at the next start, not before.");
+  if (status) {
+    log::info("net", "the certificate {} is in use for new connections", files.certificate);
+    return {};
+  }
+  log::error("net", "the certificate was not reloaded, the old one stays in use: {}",
+             status.message());
+  return {{files.certificate, 0, "listen.tls",
+           "was not reloaded, the old one stays in use: " + status.message()}};
 }
 
 }  // namespace parley::server

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "api/context.h"
 #include "base/thread_annotations.h"
@@ -34,7 +35,8 @@ class Reload {
   void run(const std::function<void(api::Reloaded)>& done);
 
  private:
-  void hand_out(const config::Config& merged);
+  // What could not be taken over, and stays as it was.
+  std::vector<config::Problem> hand_out(const config::Config& merged);
 
   const config::Start& start_;
   LiveConfig& config_;

@@ -70,8 +70,14 @@ void tell_plugins(Runtime& runtime, plugin::EventBus& events, const Clock& clock
   };
   observer.detached = tell(PARLEY_EVENT_SESSION_DETACHED);
   observer.resumed = tell(PARLEY_EVENT_SESSION_RESUMED);
-  observer.closed = [closed = tell(PARLEY_EVENT_SESSION_CLOSED)](
-                        session::Session& session, std::string_view) { closed(session); };
+  observer.closed = [closed = tell(PARLEY_EVENT_SESSION_CLOSED)](session::Session& session,
+                                                                 std::string_view reason) {
+    log::Event(log::Level::kInfo, "session")
+        .session(session.id())
+        .user(session.user()->name)
+        .write("closed: {}", reason);
+    closed(session);
+  };
   runtime.sessions->observe(std::move(observer));
   runtime.channels->observe(
       [&events, &clock](const users::User& user, std::string_view channel, bool joined) {

@@ -2,6 +2,7 @@
 // Writing to channels: through the store and then to everyone, or at once to those who are there.
 #include <algorithm>
 #include <bitset>
+#include <string>
 #include <utility>
 
 #include "protocol/frames.h"
@@ -26,8 +27,14 @@ storage::StoredMessage message_of(Draft draft, std::int64_t ts) {
   return message;
 }
 
+Status no_such_message(std::int64_t offset) {
+  return Status::invalid_args("There is no message at offset " + std::to_string(offset) +
+                              " of this channel to answer.");
+}
+
 Result<std::int64_t> store_message(storage::Writer& writer, const storage::StoredMessage& message,
-                                   const ChannelName& name, bool may_create) {
+                                   const ChannelName& name, std::int64_t reply_to,
+                                   bool may_create) {
   if (!may_create) {
     storage::ChannelRecord record;
     bool exists = false;
@@ -35,6 +42,8 @@ Result<std::int64_t> store_message(storage::Writer& writer, const storage::Store
     if (!exists) return no_such_channel(message.channel);
   }
   const Result<std::int64_t> offset = writer.append_message(message);
+  // Nothing is left of what a job wrote before it failed.
+  if (offset && reply_to >= *offset) return no_such_message(reply_to);
   if (offset && *offset == 1 && name.kind == ChannelKind::kDirect) {
     if (Status noted = note_direct_channel(writer, name.first, name.second); !noted) return noted;
   }
@@ -54,6 +63,7 @@ void Channels::publish(Draft draft, StoredDone on_stored) {
                             name->kind != ChannelKind::kPublic || !is_person(draft.user.kind) ||
                             settings->is_default(draft.channel);
   publication->entry = entry(draft.channel);
+  publication->reply_to = draft.reply_to;
   publication->message = message_of(std::move(draft), clock_.wall_ms());
   publication->on_stored = std::move(on_stored);
   store_.write(
@@ -61,7 +71,7 @@ void Channels::publish(Draft draft, StoredDone on_stored) {
         storage::StoredMessage& message = publication->message;
         const Result<ChannelName> parsed = parse_channel_name(message.channel);
         const Result<std::int64_t> offset =
-            store_message(writer, message, *parsed, publication->may_create);
+            store_message(writer, message, *parsed, publication->reply_to, publication->may_create);
         if (!offset) return offset.status();
         message.offset = *offset;
         return Status::ok();

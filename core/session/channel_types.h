@@ -32,8 +32,9 @@ struct Draft {
   Author user;
   std::string type = "chatMessage";
   std::string data_json = "{}";
-  std::string fields_json;  // object of further top-level fields, "" for none
-  std::string origin_json;  // {"ns":…,"id":…} over a bridge, "" for none
+  std::string fields_json;     // object of further top-level fields, "" for none
+  std::string origin_json;     // {"ns":…,"id":…} over a bridge, "" for none
+  std::int64_t reply_to = -1;  // offset of the message it answers, which must be there; -1 for none
 };
 
 struct ChannelPush {

@@ -50,6 +50,7 @@ struct Channels::Publication {
   EntryPtr entry;
   storage::StoredMessage message;
   bool may_create = true;
+  std::int64_t reply_to = -1;
   StoredDone on_stored;
 };
 

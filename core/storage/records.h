@@ -150,13 +150,23 @@ struct AuditEntry {
 };
 
 // Newest first. Empty filters match everything; `before` is the id of the last entry of the
-// previous page.
+// previous page. `who` and `who_else` are two spellings of one: it acted, or it was acted on;
+// "parleyctl" finds "parleyctl (uid 0)". The action "account" finds "account.login".
 struct AuditQuery {
   std::string actor;
+  std::string who, who_else;
   std::string action;
   std::int64_t since = 0;
   std::int64_t before = 0;
   std::size_t limit = 100;
+};
+
+// What may go: whose own time has passed at `now`, and messages and audit entries older than these
+// (0: none).
+struct Retention {
+  std::int64_t now = 0;
+  std::int64_t messages_before = 0;
+  std::int64_t audit_before = 0;
 };
 
 // What one call of Store::expire removed.
@@ -165,6 +175,7 @@ struct Expired {
   std::int64_t sessions = 0;
   std::int64_t guests = 0;
   std::int64_t tokens = 0;
+  std::int64_t audit = 0;
 };
 
 // Counters for /metrics and /readyz, all since the start except queue and last_*.

@@ -9,21 +9,21 @@ constexpr std::size_t kExpireStep =
 
 bool finished(const Expired& step) {
   const auto most = static_cast<std::int64_t>(kExpireStep);
-  return step.messages < most && step.sessions < most && step.guests < most && step.tokens < most;
+  return step.messages < most && step.sessions < most && step.guests < most && step.tokens < most &&
+         step.audit < most;
 }
 
 Expired add(const Expired& a, const Expired& b) {
   return {a.messages + b.messages, a.sessions + b.sessions, a.guests + b.guests,
-          a.tokens + b.tokens};
+          a.tokens + b.tokens, a.audit + b.audit};
 }
 
-void expire_further(Store& store, std::int64_t now, std::int64_t messages_before, Expired total,
-                    Store::Done<Expired> done) {
+void expire_further(Store& store, Retention retention, Expired total, Store::Done<Expired> done) {
   store.transact<Expired>(
-      [=](Writer& writer) { return writer.expire_step(now, messages_before, kExpireStep); },
-      [&store, now, messages_before, total, done = std::move(done)](Result<Expired> step) mutable {
+      [=](Writer& writer) { return writer.expire_step(retention, kExpireStep); },
+      [&store, retention, total, done = std::move(done)](Result<Expired> step) mutable {
         if (step && !finished(*step)) {
-          return expire_further(store, now, messages_before, add(total, *step), std::move(done));
+          return expire_further(store, retention, add(total, *step), std::move(done));
         }
         if (done) done(step ? Result<Expired>(add(total, *step)) : std::move(step));
       });
@@ -55,8 +55,8 @@ Status Store::write_blocking(WriteJob job) {
   return future.get();
 }
 
-void Store::expire(std::int64_t now, std::int64_t messages_before, Done<Expired> done) {
-  expire_further(*this, now, messages_before, {}, std::move(done));
+void Store::expire(Retention retention, Done<Expired> done) {
+  expire_further(*this, retention, {}, std::move(done));
 }
 
 }  // namespace parley::storage

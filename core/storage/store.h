@@ -111,10 +111,9 @@ class Writer : public Reader {
   virtual Status delete_setting(std::string_view name) = 0;
   virtual Status append_audit(const AuditEntry& entry) = 0;
 
-  // One bounded step: removes at most `max_rows` rows of each kind whose time has passed at `now`,
-  // and messages with ts < messages_before (0: none). Offsets of what stays do not change.
-  virtual Result<Expired> expire_step(std::int64_t now, std::int64_t messages_before,
-                                      std::size_t max_rows) = 0;
+  // One bounded step: removes at most `max_rows` rows of each kind. Offsets of what stays do not
+  // change.
+  virtual Result<Expired> expire_step(const Retention& retention, std::size_t max_rows) = 0;
 };
 
 class Store {
@@ -155,7 +154,7 @@ class Store {
   std::invoke_result_t<F, Reader&> read_blocking(F&& job);
 
   // Retention: removes what has expired, in steps that let other writes pass between them.
-  void expire(std::int64_t now, std::int64_t messages_before, Done<Expired> done);
+  void expire(Retention retention, Done<Expired> done);
 
  protected:
   // Runs on the calling thread with a connection of its own.

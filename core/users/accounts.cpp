@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "users/accounts_impl.h"
 
 namespace parley::users {
@@ -124,6 +125,53 @@ storage::AuditEntry Accounts::Impl::audit(std::string actor, std::string action,
   entry.result = "ok";
   entry.detail = std::move(detail);
   return entry;
+}
+
+namespace {
+
+// Codes of the protocol's table, as far as a try with a password can end in them.
+const char* result_name(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kOk:
+      return "ok";
+    case ErrorCode::kBlocked:
+      return "blocked";
+    case ErrorCode::kRateLimited:
+      return "rate_limited";
+    default:
+      return "unauthorized";
+  }
+}
+
+void keep(storage::Store& store, storage::AuditEntry entry) {
+  store.append_audit(std::move(entry), [](const Status& status) {
+    if (!status) log::warn("users", "a line of the audit was lost: {}", status.message());
+  });
+}
+
+}  // namespace
+
+void Accounts::Impl::note_try(const char* action, const std::string& user_id,
+                              const std::string& address, const Status& result) {
+  auto entry = audit(result ? user_id : "", action, user_id,
+                     user_id.empty() ? "no account has that name" : "");
+  entry.address = address;
+  entry.result = result_name(result.code());
+  keep(store, std::move(entry));
+}
+
+void Accounts::Impl::note_too_many(const char* action, const std::string& address,
+                                   const Status& result) {
+  const auto turn = log::rate_limited("audit of tries from " + address);
+  if (!turn.write) return;
+  auto entry =
+      audit("", action, "",
+            "too many failed tries" +
+                (turn.skipped > 0 ? " (" + std::to_string(turn.skipped) + " before not kept)"
+                                  : std::string()));
+  entry.address = address;
+  entry.result = result_name(result.code());
+  keep(store, std::move(entry));
 }
 
 namespace {

@@ -86,6 +86,9 @@ class Accounts {
   // `user` is always among the roles of an account.
   void set_roles(std::string actor, std::string user_id, std::vector<std::string> roles,
                  UserDone done);
+  // The same, as a change of those it has.
+  void change_roles(std::string actor, std::string user_id, std::vector<std::string> add,
+                    std::vector<std::string> remove, UserDone done);
   void set_disabled(std::string actor, std::string user_id, bool disabled, UserDone done);
 
   void by_id(std::string user_id, UserDone done);  // not_found
@@ -106,6 +109,9 @@ class Accounts {
   void enroll(std::string name, std::string password, std::string address,
               std::vector<std::string> roles, absl::AnyInvocable<Status(storage::Writer&)> check,
               UserDone done);
+
+  // Whether enroll() could take this name and password at all: their form, not whether they fit.
+  Status check_enrolment(std::string_view name, const std::string& password) const;
 
   struct Impl;  // accounts_impl.h
 

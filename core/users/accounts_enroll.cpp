@@ -107,6 +107,11 @@ void enroll_new(const Shared& request) {
 
 }  // namespace
 
+Status Accounts::check_enrolment(std::string_view name, const std::string& password) const {
+  const auto parsed = parse_any_name(name, impl_->options.names);
+  return parsed ? impl_->check_password(password) : parsed.status();
+}
+
 void Accounts::enroll(std::string name, std::string password, std::string address,
                       std::vector<std::string> roles, Check check, UserDone done) {
   // Reserved names are open here: "admin" may be the first admin.

@@ -52,12 +52,18 @@ struct Accounts::Impl {
                    NameDone done);
   storage::AuditEntry audit(std::string actor, std::string action, std::string target,
                             std::string detail = {}) const;
+  // What became of a try with a password. Without an id no account has that name, which is then
+  // kept nowhere, because people type passwords there.
+  void note_try(const char* action, const std::string& user_id, const std::string& address,
+                const Status& result);
+  // A try that was not even looked at; at most one entry a second for each address.
+  void note_too_many(const char* action, const std::string& address, const Status& result);
   void tell(const std::string& user_id, Change change) const {
     if (changed) changed(user_id, change);
   }
   // Stores the hash and ends everything that the old password opened.
-  void store_password(Self self, std::string actor, std::string user_id, std::string hash,
-                      StatusDone done);
+  void store_password(Self self, std::string actor, std::string user_id, std::string address,
+                      std::string hash, StatusDone done);
   void refresh_hash(Self self, storage::UserRecord record, std::string password,
                     std::string address);
 

@@ -16,6 +16,14 @@ Status disabled_account() {
   return {ErrorCode::kBlocked, "This account is disabled."};
 }
 
+constexpr const char* kLogin = "account.login";
+constexpr const char* kPassword = "account.password";
+
+Status verdict_on(const UserRecord& record, bool matches) {
+  if (!matches) return wrong_login();
+  return record.disabled ? disabled_account() : Status::ok();
+}
+
 UserRecord new_account(const Name& name, std::string hash, std::int64_t now) {
   UserRecord record;
   record.id = random_id('u');
@@ -101,8 +109,10 @@ void Accounts::register_account(std::string name, std::string password, std::str
 void Accounts::login(std::string name, std::string password, std::string address, UserDone done) {
   const Result<Name> parsed = parse_any_name(name, impl_->options.names);
   const std::string account = parsed ? parsed->skeleton : std::string("?");
-  if (Status status = impl_->guard.begin(account, address); !status) return done(status);
-
+  if (Status status = impl_->guard.begin(account, address); !status) {
+    impl_->note_too_many(kLogin, address, status);
+    return done(status);
+  }
   auto self = impl_->enter();
   auto check = [self, account, address, password = std::move(password),
                 done = std::move(done)](Result<UserRecord> found) mutable {
@@ -122,12 +132,13 @@ void Accounts::login(std::string name, std::string password, std::string address
                             return done(verdict.status());
                           }
                           if (verdict->matches) self->guard.succeeded(account, address);
-                          const bool welcome = verdict->matches && !record.disabled;
-                          if (welcome && verdict->rehash)
+                          const Status result = verdict_on(record, verdict->matches);
+                          self->note_try(kLogin, record.id, address, result);
+                          if (result && verdict->rehash)
                             self->refresh_hash(self, record, copy, address);
                           wipe(copy);
-                          if (welcome) return done(to_user(record));
-                          done(verdict->matches ? disabled_account() : wrong_login());
+                          if (result) return done(to_user(record));
+                          done(result);
                         });
   };
   impl_->find(account, true, std::move(check));
@@ -156,8 +167,9 @@ void Accounts::Impl::refresh_hash(Self self, UserRecord record, std::string pass
 }
 
 void Accounts::Impl::store_password(Self self, std::string actor, std::string user_id,
-                                    std::string hash, StatusDone done) {
-  auto entry = audit(actor.empty() ? user_id : actor, "account.password", user_id);
+                                    std::string address, std::string hash, StatusDone done) {
+  auto entry = audit(std::move(actor), kPassword, user_id);
+  entry.address = std::move(address);
   store.write(
       [user_id, hash = std::move(hash), entry](Writer& writer) {
         Result<UserRecord> record = writer.user(user_id);
@@ -183,14 +195,17 @@ void Accounts::reset_password(std::string actor, std::string user_id, std::strin
       std::move(new_password), actor,
       [self, actor, user_id, done = std::move(done)](Result<std::string> hash) mutable {
         if (!hash) return done(hash.status());
-        self->store_password(self, actor, user_id, *hash, std::move(done));
+        self->store_password(self, actor, user_id, "", *hash, std::move(done));
       });
 }
 
 void Accounts::change_password(std::string user_id, std::string old_password,
                                std::string new_password, std::string address, StatusDone done) {
   if (Status status = impl_->check_password(new_password); !status) return done(status);
-  if (Status status = impl_->guard.begin(user_id, address); !status) return done(status);
+  if (Status status = impl_->guard.begin(user_id, address); !status) {
+    impl_->note_too_many(kPassword, address, status);
+    return done(status);
+  }
   auto self = impl_->enter();
   auto set_new = [self, user_id, address, new_password = std::move(new_password),
                   done = std::move(done)](Result<PasswordVerdict> verdict) mutable {
@@ -199,13 +214,16 @@ void Accounts::change_password(std::string user_id, std::string old_password,
       self->guard.succeeded(user_id, address);
       return self->hasher.hash(
           std::move(new_password), address,
-          [self, user_id, done = std::move(done)](Result<std::string> hash) mutable {
+          [self, user_id, address, done = std::move(done)](Result<std::string> hash) mutable {
             if (!hash) return done(hash.status());
-            self->store_password(self, "", user_id, *hash, std::move(done));
+            self->store_password(self, user_id, user_id, address, *hash, std::move(done));
           });
     }
     wipe(new_password);
-    done(verdict ? Status::unauthorized("The old password is wrong.") : verdict.status());
+    if (!verdict) return done(verdict.status());
+    const auto wrong = Status::unauthorized("The old password is wrong.");
+    self->note_try(kPassword, user_id, address, wrong);
+    done(wrong);
   };
   impl_->find(user_id, false,
               [self, address, old_password = std::move(old_password),

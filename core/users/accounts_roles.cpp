@@ -91,6 +91,31 @@ void Accounts::set_roles(std::string actor, std::string user_id, std::vector<std
            std::move(done));
 }
 
+void Accounts::change_roles(std::string actor, std::string user_id, std::vector<std::string> add,
+                            std::vector<std::string> remove, UserDone done) {
+  for (const auto* roles : {&add, &remove})
+    if (Status status = check_roles(*roles); !status) return done(status);
+  if (std::find(remove.begin(), remove.end(), "user") != remove.end()) {
+    return done(
+        Status::invalid_args("Every account has the role user. To keep someone out, disable the "
+                             "account."));
+  }
+  std::string detail = add.empty() ? "" : "+" + join(add);
+  if (!remove.empty()) detail += (detail.empty() ? "-" : " -") + join(remove);
+  auto entry = impl_->audit(std::move(actor), "account.roles", user_id, detail);
+  auto edit = [add, remove](Writer&, UserRecord& record) {
+    auto roles = record.roles;
+    roles.insert(roles.end(), add.begin(), add.end());
+    std::erase_if(roles, [&remove](const std::string& role) {
+      return std::find(remove.begin(), remove.end(), role) != remove.end();
+    });
+    record.roles = tidy_roles(roles);
+    return Status::ok();
+  };
+  run_edit(impl_->enter(), std::move(user_id), edit, std::move(entry), Change::kRoles,
+           std::move(done));
+}
+
 void Accounts::set_disabled(std::string actor, std::string user_id, bool disabled, UserDone done) {
   auto entry =
       impl_->audit(std::move(actor), disabled ? "account.disable" : "account.enable", user_id);

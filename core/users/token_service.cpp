@@ -28,6 +28,17 @@ Status stolen() {
           "This refresh token was used before, so its login has ended. Log in again."};
 }
 
+storage::AuditEntry reuse_of(const RefreshRecord& token, std::int64_t now) {
+  storage::AuditEntry entry;
+  entry.ts = now;
+  entry.actor = "system";
+  entry.action = "token.reused";
+  entry.target = token.user_id;
+  entry.result = "token_revoked";
+  entry.detail = "a refresh token was used twice: its login has ended";
+  return entry;
+}
+
 Result<Renewal> renew(Writer& writer, const std::string& old_hash, const std::string& new_hash,
                       const std::string& only_user, std::int64_t now, std::int64_t expires_at,
                       std::int64_t family_until) {
@@ -40,6 +51,7 @@ Result<Renewal> renew(Writer& writer, const std::string& old_hash, const std::st
     Status status = writer.delete_refresh_family(old->family);
     if (status.is_ok())
       status = writer.revoke_token(RevocationList::family_mark(old->family), family_until);
+    if (status.is_ok()) status = writer.append_audit(reuse_of(*old, now));
     return status.is_ok() ? Result<Renewal>(Renewal{stolen(), old->user_id, old->family}) : status;
   }
   if (old->expires_at <= now) {

@@ -122,6 +122,24 @@ TEST_F(Chat, HistoryIsPagedOldestFirst) {
   EXPECT_FALSE(first.contains("seq")) << "replies of read-only commands are asked for again";
 }
 
+TEST_F(Chat, AnAnswerNeedsAMessageThatIsThere) {
+  Client neo(server().port());
+  neo.enter("Answering");
+  ASSERT_EQ(neo.ask({{"action", "subscribe"}, {"channel", "answers"}}, "s")["type"], "subscribed");
+  const auto answering = [](std::int64_t offset) {
+    auto command = chat("answers", "to you");
+    command["replyTo"] = offset;
+    return command;
+  };
+  EXPECT_EQ(error_code(neo.ask(answering(1), 1)), "invalid_args") << "nobody spoke yet, nor itself";
+  const auto first = neo.ask(chat("answers", "hello"), 2);
+  EXPECT_EQ(first.at("data").at("offset"), 1) << "what was refused left no gap";
+  EXPECT_EQ(neo.ask(answering(1), 3)["type"], "ok");
+  const auto refused = neo.ask(answering(99), 4);
+  EXPECT_EQ(error_code(refused), "invalid_args");
+  EXPECT_NE(refused.dump().find("offset 99"), std::string::npos) << refused;
+}
+
 TEST_F(Chat, PresenceNamesTheMembers) {
   Client anna(server().port()), boris(server().port());
   anna.enter("Present1");

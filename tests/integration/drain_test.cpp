@@ -29,6 +29,19 @@ TEST(Drain, StrangersAndIdleConnectionsDoNotHoldItUp) {
   EXPECT_EQ(server.stop(), 0) << server.log();
 }
 
+// Every other limit is beyond this test's patience.
+TEST(Drain, NobodyIsWaitedForBeyondTheGrace) {
+  ServerProcess server({.set = {"drain.grace=100ms", "drain.deadline=10m", "http.header_timeout=5m",
+                                "websocket.handshake_timeout=5m", "websocket.close_timeout=1m"}});
+  Client deaf(server.port());  // reads nothing from here on, so it does not answer the close
+  deaf.enter("Deaf");
+  auto idle = Socket::tcp(server.port());
+  auto half = Socket::tcp(server.port());
+  half.send_all("GET / HTTP/1.1\r\nHost:", within(kPatience));
+  expect_goes_on(server);  // so that the server has seen them
+  EXPECT_EQ(server.stop(), 0) << server.log();
+}
+
 TEST(Drain, WhatWasSentBeforeItIsStoredOrRefused) {
   ServerProcess server({.set = {"limits.rate=0"}});
   Client neo(server.port());

@@ -129,7 +129,8 @@ parley_status logout(const parley_host* host, parley_id request) {
   services.store.append_audit({.ts = services.clock.wall_ms(),
                                .actor = operation->user_id(),
                                .address = operation->address,
-                               .action = "logout",
+                               .action = "account.logout",
+                               .target = operation->user_id(),
                                .result = "ok"});
   services.dispatcher.identity().sign_out(operation->call);
   operation->plugin->settle(operation->call);

@@ -83,6 +83,7 @@ void store(const PublicationPtr& publication) {
   draft.user = session::author_of(*message->user);
   draft.data_json = data_of(*publication);
   draft.origin_json = message->origin;
+  draft.reply_to = message->reply_to;
   auto& services = publication->plugin->services();
   services.channels.publish(
       std::move(draft), [publication, &services](Result<std::int64_t> offset) {

@@ -218,8 +218,8 @@ Status Changes::append_audit(const AuditEntry& entry) {
   });
 }
 
-Result<Expired> Changes::expire_step(std::int64_t now, std::int64_t messages_before,
-                                     std::size_t max_rows) {
+Result<Expired> Changes::expire_step(const Retention& retention, std::size_t max_rows) {
+  const auto now = retention.now;
   const auto limit = static_cast<std::int64_t>(max_rows);
   const auto remove = [&](std::string_view sql, std::int64_t time) -> std::int64_t {
     return connection_.query(sql).number(time).number(limit).run();
@@ -229,7 +229,7 @@ Result<Expired> Changes::expire_step(std::int64_t now, std::int64_t messages_bef
     gone.messages = remove(
         "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE ts < ? ORDER BY ts LIMIT "
         "?)",
-        messages_before);
+        retention.messages_before);
     gone.sessions = remove(
         "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE expires_at <= ? "
         "LIMIT ?)",
@@ -247,6 +247,9 @@ Result<Expired> Changes::expire_step(std::int64_t now, std::int64_t messages_bef
         "DELETE FROM refresh_tokens WHERE rowid IN "
         "(SELECT rowid FROM refresh_tokens WHERE expires_at <= ? LIMIT ?)",
         now);
+    gone.audit = remove(
+        "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE ts < ? ORDER BY id LIMIT ?)",
+        retention.audit_before);
     return gone;
   });
 }

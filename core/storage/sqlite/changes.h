@@ -40,8 +40,7 @@ class Changes final : public Queries<Writer> {
   Status put_setting(std::string_view name, std::string_view value) override;
   Status delete_setting(std::string_view name) override;
   Status append_audit(const AuditEntry& entry) override;
-  Result<Expired> expire_step(std::int64_t now, std::int64_t messages_before,
-                              std::size_t max_rows) override;
+  Result<Expired> expire_step(const Retention& retention, std::size_t max_rows) override;
 
  private:
   Status delete_by(std::string_view sql, std::string_view key);

@@ -60,6 +60,15 @@ Status describe(const SQLite::Exception& error, std::string_view label) {
   }
 }
 
+bool is_damage(const SQLite::Exception& error) {
+  return (error.getErrorCode() & kPrimaryCode) == SQLITE_CORRUPT;
+}
+
+bool is_lack_of_space(const SQLite::Exception& error) {
+  const int code = error.getErrorCode() & kPrimaryCode;
+  return code == SQLITE_FULL || code == SQLITE_IOERR;
+}
+
 Query::~Query() {
   statement_.tryReset();
   try {

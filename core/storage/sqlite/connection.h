@@ -24,6 +24,9 @@ namespace parley::storage {
 // The sentence for an error of SQLite. `label` is how the file is called in it.
 Status describe(const SQLite::Exception& error, std::string_view label);
 
+bool is_damage(const SQLite::Exception& error);
+bool is_lack_of_space(const SQLite::Exception& error);  // or a write that failed
+
 // A prepared statement in use. Parameters are bound in order, columns read by index.
 class Query {
  public:

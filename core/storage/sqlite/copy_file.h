@@ -3,7 +3,8 @@
 //
 // The target appears whole, on disk and with mode 0600, or not at all. Writers are not held up: the
 // copy is of the state at its start. Failure: `conflict` when the target is there and may not be
-// overwritten.
+// overwritten, `not_found` without its folder, `forbidden` without the right to write there,
+// `overloaded` without the space.
 #pragma once
 
 #include <filesystem>

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/open_store.h"
 
+#include <chrono>
 #include <string>
 
+#include "base/log.h"
+#include "storage/sqlite/check_pages.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/copy_file.h"
 #include "storage/sqlite/migrations.h"
@@ -14,6 +17,21 @@ namespace {
 constexpr int kStatementLogLimit =
     64 * 1024 * 1024;  // the write-ahead log shrinks to this after a burst
 
+// Damage deep in the file would otherwise be found by whoever asks for what stood there.
+Status check(Connection& connection, const std::string& how) {
+  if (how == "off") return Status::ok();
+  const auto begin = std::chrono::steady_clock::now();
+  const Status status = check_pages(
+      connection, how == "full" ? PageCheck::kFull : PageCheck::kQuick,
+      "Put a backup in its place with `parleyctl restore FILE`. Without one: `sqlite3 FILE "
+      ".recover` "
+      "saves what can still be read, and storage.check: off lets the server start regardless.");
+  const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begin);
+  if (status.is_ok())
+    log::info("storage", "{} is sound ({} check, {} ms)", connection.label(), how, took.count());
+  return status;
+}
+
 Status prepare(Connection& connection, const StoreOptions& options) {
   if (connection.read_only()) {
     return Status::internal(
@@ -22,8 +40,11 @@ Status prepare(Connection& connection, const StoreOptions& options) {
   }
   // The version is asked first: it reads the file's header, so that a file that is something else
   // is not touched.
-  if (Result<int> version = schema_version(connection, newest_version()); !version)
-    return version.status();
+  const Result<int> version = schema_version(connection, newest_version());
+  if (!version) return version.status();
+  if (*version > 0) {
+    if (Status status = check(connection, options.limits.check); !status) return status;
+  }
   connection.exec("PRAGMA journal_mode = WAL");
   connection.exec("PRAGMA synchronous = FULL");
   connection.exec("PRAGMA journal_size_limit = " + std::to_string(kStatementLogLimit));

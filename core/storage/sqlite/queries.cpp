@@ -278,11 +278,14 @@ Result<std::vector<AuditEntry>> Queries<I>::audit(const AuditQuery& query) {
   return connection_.attempt([&]() -> Result<std::vector<AuditEntry>> {
     auto row = connection_.query(
         "SELECT id, ts, actor, address, action, target, result, detail FROM audit "
-        "WHERE (?1 = '' OR actor = ?1) AND (?2 = '' OR action = ?2) AND ts >= ?3 AND (?4 = 0 OR id "
-        "< ?4) "
+        "WHERE (?1 = '' OR actor = ?1) "
+        "AND (?2 = '' OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.') "
+        "AND ts >= ?3 AND (?4 = 0 OR id < ?4) "
+        "AND (?6 = '' OR actor IN (?6, ?7) OR target IN (?6, ?7) "
+        "OR substr(actor, 1, length(?6) + 1) = ?6 || ' ') "
         "ORDER BY id DESC LIMIT ?5");
     row.text(query.actor).text(query.action).number(query.since).number(query.before);
-    row.number(limit_plus_one(query.limit) - 1);
+    row.number(limit_plus_one(query.limit) - 1).text(query.who).text(query.who_else);
     std::vector<AuditEntry> entries;
     while (row.step()) entries.push_back(audit_of(row));
     return entries;

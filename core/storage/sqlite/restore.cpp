@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "storage/open_store.h"
+#include "storage/sqlite/check_pages.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/copy_file.h"
 #include "storage/sqlite/migrations.h"
@@ -17,21 +18,13 @@ namespace fs = std::filesystem;
 
 constexpr Millis kBusyTimeout{1'000};
 
-Status check_pages(Connection& connection) {
-  auto query = connection.query("PRAGMA integrity_check(1)");
-  query.step();
-  const std::string found = query.string_at(0);
-  if (found == "ok") return Status::ok();
-  return Status::internal("The database " + connection.label() + " is damaged: " + found +
-                          ". Use another backup.");
-}
-
 Result<int> check(Connection& connection) {
   Result<int> version = schema_version(connection, newest_version());
   if (!version) return version;
   if (*version == 0)
     return Status::internal("The file " + connection.label() + " holds no Parley database.");
-  if (Status status = check_pages(connection); !status) return status;
+  if (Status status = check_pages(connection, PageCheck::kFull, "Use another backup."); !status)
+    return status;
   return version;
 }
 

@@ -37,14 +37,14 @@ class Http {
   Response get(const std::string& path, const Headers& headers = {}) const;
   Response post(const std::string& path, const nlohmann::json& body,
                 const Headers& headers = {}) const;
+  Response request(const std::string& method, const std::string& path, const Headers& headers,
+                   const std::string& body) const;
   // A request by its bytes; status 0 when the server closed without an answer.
   Response raw(std::string_view bytes) const;
 
  private:
   Http(std::uint16_t port, std::string path) : port_(port), path_(std::move(path)) {}
   Socket connect() const { return path_.empty() ? Socket::tcp(port_) : Socket::local(path_); }
-  Response request(const std::string& method, const std::string& path, const Headers& headers,
-                   const std::string& body) const;
   std::uint16_t port_;
   std::string path_;
 };

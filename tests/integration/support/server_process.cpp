@@ -18,22 +18,37 @@ ServerProcess::ServerProcess(ServerOptions options)
   start("127.0.0.1:0", "127.0.0.1:0");
 }
 
-void ServerProcess::start(const std::string& listen, const std::string& operator_listen) {
-  std::vector<std::string> command{PARLEY_BINARY_DIR "/bin/parleyd",
-                                   "--config",
-                                   PARLEY_SOURCE_DIR "/config/parley.yaml",
-                                   "--state",
-                                   state_.path(),
-                                   "--listen",
-                                   listen,
-                                   "--operator",
-                                   operator_listen};
+std::vector<std::string> ServerProcess::command(const std::string& listen,
+                                                const std::string& operator_listen,
+                                                const std::vector<std::string>& more_set) const {
+  std::vector<std::string> words{PARLEY_BINARY_DIR "/bin/parleyd",
+                                 "--config",
+                                 options_.config,
+                                 "--state",
+                                 state_.path(),
+                                 "--listen",
+                                 listen,
+                                 "--operator",
+                                 operator_listen};
   auto settings = kTestLimits;
   settings.insert(settings.end(), options_.set.begin(), options_.set.end());
-  for (const auto& setting : settings) command.insert(command.end(), {"--set", setting});
-  command.insert(command.end(), options_.arguments.begin(), options_.arguments.end());
+  settings.insert(settings.end(), more_set.begin(), more_set.end());
+  for (const auto& setting : settings) words.insert(words.end(), {"--set", setting});
+  words.insert(words.end(), options_.arguments.begin(), options_.arguments.end());
+  return words;
+}
+
+ServerProcess::Refusal ServerProcess::refused_start(const std::vector<std::string>& more_set) {
+  TempFolder said;
+  Child child(command("127.0.0.1:0", "127.0.0.1:0", more_set), said.path() / "out",
+              said.path() / "err");
+  const auto code = child.wait(kStartPatience);
+  return {code.value_or(-1), contents(said.path() / "err")};
+}
+
+void ServerProcess::start(const std::string& listen, const std::string& operator_listen) {
   std::filesystem::remove(out_file_);
-  child_ = std::make_unique<Child>(command, out_file_, log_file_);
+  child_ = std::make_unique<Child>(command(listen, operator_listen, {}), out_file_, log_file_);
   port_ = announced("ready");
   operator_port_ = announced("operator");
 }

@@ -25,6 +25,7 @@ namespace parley::test {
 struct ServerOptions {
   std::vector<std::string> set;        // key.path=value, after kTestLimits
   std::vector<std::string> arguments;  // further flags, as they stand
+  std::string config = PARLEY_SOURCE_DIR "/config/parley.yaml";
 };
 
 inline const std::vector<std::string> kTestLimits{"limits.new_connections=1000",
@@ -47,10 +48,19 @@ class ServerProcess {
   // The same state folder and the same ports again. The process must have ended.
   void start_again();
 
+  // Starts on the same state folder although that must fail: the exit code and what it said.
+  struct Refusal {
+    int exit_code = -1;
+    std::string sentence;
+  };
+  Refusal refused_start(const std::vector<std::string>& more_set = {});
+
   std::string log() const { return contents(log_file_); }  // standard error
   std::string standard_output() const { return contents(out_file_); }
 
  private:
+  std::vector<std::string> command(const std::string& listen, const std::string& operator_listen,
+                                   const std::vector<std::string>& more_set) const;
   void start(const std::string& listen, const std::string& operator_listen);
   std::uint16_t announced(const std::string& word);
 

@@ -9,6 +9,7 @@
 namespace parley::api {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class RouterTest : public net::NetTest {
@@ -45,7 +46,8 @@ TEST_F(RouterTest, PathValuesAreDecodedAfterTheSplit) {
 
 TEST_F(RouterTest, UnknownPathsAndMethodsAreToldApart) {
   EXPECT_THAT(ask("GET", "/nothing"), HasSubstr("404"));
-  EXPECT_THAT(ask("DELETE", "/things"), HasSubstr("405"));
+  EXPECT_THAT(ask("DELETE", "/things"), AllOf(HasSubstr("405"), HasSubstr("Allow: POST\r\n")));
+  EXPECT_THAT(ask("POST", "/things/1"), HasSubstr("Allow: GET, HEAD\r\n"));
   EXPECT_THAT(ask("POST", "/things"), HasSubstr("made "));
 }
 

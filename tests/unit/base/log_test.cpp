@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -48,6 +50,26 @@ class LogTest : public ::testing::Test {
   TempFolder folder_;
   Settings settings_;
 };
+
+// A level can only be set for components that are listed: the list is held against the code.
+TEST(LogComponents, EveryOneInTheCodeIsListed) {
+  static const std::regex kCall(
+      R"re((?:log::|[^_a-zA-Z])(?:trace|debug|info|warn|error|critical)\(\s*"([a-z]+)"|Event\([^"\n]*"([a-z]+)"\))re");
+  std::size_t calls = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(PARLEY_SOURCE_DIR "/core")) {
+    if (entry.path().extension() != ".cpp") continue;
+    const auto text = TempFolder::read(entry.path().string());
+    if (text.find("log::") == text.npos) continue;
+    for (std::sregex_iterator at(text.begin(), text.end(), kCall), end; at != end; ++at, ++calls) {
+      const auto name = (*at)[1].matched ? (*at)[1].str() : (*at)[2].str();
+      EXPECT_THAT(components(), ::testing::Contains(name))
+          << entry.path() << ": add it to kComponents in core/base/log.cpp";
+    }
+  }
+  EXPECT_GT(calls, 20u) << "the pattern finds the calls";
+  EXPECT_TRUE(std::ranges::is_sorted(components()));
+}
 
 TEST_F(LogTest, WritesOneJsonObjectPerLine) {
   ASSERT_TRUE(init(settings_).is_ok());

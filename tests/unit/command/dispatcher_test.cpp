@@ -107,6 +107,24 @@ TEST(DispatcherTest, WhoeverNeverPausesIsClosed) {
   EXPECT_EQ(neo.link.close_code, 4506);
 }
 
+TEST(DispatcherTest, HowLongAFloodIsAnsweredIsTheOperatorsToSay) {
+  config::Config config;
+  config.limits.rate = 1;
+  config.limits.burst = 2;
+  config.limits.abuse = 2;
+  World strict(config);
+  auto& neo = strict.enter("Neo");  // the first command of the burst
+  for (int i = 0; i < 1 + 4; ++i) strict.say(neo, R"({"action":"echo"})");
+  EXPECT_EQ(neo.link.close_code, 0);
+  strict.say(neo, R"({"action":"echo"})");
+  EXPECT_EQ(neo.link.close_code, 4506);
+  config.limits.abuse = 0;
+  World patient(config);
+  auto& trinity = patient.enter("Trinity");
+  for (int i = 0; i < 500; ++i) patient.say(trinity, R"({"action":"echo"})");
+  EXPECT_EQ(trinity.link.close_code, 0);
+}
+
 TEST(DispatcherTest, AnIdInFlightCannotBeUsedTwice) {
   World world;
   auto& neo = world.enter("Neo");

@@ -181,13 +181,13 @@ TEST_F(LoaderTest, SecretsComeFromAPrivateFileOrTheEnvironment) {
 }
 
 TEST_F(LoaderTest, PrintShowsEveryKeyWithItsOriginAndHidesSecrets) {
-  const auto loaded = load_text("limits:\n  rate: 5\nchannels:\n  defaults: [\"a b\", c]\n",
+  const auto loaded = load_text("limits:\n  rate: 5\nauth:\n  reserved_names: [\"a b\", c]\n",
                                 {{"PARLEY_AUTH_TOKEN_KEY", "s3cret"}});
   const auto text = print(loaded);
   EXPECT_THAT(text, HasSubstr("  rate: 5  # " + file_ + ":2\n"));
   EXPECT_THAT(text, HasSubstr("  token_key: \"***\"  # environment\n"));
   EXPECT_THAT(text, HasSubstr("  burst: 60  # default\n"));
-  EXPECT_THAT(text, HasSubstr("  defaults: [\"a b\", c]"));
+  EXPECT_THAT(text, HasSubstr("  reserved_names: [\"a b\", c]"));
   EXPECT_THAT(text, ::testing::Not(HasSubstr("s3cret")));
 }
 
@@ -246,6 +246,45 @@ TEST_F(LoaderTest, LogSettingsPlaceTheFileInTheStateFolder) {
   const auto settings = log_settings(config);
   EXPECT_EQ(settings.file, "/srv/parley/logs/parley.jsonl");
   EXPECT_EQ(settings.levels.at("net"), log::Level::kDebug);
+}
+
+TEST_F(LoaderTest, CountsAreNumbersAndNoSizes) {
+  const auto loaded = load_text("storage: {queue: 2048}\nlog: {queue: 1024}\n");
+  ASSERT_TRUE(loaded.ok()) << sentences(loaded.problems);
+  EXPECT_THAT(print(loaded), HasSubstr("queue: 2048  #"));
+  EXPECT_THAT(print(loaded), HasSubstr("queue: 1024  #"));
+  EXPECT_THAT(print(loaded), HasSubstr("storage_quota: 64 MiB  #"));
+  EXPECT_THAT(
+      only(load_text("log: {queue: 1 KiB}\n")),
+      AllOf(HasSubstr("`1 KiB` is not allowed"), HasSubstr("a whole number, 64 to 1000000")));
+}
+
+TEST_F(LoaderTest, FilesInTheStateFolderDoNotCollide) {
+  for (const auto* file : {"parley.db", "./parley.db", "parley.db-wal", "parley.db.before-2",
+                           "parley.db/log", "token.key", "lock", "admin.sock", "operator.token",
+                           "first-admin-code", "staged/x", "plugins.d/dice.json", "hung", "."}) {
+    EXPECT_THAT(only(load({"", {}, {{"log.file", file}}})), StartsWith("flag: log.file: ")) << file;
+  }
+  for (const auto* file : {"token.key", "lock", "hung/x", "operator.token.new", "logs/.."})
+    EXPECT_THAT(load({"", {}, {{"storage.file", file}}}).problems, SizeIs(1)) << file;
+  EXPECT_THAT(only(load({"", {}, {{"storage.file", "logs/parley.2.jsonl"}}})),
+              HasSubstr("get into each other's way"));
+  EXPECT_THAT(only(load({"", {}, {{"storage.file", "logs"}}})),
+              HasSubstr("get into each other's way"));
+  for (const auto* file : {"", "logs/other.jsonl", "parley.log", "logs/parley.db"})
+    EXPECT_TRUE(load({"", {}, {{"log.file", file}}}).ok()) << file;
+}
+
+TEST_F(LoaderTest, DefaultChannelsAreChannels) {
+  EXPECT_THAT(only(load_text("channels:\n  defaults: [global, GLOBAL]\n")),
+              AllOf(HasSubstr(":2: channels.defaults: `GLOBAL`: is not a channel's name")));
+  for (const auto* name : {"-x", "dm:u_1:u_2", "a b", "abcdefghijklmnopqrstuvwxyzabcdefg"})
+    EXPECT_THAT(load({"", {}, {{"channels.defaults", name}}}).problems, SizeIs(1)) << name;
+}
+
+TEST_F(LoaderTest, LevelsAreSetForComponentsThatExist) {
+  EXPECT_THAT(only(load_text("log:\n  levels: {nett: debug}\n")),
+              AllOf(HasSubstr(":2: log.levels: `nett`"), HasSubstr("there are api, command")));
 }
 
 }  // namespace

@@ -140,13 +140,42 @@ TEST_F(PluginSettingsTest, BadChangesAreRefused) {
   EXPECT_FALSE(with_changes(settings, "{").is_ok());
   EXPECT_FALSE(with_changes(settings, R"({"a..b":1})").is_ok());
   const auto wrong = check_plugin_config(*with_changes(settings, R"({"sides":1})"), kSchema);
-  EXPECT_THAT(only(wrong), HasSubstr("toy.json: config.sides: must be at least 2"));
+  EXPECT_THAT(only(wrong), HasSubstr("toy.yaml:1: config.sides: must be at least 2"));
 }
 
 TEST_F(PluginSettingsTest, ADamagedOverlayIsAProblemNotACrash) {
   load_text("");
   folder_.write("state/plugins.d/toy.json", "{\"config\": [");
   EXPECT_THAT(only(read()), HasSubstr("is damaged"));
+}
+
+TEST_F(PluginSettingsTest, ARefusedChangeNamesTheLineOfWhatItWasToReplace) {
+  const auto settings = load_text("config:\n  sides: 20\n  deep:\n    x: 1\n").settings;
+  EXPECT_EQ(only(check_plugin_config(*with_changes(settings, R"({"sides":1})"), kSchema)),
+            file_ + ":2: config.sides: must be at least 2, is 1");
+  EXPECT_EQ(only(check_plugin_config(*with_changes(settings, R"({"deep.x":"a"})"), kSchema)),
+            file_ + ":4: config.deep.x: must be integer, is \"a\"");
+  EXPECT_EQ(only(check_plugin_config(*with_changes(settings, R"({"side":2})"), kSchema)),
+            file_ + ":1: config.side: there is no such key. Did you mean `sides`?");
+  EXPECT_EQ(refused_change(*with_changes(settings, R"({"sides":7})"), "odd").sentence(),
+            file_ + ":2: config.sides: odd");
+}
+
+TEST_F(PluginSettingsTest, AStoredValueThatIsRefusedNamesItsOwnLine) {
+  load_text("config:\n  sides: 20\n");
+  folder_.write("state/plugins.d/toy.json", "{\n  \"config\": {\n    \"sides\": 1\n  }\n}\n");
+  EXPECT_THAT(only(check_plugin_config(read().settings, kSchema)),
+              HasSubstr("toy.json:3: config.sides: must be at least 2"));
+}
+
+TEST_F(PluginSettingsTest, WithoutASchemaOnlyTheFilesKeysCanBeSet) {
+  const auto known = load_text("config:\n  sides: 20\n").settings;
+  EXPECT_TRUE(check_plugin_config(*with_changes(known, R"({"sides":1})"), "").ok());
+  EXPECT_THAT(only(check_plugin_config(*with_changes(known, R"({"side":1})"), "")),
+              HasSubstr("toy.yaml:1: config.side: there is no such key. Did you mean `sides`?"));
+  const auto none = load_text("permissions: [commands]\n").settings;
+  EXPECT_THAT(only(check_plugin_config(*with_changes(none, R"({"a":"b"})"), "")),
+              HasSubstr("toy.yaml:1: config.a: there is no such key: this plugin has none"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "admin_server.h"
 #include "ctl/command_line.h"
+#include "ctl/examples.h"
 #include "support/temp_folder.h"
 
 namespace parley::ctl {
@@ -23,13 +24,23 @@ class VerbsTest : public ::testing::Test {
   int run(std::vector<std::string> words) {
     out_.str("");
     err_.str("");
-    Terminal terminal{out_, err_, 0, [this](const std::string&) -> Result<std::string> {
+    Terminal terminal{out_,
+                      err_,
+                      0,
+                      [this](const std::string&) -> Result<std::string> {
                         if (typed_.empty())
                           return Status::invalid_args("there is no terminal to ask on");
                         const auto line = typed_.front();
                         typed_.erase(typed_.begin());
                         return line;
-                      }};
+                      },
+                      {}};
+    if (!said_.empty()) {
+      terminal.ask = [this](const std::string& question) {
+        asked_ = question;
+        return said_;
+      };
+    }
     std::vector<const char*> argv{"parleyctl", "--state", state_.c_str()};
     for (const auto& word : words) argv.push_back(word.c_str());
     return ctl::run(static_cast<int>(argv.size()), argv.data(), terminal);
@@ -42,6 +53,7 @@ class VerbsTest : public ::testing::Test {
   std::string state_ = folder_.path();
   AdminServer server_{folder_.path("admin.sock")};
   std::vector<std::string> typed_;
+  std::string said_, asked_;  // at a terminal; empty: there is none
   std::ostringstream out_, err_;
 };
 
@@ -89,15 +101,31 @@ TEST_F(VerbsTest, VerbsThatActSendTheirWords) {
   EXPECT_EQ(last_asked().body, json::parse(R"({"channel":"global","text":"back at five"})"));
   EXPECT_EQ(out(), "said to 3 people\n");
   server_.answer("POST /admin/v1/users/Ann/roles", 200, "{}");
-  EXPECT_EQ(run({"user", "role", "Ann", "user", "moderator"}), 0);
+  EXPECT_EQ(run({"user", "role", "set", "Ann", "user", "moderator"}), 0);
   EXPECT_EQ(last_asked().body, json::parse(R"({"roles":["user","moderator"]})"));
   server_.answer("POST /admin/v1/log/level", 200, "{}");
   EXPECT_EQ(run({"log", "level", "net", "debug"}), 0);
   EXPECT_EQ(last_asked().body, json::parse(R"({"component":"net","level":"debug"})"));
-  server_.answer("GET /admin/v1/audit?limit=5", 200,
-                 R"({"entries":[{"actor":"root","action":"plugin.load"}]})");
+  server_.answer(
+      "GET /admin/v1/audit?limit=5", 200,
+      R"({"entries":[{"at":1760000000123,"actor":"root","action":"plugin.load","target":"dice","result":"conflict"}]})");
   EXPECT_EQ(run({"audit", "--limit", "5"}), 0);
-  EXPECT_THAT(out(), HasSubstr("root   plugin.load"));
+  EXPECT_THAT(out(), HasSubstr("2025-10-09T08:53:20.123Z  root   plugin.load  dice    conflict"));
+  EXPECT_EQ(run({"audit", "--limit", "5", "-o", "json"}), 0);
+  EXPECT_EQ(json::parse(out()).at("entries").at(0).at("at"), 1760000000123);
+}
+
+TEST_F(VerbsTest, TheAuditIsAskedByTimePersonAndAction) {
+  const std::string entry =
+      R"({"at":1760000000123,"actor":"u_7","actorName":"neo","action":"account.login","target":"u_7",)"
+      R"("targetName":"neo","result":"ok","address":"192.0.2.7","detail":""})";
+  server_.answer("GET /admin/v1/audit?limit=50&since=1769817600000&user=n%C3%A9o&action=account",
+                 200, R"({"entries":[)" + entry + "]}");
+  EXPECT_EQ(run({"audit", "--since", "2026-01-31", "--user", "néo", "--action", "account"}), 0)
+      << err();
+  EXPECT_THAT(out(), HasSubstr("neo    192.0.2.7  account.login  neo"));
+  EXPECT_EQ(run({"audit", "--since", "yesterday"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--since yesterday: write 15m"));
 }
 
 TEST_F(VerbsTest, BackupNamesAnAbsolutePath) {
@@ -144,6 +172,10 @@ TEST_F(VerbsTest, UsageErrorsAreTwo) {
                                              {"kick"},
                                              {"plugin"},
                                              {"plugin", "load"},
+                                             {"user", "role", "Ann", "admin"},
+                                             {"user", "role", "add", "Ann"},
+                                             {"user", "role", "add", "Ann", "king"},
+                                             {"user", "disable"},
                                              {"status", "-o", "xml"},
                                              {"log", "level", "net", "loud"},
                                              {"logs", "--level", "loud"},
@@ -154,6 +186,47 @@ TEST_F(VerbsTest, UsageErrorsAreTwo) {
     EXPECT_THAT(err(), HasSubstr("--help"));
   }
   EXPECT_THAT(server_.asked(), SizeIs(0));
+}
+
+TEST_F(VerbsTest, AccountsAreChangedByNameOrId) {
+  server_.answer("POST /admin/v1/users/Ann/roles", 200, R"({"message":"Ann has the roles: user"})");
+  EXPECT_EQ(run({"user", "role", "add", "Ann", "moderator"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"add":["moderator"]})"));
+  EXPECT_EQ(out(), "Ann has the roles: user\n");
+  EXPECT_EQ(run({"user", "role", "remove", "Ann", "moderator", "admin"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"remove":["moderator","admin"]})"));
+  server_.answer("POST /admin/v1/users/u_7Kq/disable", 403,
+                 R"({"error":{"code":"forbidden","message":"the last administrator"}})");
+  EXPECT_EQ(run({"user", "disable", "u_7Kq"}), 1);
+  EXPECT_THAT(err(), HasSubstr("the last administrator"));
+  server_.answer("POST /admin/v1/users/Ann/enable", 200, "{}");
+  EXPECT_EQ(run({"user", "enable", "Ann"}), 0);
+  server_.answer("GET /admin/v1/users/Ann", 200, R"({"id":"u_1","createdAt":1760000000123})");
+  EXPECT_EQ(run({"user", "info", "Ann"}), 0);
+  EXPECT_EQ(out(), "createdAt  2025-10-09T08:53:20.123Z\nid         u_1\n");
+}
+
+TEST_F(VerbsTest, ResetPasswordAsksTwiceAndNeverShowsIt) {
+  server_.answer("POST /admin/v1/users/Ann/password", 200, R"({"message":"Ann has a new one"})");
+  typed_ = {"long enough", "long enough"};
+  EXPECT_EQ(run({"user", "reset-password", "Ann"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"password":"long enough"})"));
+  EXPECT_THAT(out() + err(), Not(HasSubstr("long enough")));
+  EXPECT_EQ(run({"user", "reset-password", "Ann"}), 1) << "nobody to ask";
+  EXPECT_THAT(server_.asked(), SizeIs(1));
+}
+
+TEST_F(VerbsTest, EveryVerbHasHelpWithExamples) {
+  for (const auto& path : verbs_with_examples()) {
+    std::vector<std::string> words;
+    std::istringstream in(path + " --help");
+    for (std::string word; in >> word;) words.push_back(word);
+    EXPECT_EQ(run(words), 0) << path << err();
+    EXPECT_THAT(out(), HasSubstr("Examples:\n" + std::string(examples_of(path)))) << path;
+    EXPECT_THAT(out(), HasSubstr("Exit codes: 0 done, 1 refused, 2 usage.")) << path;
+  }
+  for (const auto& path : verb_paths()) EXPECT_THAT(examples_of(path), Not("")) << path;
+  EXPECT_EQ(verb_paths().size(), verbs_with_examples().size());
 }
 
 TEST_F(VerbsTest, HelpNamesTheVerbs) {
@@ -273,9 +346,23 @@ TEST_F(VerbsTest, ConfigCheckAndPrintNeedNoServer) {
   const auto file = folder_.write("parley.yaml", "limits: {rats: 1}\n");
   EXPECT_EQ(run({"config", "check", "--config", file}), 1);
   EXPECT_THAT(err(), HasSubstr(file + ":1: limits.rats: there is no such key"));
-  EXPECT_EQ(run({"config", "print"}), 0);
+  const auto good = folder_.write("good.yaml", "limits: {burst: 1}\n");
+  EXPECT_EQ(run({"config", "print", "--config", good}), 0);
   EXPECT_THAT(out(), HasSubstr("rate: 30  # default\n"));
   EXPECT_THAT(server_.asked(), SizeIs(0));
+  EXPECT_EQ(run({"config", "print", "--config", good, "-o", "json"}), 0);
+  const auto keys = json::parse(out()).at("keys");
+  EXPECT_GT(keys.size(), 80u);
+  EXPECT_EQ(keys.at(0).at("origin"), "default") << keys.at(0);
+}
+
+TEST_F(VerbsTest, ConfigPrintShowsTheRunningServers) {
+  server_.answer("GET /admin/v1/config", 200,
+                 R"({"text":"limits:\n  rate: 5  # flag\n","keys":[{"path":"limits.rate"}]})");
+  EXPECT_EQ(run({"config", "print"}), 0);
+  EXPECT_EQ(out(), "limits:\n  rate: 5  # flag\n");
+  EXPECT_EQ(run({"config", "print", "-o", "json"}), 0);
+  EXPECT_EQ(json::parse(out()).at("keys").at(0).at("path"), "limits.rate");
 }
 
 TEST_F(VerbsTest, RedeemAsksForThePasswordTwiceAndNeverShowsIt) {
@@ -312,6 +399,23 @@ TEST_F(VerbsTest, RestoreRunsTheServersProgramAndKeepsItsExitCode) {
             "--restore /backups/b.db --state " + state_ + "\n");
   EXPECT_EQ(run({"restore", "b.db", "--parleyd", folder_.path("none")}), 1);
   EXPECT_THAT(err(), HasSubstr("cannot run"));
+}
+
+TEST_F(VerbsTest, RestoreAsksWhoSitsAtATerminal) {
+  const auto program = folder_.write("parleyd", "#!/bin/sh\ntouch '" + folder_.path("ran") + "'\n");
+  std::filesystem::permissions(program, std::filesystem::perms::owner_exec,
+                               std::filesystem::perm_options::add);
+  const auto ran = [this] { return std::filesystem::remove(folder_.path("ran")); };
+  said_ = "n";
+  EXPECT_EQ(run({"restore", "/backups/b.db", "--parleyd", program}), 1);
+  EXPECT_THAT(asked_, HasSubstr("/backups/b.db"));
+  EXPECT_EQ(err(), "parleyctl: nothing was done\n");
+  EXPECT_FALSE(ran());
+  EXPECT_EQ(run({"restore", "/backups/b.db", "--parleyd", program, "--yes"}), 0);
+  EXPECT_TRUE(ran());
+  said_ = "y";
+  EXPECT_EQ(run({"restore", "/backups/b.db", "--parleyd", program}), 0);
+  EXPECT_TRUE(ran());
 }
 
 }  // namespace

@@ -148,13 +148,31 @@ TEST_F(ListenerTest, DrainsHttpConnections) {
   ASSERT_TRUE(served(idle));
   busy.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
   HttpResponder responder = waiting.get_future().get();
-  pool_->begin_drain();
+  pool_->begin_drain(Millis{1'000});
   EXPECT_TRUE(idle.reaches_end());
   responder.respond(HttpResponse::text(200, "done"));
   EXPECT_EQ(busy.read_answer().second, "done");
   EXPECT_TRUE(busy.reaches_end());
   idle.close();
   busy.close();
+  EXPECT_TRUE(eventually([&] { return pool_->connections() == 0; }));
+}
+
+// Far below header_timeout, close_timeout and this test's own patience together.
+TEST_F(ListenerTest, DrainingWaitsForNobodyBeyondTheGrace) {
+  service_->websocket.close_timeout = service_->http.header_timeout = Millis{600'000};
+  service_->websocket.handshake_timeout = Millis{600'000};
+  start();
+  RawSocket fresh = connect(), half = connect(), deaf = open_websocket(), stays = connect();
+  half.send("GET / HTTP/1.1\r\nHost:");
+  deaf.send("");
+  ASSERT_TRUE(served(stays)) << "the shard has seen the others";
+  ASSERT_TRUE(eventually([&] { return pool_->connections() == 4; }));
+  pool_->begin_drain(Millis{50});
+  EXPECT_EQ(deaf.read_frame().close_code(), 1001);
+  EXPECT_TRUE(half.read_answer().first.starts_with("HTTP/1.1 503 "));
+  EXPECT_TRUE(fresh.reaches_end());
+  // Nobody hangs up by itself.
   EXPECT_TRUE(eventually([&] { return pool_->connections() == 0; }));
 }
 

@@ -155,13 +155,13 @@ TEST_F(TlsTest, ExchangesTheCertificateWhileServing) {
   TlsClient before(connect());
   EXPECT_EQ(before.name(), "first");
   write_certificate("second");
-  ASSERT_TRUE(service_->tls->reload());
+  ASSERT_TRUE(service_->tls->reload(files_));
   EXPECT_EQ(TlsClient(connect()).name(), "second");
   before.send("GET /old HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(before.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 "))
       << "open connections go on";
   fs::remove(files_.certificate);
-  EXPECT_FALSE(service_->tls->reload());
+  EXPECT_FALSE(service_->tls->reload(files_));
   EXPECT_EQ(TlsClient(connect()).name(), "second") << "a failed reload keeps what was";
 }
 

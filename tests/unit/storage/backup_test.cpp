@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include "unit/storage/file_size_cap.h"
 #include "unit/storage/temp_store.h"
 
 namespace parley::storage {
@@ -50,7 +51,35 @@ TEST_F(BackupTest, NothingIsOverwritten) {
   std::ofstream(copy()) << "precious";
   EXPECT_EQ(store_->backup(copy()).code(), ErrorCode::kConflict);
   EXPECT_EQ(std::filesystem::file_size(copy()), 8u);
-  EXPECT_FALSE(store_->backup("/nonexistent/folder/copy.db").is_ok());
+  EXPECT_EQ(store_->backup(folder_.path()).message(),
+            folder_.path().string() + " is a folder. Name a file in it.");
+}
+
+TEST_F(BackupTest, AMissingFolderIsNamed) {
+  open();
+  const Status status = store_->backup("/nonexistent/folder/copy.db");
+  EXPECT_EQ(status.code(), ErrorCode::kNotFound);
+  EXPECT_EQ(status.message(),
+            "There is no folder /nonexistent/folder on the server's machine. Make it, or name "
+            "another place.");
+}
+
+// The kernel refuses to let any file grow that far.
+TEST_F(BackupTest, AFullDiskIsSaidAndNothingIsLeft) {
+  open();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(say(std::string(5000, 'x')));
+  Status status;
+  {
+    FileSizeCap cap(100'000);
+    status = store_->backup(copy());
+  }
+  EXPECT_EQ(status.code(), ErrorCode::kOverloaded) << status.message();
+  EXPECT_NE(status.message().find("There is no space for the copy in " + folder_.path().string()),
+            std::string::npos)
+      << status.message();
+  EXPECT_FALSE(std::filesystem::exists(copy()));
+  EXPECT_FALSE(std::filesystem::exists(copy().string() + ".partial"));
+  EXPECT_TRUE(say("and the server goes on"));
 }
 
 TEST_F(BackupTest, RestoringBringsTheCopyBackAndKeepsTheOldFile) {

@@ -178,7 +178,8 @@ TEST_F(MessagesTest, RetentionRemovesTheOldAndKeepsOffsets) {
     store_->append_message({.channel = "global", .user_id = "u_1", .ts = i}, {});
   }
   std::promise<Result<Expired>> done;
-  store_->expire(0, 2400, [&](Result<Expired> gone) { done.set_value(std::move(gone)); });
+  store_->expire({.messages_before = 2400},
+                 [&](Result<Expired> gone) { done.set_value(std::move(gone)); });
   auto gone = done.get_future().get();
   ASSERT_TRUE(gone) << gone.status().message();
   EXPECT_EQ(gone->messages, 2399) << "in more than one step";

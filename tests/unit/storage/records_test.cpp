@@ -103,8 +103,8 @@ TEST_F(RecordsTest, ExpiryTakesGuestsSessionsAndTokensButNoAccounts) {
                 return w.insert_refresh_token(
                     {.hash = "h", .family = "f", .user_id = "u_1", .expires_at = 500});
               }).is_ok());
-  const auto gone =
-      store_->transact_blocking<Expired>([](Writer& w) { return w.expire_step(1000, 0, 100); });
+  const auto gone = store_->transact_blocking<Expired>(
+      [](Writer& w) { return w.expire_step({.now = 1000}, 100); });
   ASSERT_TRUE(gone) << gone.status().message();
   EXPECT_EQ(gone->guests, 1);
   EXPECT_EQ(gone->sessions, 1);
@@ -177,6 +177,40 @@ TEST_F(RecordsTest, AuditIsFilteredNewestFirst) {
   ASSERT_EQ(found->size(), 1u);
   EXPECT_EQ((*found)[0].ts, 1);
   EXPECT_EQ(ask([](Reader& r) { return r.audit({.since = 5}); })->size(), 2u);
+}
+
+TEST_F(RecordsTest, AuditFindsAPersonOnBothSidesAndActionsByTheirFirstWord) {
+  open();
+  store_->append_audit({.ts = 1, .actor = "u_1", .action = "account.login", .target = "u_1"});
+  store_->append_audit({.ts = 2, .actor = "u_2", .action = "account.roles", .target = "u_1"});
+  store_->append_audit({.ts = 3, .actor = "parleyctl (uid 0)", .action = "accounts"});
+  store_->flush();
+  const auto times = [&](const AuditQuery& query) {
+    std::vector<std::int64_t> found;
+    const auto entries = ask([=](Reader& r) { return r.audit(query); });
+    for (const auto& entry : *entries) found.push_back(entry.ts);
+    return found;
+  };
+  using Times = std::vector<std::int64_t>;
+  EXPECT_EQ(times({.who = "neo", .who_else = "u_1"}), (Times{2, 1}));
+  EXPECT_EQ(times({.who = "u_2", .who_else = "u_2"}), (Times{2}));
+  EXPECT_EQ(times({.who = "parleyctl", .who_else = "parleyctl"}), (Times{3}));
+  EXPECT_EQ(times({.action = "account"}), (Times{2, 1}));
+  EXPECT_EQ(times({.action = "account.login"}), (Times{1}));
+}
+
+TEST_F(RecordsTest, AuditExpiresByItsOwnTime) {
+  open();
+  for (int i = 1; i <= 4; ++i) store_->append_audit({.ts = i, .action = "login"});
+  store_->flush();
+  const auto gone = store_->transact_blocking<Expired>(
+      [](Writer& w) { return w.expire_step({.now = 1000, .audit_before = 3}, 100); });
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(gone->audit, 2);
+  EXPECT_EQ(ask([](Reader& r) { return r.audit({}); })->size(), 2u);
+  const auto kept = store_->transact_blocking<Expired>(
+      [](Writer& w) { return w.expire_step({.now = 1000}, 100); });
+  EXPECT_EQ(kept->audit, 0) << "0 keeps all";
 }
 
 }  // namespace

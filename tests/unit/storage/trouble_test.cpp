@@ -2,12 +2,11 @@
 // What goes wrong with files: clear sentences, nothing acknowledged that is not stored, no restart needed.
 #include <fstream>
 
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/migrations.h"
+#include "unit/storage/file_size_cap.h"
 #include "unit/storage/temp_store.h"
 
 namespace parley::storage {
@@ -125,29 +124,14 @@ TEST_F(TroubleTest, AFullDatabaseRefusesAndRecovers) {
   auto page = history({.channel = "global", .limit = 1000});
   EXPECT_EQ(page.messages.size(), static_cast<std::size_t>(stored))
       << "what was refused is not there";
-  const auto freed =
-      store_->transact_blocking<Expired>([](Writer& w) { return w.expire_step(0, 20, 1000); });
+  const auto freed = store_->transact_blocking<Expired>(
+      [](Writer& w) { return w.expire_step({.messages_before = 20}, 1000); });
   ASSERT_TRUE(freed) << freed.status().message();
   const auto next = say("there is space again");
   ASSERT_TRUE(next) << next.status().message();
   EXPECT_EQ(*next, stored + 1) << "no gap where messages were refused";
   EXPECT_EQ(store_->stats().last_error, "");
 }
-
-// The kernel itself refuses to let the files grow: real failing writes.
-class FileSizeCap {
- public:
-  explicit FileSizeCap(rlim_t bytes) {
-    signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit cap{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &cap);
-  }
-  ~FileSizeCap() { setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST_F(TroubleTest, FailingWritesAreNotAcknowledgedAndWritingGoesOnAfterwards) {
   open();
@@ -200,6 +184,41 @@ TEST_F(TroubleTest, AFailingStepLeavesTheSchemaAsItWas) {
   auto tables = connection.query("SELECT count(*) FROM sqlite_master WHERE name = 'b'");
   tables.step();
   EXPECT_EQ(tables.number_at(0), 0);
+}
+
+// Pages of the messages' rows far behind the header: opening alone reads none of them.
+TEST_F(TroubleTest, DamageDeepInTheFileIsNoticedAtTheStart) {
+  open();
+  for (int i = 0; i < 400; ++i) ASSERT_TRUE(say(std::string(400, 'a')));
+  store_.reset();
+  const auto size = static_cast<std::streamoff>(std::filesystem::file_size(file()));
+  std::fstream bytes(file(), std::ios::in | std::ios::out | std::ios::binary);
+  bytes.seekp(size / 2 / 4096 * 4096);
+  bytes << std::string(3 * 4096, '\x5a');
+  bytes.close();
+  for (const char* how : {"quick", "full"}) {
+    StoreOptions careful = options();
+    careful.limits.check = how;
+    const auto opened = open_store(careful);
+    ASSERT_FALSE(opened) << how;
+    EXPECT_TRUE(says(opened.status().message(), "is damaged")) << opened.status().message();
+    EXPECT_TRUE(says(opened.status().message(), "parleyctl restore")) << opened.status().message();
+    EXPECT_TRUE(says(opened.status().message(), file().string())) << opened.status().message();
+  }
+  StoreOptions regardless = options();
+  regardless.limits.check = "off";
+  const auto opened = open_store(regardless);
+  EXPECT_TRUE(opened) << opened.status().message();
+}
+
+TEST_F(TroubleTest, ATruncatedFileIsNoticedAtTheStart) {
+  open();
+  for (int i = 0; i < 400; ++i) ASSERT_TRUE(say(std::string(400, 'a')));
+  store_.reset();
+  std::filesystem::resize_file(file(), std::filesystem::file_size(file()) / 2);
+  const std::string sentence = refusal();
+  EXPECT_TRUE(says(sentence, "is damaged")) << sentence;
+  EXPECT_TRUE(says(sentence, "parleyctl restore")) << sentence;
 }
 
 }  // namespace

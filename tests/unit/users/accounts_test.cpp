@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "users/accounts.h"
 
+#include <algorithm>
 #include <fstream>
 #include <future>
 
@@ -78,6 +79,10 @@ class AccountsTest : public storage::StoreTest {
                          const std::string& after) {
     return answer<Status>(
         [&](auto done) { accounts_->change_password(id, before, after, kHome, std::move(done)); });
+  }
+  std::vector<storage::AuditEntry> audit(const std::string& action) {
+    store_->flush();
+    return *ask([&](storage::Reader& r) { return r.audit({.action = action}); });
   }
   Result<User> by_id(const std::string& id) {
     return answer<Result<User>>([&](auto done) { accounts_->by_id(id, std::move(done)); });
@@ -260,6 +265,53 @@ TEST_F(AccountsTest, RolesAreOrderedAndAudited) {
   ASSERT_EQ(entries->size(), 1u);
   EXPECT_EQ((*entries)[0].actor, "parleyctl");
   EXPECT_EQ((*entries)[0].detail, "user, moderator, admin");
+}
+
+TEST_F(AccountsTest, LoginsAndFailedOnesAreAudited) {
+  const auto neo = register_as("Neo").result;
+  ASSERT_TRUE(login("Neo", kPassword));
+  ASSERT_FALSE(login("Neo", "wrong password"));
+  ASSERT_FALSE(login("hunter2", kPassword));
+  ASSERT_TRUE(set_disabled(neo->id, true));
+  ASSERT_FALSE(login("Neo", kPassword));
+  EXPECT_FALSE(change_password(neo->id, "not this one", "another long one"));
+  const auto entries = audit("");
+  std::vector<std::string> lines;
+  for (const auto& entry : entries)
+    lines.push_back(entry.action + ' ' + entry.actor + ' ' + entry.target + ' ' + entry.address +
+                    ' ' + entry.result);
+  const auto me = neo->id;
+  const std::string home = kHome;
+  EXPECT_EQ(lines,
+            (std::vector<std::string>{"account.password  " + me + ' ' + home + " unauthorized",
+                                      "account.login  " + me + ' ' + home + " blocked",
+                                      "account.disable parleyctl " + me + "  ok",
+                                      "account.login   " + home + " unauthorized",
+                                      "account.login  " + me + ' ' + home + " unauthorized",
+                                      "account.login " + me + ' ' + me + ' ' + home + " ok",
+                                      "account.register " + me + " Neo " + home + " ok"}));
+  for (const auto& entry : entries)
+    EXPECT_EQ((entry.target + entry.detail).find("hunter2"), std::string::npos)
+        << "people type passwords where a name is asked";
+}
+
+TEST_F(AccountsTest, OwnPasswordChangesAreAuditedWithTheirAddress) {
+  const auto neo = register_as("Neo").result;
+  ASSERT_TRUE(change_password(neo->id, kPassword, "another long one"));
+  const auto entries = audit("account.password");
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].actor, neo->id);
+  EXPECT_EQ(entries[0].address, kHome);
+  EXPECT_EQ(entries[0].result, "ok");
+}
+
+TEST_F(AccountsTest, AFloodOfTriesLeavesFewLines) {
+  ASSERT_TRUE(register_as("Neo").result);
+  for (int i = 0; i < 50; ++i) ASSERT_FALSE(login("Neo", "wrong password", "192.0.2.77"));
+  const auto refused = std::ranges::count(audit("account.login"), std::string("rate_limited"),
+                                          &storage::AuditEntry::result);
+  EXPECT_GE(refused, 1);
+  EXPECT_LE(refused, 10);
 }
 
 TEST_F(AccountsTest, TheLastAdminStays) {

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/examples.h"
+
+#include <map>
+
+namespace parley::ctl {
+namespace {
+
+using Examples = std::map<std::string_view, std::string_view>;
+
+const Examples& table() {
+  static const Examples kTable{
+      {"status",
+       "  parleyctl status\n"
+       "  parleyctl status -o json | jq .sessions\n"},
+      {"sessions",
+       "  parleyctl sessions\n"
+       "  parleyctl sessions -o json | jq -r '.sessions[] | select(.user == \"neo\") | .id'\n"},
+      {"channels", "  parleyctl channels\n"},
+      {"kick", "  parleyctl kick s_9fQ2 --reason \"Please stop that.\"\n"},
+      {"say", "  parleyctl say global \"Back in five minutes.\"\n"},
+      {"backup", "  parleyctl backup /backup/parley-$(date +%F).db\n"},
+      {"restore",
+       "  systemctl stop parley\n"
+       "  parleyctl --state /var/lib/parley restore /backup/parley.db --yes\n"},
+      {"audit",
+       "  parleyctl audit --limit 20\n"
+       "  parleyctl audit --since 1d --user neo\n"
+       "  parleyctl audit --action account.login -o json\n"
+       "  parleyctl audit -o json | jq '.entries[] | select(.result != \"ok\")'\n"},
+      {"plugin list", "  parleyctl plugin list\n"},
+      {"plugin info", "  parleyctl plugin info dice\n"},
+      {"plugin load",
+       "  parleyctl plugin load dice\n"
+       "  parleyctl plugin load dice --from /home/ann/dice.so\n"},
+      {"plugin unload", "  parleyctl plugin unload dice\n"},
+      {"plugin reload",
+       "  parleyctl plugin reload reply\n"
+       "  parleyctl plugin reload --all\n"},
+      {"plugin rollback", "  parleyctl plugin rollback reply\n"},
+      {"plugin quarantine",
+       "  parleyctl plugin quarantine reply\n"
+       "  parleyctl plugin quarantine reply --release\n"},
+      {"plugin config",
+       "  parleyctl plugin config game\n"
+       "  parleyctl plugin config game --set crowd=20\n"
+       "  parleyctl plugin config game --set crowd=null   # the file's value again\n"},
+      {"plugin new", "  parleyctl plugin new weather\n"},
+      {"dev",
+       "  parleyctl dev weather\n"
+       "  parleyctl dev weather --once\n"},
+      {"users", "  parleyctl users\n"},
+      {"user list", "  parleyctl user list -o json\n"},
+      {"user info", "  parleyctl user info neo\n"},
+      {"user disable", "  parleyctl user disable neo\n"},
+      {"user enable", "  parleyctl user enable neo\n"},
+      {"user role add", "  parleyctl user role add neo moderator\n"},
+      {"user role remove", "  parleyctl user role remove neo moderator\n"},
+      {"user role set", "  parleyctl user role set neo user moderator\n"},
+      {"user reset-password",
+       "  parleyctl user reset-password neo\n"
+       "  parleyctl user reset-password neo --password-file /run/secrets/neo\n"},
+      {"admin redeem",
+       "  parleyctl admin redeem $(cat var/first-admin-code) ann\n"
+       "  parleyctl admin redeem CODE ann --password-file /run/secrets/ann\n"},
+      {"logs",
+       "  parleyctl logs --since 2h --level warn\n"
+       "  parleyctl logs --plugin reply --follow\n"
+       "  parleyctl logs --user neo -n 50 -o json\n"},
+      {"log level",
+       "  parleyctl log level net debug\n"
+       "  parleyctl log level all info\n"},
+      {"log levels", "  parleyctl log levels\n"},
+      {"config check", "  parleyctl config check --config /etc/parley/parley.yaml\n"},
+      {"config print",
+       "  parleyctl config print                                   # the running server's\n"
+       "  parleyctl config print --config /etc/parley/parley.yaml  # what a start would use\n"},
+      {"completion",
+       "  source <(parleyctl completion bash)\n"
+       "  parleyctl completion fish > ~/.config/fish/completions/parleyctl.fish\n"},
+      {"manual", "  parleyctl manual parley.yaml | man -l -\n"},
+      {"config reload", "  parleyctl config reload\n"},
+  };
+  return kTable;
+}
+
+}  // namespace
+
+std::string_view examples_of(std::string_view path) {
+  const auto found = table().find(path);
+  return found == table().end() ? std::string_view() : found->second;
+}
+
+std::vector<std::string> verbs_with_examples() {
+  std::vector<std::string> verbs;
+  for (const auto& [path, text] : table()) verbs.emplace_back(path);
+  return verbs;
+}
+
+}  // namespace parley::ctl

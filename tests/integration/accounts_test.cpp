@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accounts as an operator sees and changes them: parleyctl user ... against a real server.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "integration/support/dialogue.h"
+
+namespace parley::test {
+namespace {
+
+class OperatorAccounts : public ::testing::Test {
+ protected:
+  // Registers an account over the WebSocket; a new connection for each.
+  void enrol(const std::string& name) {
+    Client person(server_.port());
+    const auto welcome =
+        person.ask({{"action", "register"}, {"name", name}, {"password", "correct horse"}}, "r");
+    ASSERT_EQ(welcome.at("type"), "welcome") << welcome.dump();
+  }
+  // "welcome", or the error's code.
+  std::string log_in(const std::string& name, const std::string& password) {
+    Client person(server_.port());
+    const auto answer =
+        person.ask({{"action", "login"}, {"name", name}, {"password", password}}, "l");
+    return answer.at("type") == "welcome" ? "welcome" : error_code(answer);
+  }
+  std::string secret(const std::string& text) {
+    const auto file = folder_.path() / "secret";
+    std::ofstream(file) << text << '\n';
+    std::filesystem::permissions(
+        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    return file.string();
+  }
+  void make_admin(const std::string& name) {
+    auto code = contents(server_.state() / "first-admin-code");
+    code.erase(code.find_last_not_of('\n') + 1);
+    Ctl(server_).must({"admin", "redeem", code, name, "--password-file", secret("correct horse")});
+  }
+  Json audit() { return Ctl(server_).must({"audit", "-o", "json"}).json().at("entries"); }
+
+  TempFolder folder_;
+  ServerProcess server_;
+};
+
+TEST_F(OperatorAccounts, AreListedShownAndChanged) {
+  enrol("Morpheus");
+  const Ctl ctl(server_);
+  const auto users = ctl.must({"user", "list", "-o", "json"}).json().at("users");
+  ASSERT_EQ(users.size(), 1u) << users.dump();
+  const auto id = users.at(0).at("id").get<std::string>();
+  EXPECT_EQ(ctl.must({"user", "info", id, "-o", "json"}).json().at("name"), "Morpheus");
+
+  ctl.must({"user", "role", "add", "morpheus", "moderator"});
+  EXPECT_EQ(ctl.must({"user", "info", "Morpheus", "-o", "json"}).json().at("roles"),
+            Json({"user", "moderator"}));
+  ctl.must({"user", "role", "remove", "Morpheus", "moderator"});
+  EXPECT_EQ(ctl.must({"user", "info", "Morpheus", "-o", "json"}).json().at("roles"),
+            Json({"user"}));
+
+  EXPECT_EQ(ctl.run({"user", "info", "Nobody"}).exit_code, 1);
+  EXPECT_EQ(ctl.run({"user", "role", "add", "Morpheus", "king"}).exit_code, 2);
+  EXPECT_EQ(ctl.run({"user", "role", "remove", "Morpheus", "user"}).exit_code, 1);
+}
+
+TEST_F(OperatorAccounts, ADisabledOneIsLoggedOutAndStaysOut) {
+  enrol("Cypher");
+  Client cypher(server_.port());
+  ASSERT_EQ(cypher.ask({{"action", "login"}, {"name", "Cypher"}, {"password", "correct horse"}},
+                       "l")["type"],
+            "welcome");
+  Ctl(server_).must({"user", "disable", "Cypher"});
+  cypher.expect_close(4503);
+  EXPECT_EQ(log_in("Cypher", "correct horse"), "blocked");
+  Ctl(server_).must({"user", "enable", "Cypher"});
+  EXPECT_EQ(log_in("Cypher", "correct horse"), "welcome");
+}
+
+TEST_F(OperatorAccounts, ANewPasswordReplacesTheOldOne) {
+  enrol("Switch");
+  const Ctl ctl(server_);
+  const auto weak = ctl.run({"user", "reset-password", "Switch", "--password-file", secret("x")});
+  EXPECT_EQ(weak.exit_code, 1) << weak.text();
+  ctl.must({"user", "reset-password", "Switch", "--password-file", secret("battery staple")});
+  EXPECT_EQ(log_in("Switch", "correct horse"), "unauthorized");
+  EXPECT_EQ(log_in("Switch", "battery staple"), "welcome");
+}
+
+TEST_F(OperatorAccounts, TheLastAdminStaysAndThatIsAudited) {
+  make_admin("Trinity");
+  const Ctl ctl(server_);
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"user", "disable", "Trinity"},
+                                             {"user", "role", "remove", "Trinity", "admin"},
+                                             {"user", "role", "set", "Trinity", "user"}}) {
+    const auto refused = ctl.run(words);
+    EXPECT_EQ(refused.exit_code, 1) << refused.text();
+    EXPECT_NE(refused.err.find("last administrator"), std::string::npos) << refused.text();
+  }
+  enrol("Tank");
+  ctl.must({"user", "role", "add", "Tank", "admin"});
+  ctl.must({"user", "role", "remove", "Trinity", "admin"});
+  const auto entries = audit();
+  const auto count = [&entries](const std::string& action, const std::string& result) {
+    return std::ranges::count_if(entries, [&](const Json& entry) {
+      return entry.at("action") == action && entry.at("result") == result;
+    });
+  };
+  EXPECT_EQ(count("account.disable", "forbidden"), 1) << entries.dump(2);
+  EXPECT_EQ(count("account.roles", "forbidden"), 2) << entries.dump(2);
+  EXPECT_EQ(count("account.roles", "ok"), 2) << entries.dump(2);
+}
+
+TEST_F(OperatorAccounts, ABadNameIsSaidBeforeTheCodeIsTried) {
+  const auto refused = Ctl(server_).run(
+      {"admin", "redeem", "WRONG", "bad name!!", "--password-file", secret("correct horse")});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("A name consists of letters"), std::string::npos) << refused.text();
+  const auto code = Ctl(server_).run(
+      {"admin", "redeem", "WRONG", "Trinity", "--password-file", secret("correct horse")});
+  EXPECT_NE(code.err.find("This code is wrong"), std::string::npos) << code.text();
+}
+
+}  // namespace
+}  // namespace parley::test
