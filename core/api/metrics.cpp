@@ -223,6 +223,14 @@ void add_plugins(Exposition& out, const Context& context) {
           static_cast<double>(command.total_us.load(std::memory_order_relaxed)) / 1e6, labels);
     }
   }
+  for (const auto& known : context.plugins.list()) {
+    if (known.pid == 0 && known.restarts == 0) continue;
+    const Labels plugin{{"plugin", known.id}};
+    out.gauge("parley_plugin_pid", "The plugin's process, when it has one of its own.",
+              static_cast<double>(known.pid), plugin);
+    out.counter("parley_plugin_restarts_total", "How often its process was started again.",
+                static_cast<double>(known.restarts), plugin);
+  }
   for (const auto& change : context.plugins.transitions())
     out.counter("parley_plugin_transitions_total", "Changes of state of plugins.",
                 static_cast<double>(change.count),

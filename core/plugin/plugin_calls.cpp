@@ -60,6 +60,11 @@ std::shared_ptr<Detour> PluginInstance::detour() const {
 }
 
 Status PluginInstance::busy() const {
+  if (is_lost()) {
+    return Status(
+        ErrorCode::kPluginUnavailable,
+        "The plugin " + id() + " crashed and is being started again. Try again in a moment.");
+  }
   if (door_.load(std::memory_order_acquire) != Door::kOpen) {
     return Status(ErrorCode::kPluginUnavailable,
                   "The plugin " + id() + " is being unloaded. Try again in a moment.");
@@ -80,6 +85,7 @@ void PluginInstance::invoke(command::InvocationPtr invocation) {
 }
 
 void PluginInstance::accept(command::InvocationPtr invocation, CallGate::Limit limit) {
+  if (is_lost()) return refuse(*invocation, busy());
   if (faults_.in_quarantine()) {
     return refuse(*invocation, Status(ErrorCode::kPluginUnavailable,
                                       "The plugin " + id() +
@@ -165,8 +171,13 @@ void PluginInstance::run(const command::Invocation& invocation) {
   }
   running_.store(nullptr, std::memory_order_relaxed);
   auto& replies = services_.dispatcher.replies();
-  if (faulted) faults_.record(invocation.spec().name);
-  if (!answered && replies.is_open(invocation.call)) {
+  // A crash is no fault of this call's: it may have been another's, and crashes are counted apart.
+  const bool lost = faulted && is_lost();
+  if (faulted && !lost) faults_.record(invocation.spec().name);
+  if (lost && replies.is_open(invocation.call)) {
+    (void)deferred_.remove(invocation.call);
+    replies.fail(invocation.call, crash_status());
+  } else if (!answered && replies.is_open(invocation.call)) {
     if (!faulted) faults_.record(invocation.spec().name + " returned without answering");
     replies.fail(invocation.call,
                  Status(ErrorCode::kPluginError, "The command failed inside the plugin " + id() +

@@ -89,11 +89,21 @@ class PluginInstance final : public command::CommandTarget,
   // What comes to this version from now on goes round by `detour`; null: comes in again.
   void redirect(std::shared_ptr<Detour> detour);
 
+  // Its code is gone without having been ended (a child process that crashed): what was pending has
+  // been answered plugin_crashed. Called once, on any thread; at once when that is so already.
+  using Crashed = std::function<void(const std::string& how)>;
+  void on_crash(Crashed crashed);
+  bool is_lost() const {
+    return place_.lost != nullptr && place_.lost->load(std::memory_order_acquire);
+  }
+  const PluginCode::Whereabouts& whereabouts() const { return place_; }
+
   // Ends it: no new calls, waits for what runs (at most `drain`), answers what is pending with
   // `to_pending`, stop, destroy, unmap. Not ok: something did not end; the code is given up and the
   // sentence says what became of it.
   Status stop(Millis drain, const Status& to_pending);
 
+  const Parts& parts() const { return parts_; }
   // After stop(): what the same version can be made from again. Nothing when its code was given up.
   std::optional<Parts> take_parts();
 
@@ -188,6 +198,8 @@ class PluginInstance final : public command::CommandTarget,
   Status busy() const;
   void hand_over(Handover& handover, config::PluginSettings settings);
   void answer_pending(const Status& status);
+  void crashed(const std::string& how, const Crashed& tell);
+  Status crash_status() const;
   void end_watches();
   Status close_code();
   Status give_up(const std::string& why);
@@ -196,6 +208,7 @@ class PluginInstance final : public command::CommandTarget,
   Parts parts_;
   const std::string sha256_;
   std::shared_ptr<PluginCode> code_;  // null once closed or abandoned; a hung call keeps it too
+  const PluginCode::Whereabouts place_;
   parley_host host_{};
   const parley_plugin* plugin_ = nullptr;
   PluginHalves halves_;

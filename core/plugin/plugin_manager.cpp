@@ -33,15 +33,18 @@ Result<std::unique_ptr<PluginManager>> PluginManager::open(Services& services, P
 PluginManager::PluginManager(Services& services, PluginPaths paths, loader::Staging staging)
     : services_(services),
       paths_(std::move(paths)),
-      loader_(services, paths_, std::move(staging), records_),
+      loader_(services, paths_, std::move(staging), records_,
+              [this](const auto& plugin, const std::string& how) { heard_crash(plugin, how); }),
       reloader_(services, records_, loader_, maintenance_),
       maintenance_(kTick, [this] {
         services_.workers.sweep();
         reloader_.tick();
+        restart_due();
       }) {}
 
 PluginManager::~PluginManager() {
   stop();
+  loader_.end_children();  // nobody tells this object of a crash any more
 }
 
 void PluginManager::load(std::string id, std::string from, Done done) {
@@ -57,7 +60,8 @@ void PluginManager::unload(std::string id, Done done) {
 void PluginManager::reload(std::string id, std::string from, Done done) {
   maintenance_.post(
       [this, id = std::move(id), from = std::move(from), done = std::move(done)]() mutable {
-        done(records_.active(id) == nullptr ? do_load(id, from) : reloader_.reload(id, from));
+        done(records_.active(id) == nullptr ? do_load(id, from_or_crashed(id, from))
+                                            : reloader_.reload(id, from));
       });
 }
 
@@ -107,6 +111,7 @@ void PluginManager::stop() {
     std::vector<std::string> ids;
     for (const auto& plugin : active()) ids.push_back(plugin->id());
     for (const auto& id : ids) (void)do_unload(id);
+    restarts_.clear();
     reloader_.forget_all();
   });
   maintenance_.stop();
@@ -136,12 +141,14 @@ Operation PluginManager::do_load(const std::string& id, const std::string& from)
         id);
     return operation;
   }
+  const bool crashed = forget_restart(id);
   if (loader::is_plugin_id(id)) records_.transition(id, PluginState::kLoading);
   const auto plugin = loader_.prepare(operation, id, from);
   if (plugin != nullptr && start_and_publish(operation, plugin)) {
     records_.transition(id, PluginState::kActive, {}, plugin);
     announce(id, PARLEY_EVENT_PLUGIN_LOADED);
   } else if (loader::is_plugin_id(id)) {
+    if (crashed) services_.commands.withdraw(id);
     records_.transition(id, PluginState::kFailed, operation.status.message());
   }
   finish("load", id, operation);
@@ -151,6 +158,14 @@ Operation PluginManager::do_load(const std::string& id, const std::string& from)
 Operation PluginManager::do_unload(const std::string& id) {
   Operation operation;
   const auto plugin = records_.active(id);
+  if (plugin == nullptr && forget_restart(id)) {
+    reloader_.forget(id);
+    records_.remember(id, "");
+    services_.commands.withdraw(id);
+    records_.transition(id, PluginState::kUnloaded);
+    finish("unload", id, operation);
+    return operation;
+  }
   if (plugin == nullptr) {
     operation.status = not_loaded(id);
     return operation;
@@ -167,8 +182,10 @@ Operation PluginManager::do_unload(const std::string& id) {
   if (retire(services_, operation, plugin, unloaded_before_it_answered(*plugin))) {
     records_.transition(id, PluginState::kUnloaded);
   } else {
-    // Unloaded as far as anyone can tell; only its memory stays.
-    records_.transition(id, PluginState::kRetiredButMapped, operation.status.message());
+    // Unloaded as far as anyone can tell; in this process its memory stays.
+    const bool in_child = plugin->whereabouts().pid != 0;
+    records_.transition(id, in_child ? PluginState::kUnloaded : PluginState::kRetiredButMapped,
+                        operation.status.message());
     operation.status = Status::ok();
   }
   announce(id, PARLEY_EVENT_PLUGIN_UNLOADED);

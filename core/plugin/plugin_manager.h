@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "plugin/plugin_loader.h"
 #include "plugin/plugin_records.h"
 #include "plugin/plugin_reloader.h"
+#include "plugin/restart_plan.h"
 #include "plugin/services.h"
 
 namespace parley::plugin {
@@ -75,6 +77,17 @@ class PluginManager {
   Operation do_configure(const std::string& id, const std::string& changes_json);
   Operation do_reread();
   bool start_and_publish(Operation& operation, const std::shared_ptr<PluginInstance>& plugin);
+  // plugin_restarts.cpp: a child process that crashed is retired at once, and started again when
+  // its time has come.
+  using Plugin = std::shared_ptr<PluginInstance>;
+  void heard_crash(const Plugin& plugin, const std::string& how);
+  void do_crashed(const Plugin& plugin, const std::string& how);
+  void plan_restart(const Plugin& plugin, const std::string& how);
+  void restart_due();
+  void do_restart(const std::string& id);
+  // Whether it waited to be started again; it does not any more.
+  bool forget_restart(const std::string& id);
+  std::string from_or_crashed(const std::string& id, const std::string& from) const;
   void announce(const std::string& id, std::uint32_t kind);
   void finish(const std::string& verb, const std::string& id, const Operation& operation);
 
@@ -83,7 +96,13 @@ class PluginManager {
   PluginRecords records_;
   PluginLoader loader_;
   PluginReloader reloader_;
-  Maintenance maintenance_;  // last: its thread uses everything above
+  struct Restart {
+    RestartPlan plan;
+    Plugin crashed;  // while it waits
+    Clock::TimePoint due{};
+  };
+  std::map<std::string, Restart> restarts_;  // the maintenance thread's
+  Maintenance maintenance_;                  // last: its thread uses everything above
 };
 
 }  // namespace parley::plugin

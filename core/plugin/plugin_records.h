@@ -28,7 +28,9 @@ enum class PluginState {
   kDraining,
   kUnloaded,
   kFailed,
-  kRetiredButMapped
+  kRetiredButMapped,
+  kCrashed,     // waits to be started again; its commands answer plugin_unavailable
+  kQuarantined  // crashed too often: waits longer
 };
 std::string_view state_name(PluginState state);
 
@@ -48,6 +50,10 @@ struct PluginInfo {
   std::vector<CommandInfo> commands;
   std::uint64_t faults = 0;
   std::size_t queued = 0;
+  std::int64_t pid = 0;    // of its process, 0: the server's
+  std::string protection;  // what its sandbox holds
+  std::uint64_t restarts = 0;
+  std::string last_exit;  // how its process ended the last time it was not asked to, "" for never
 };
 
 class PluginRecords {
@@ -63,6 +69,9 @@ class PluginRecords {
     std::uint64_t count = 0;
   };
   std::vector<Transition> transitions() const;
+  // It was started again after a crash.
+  void count_restart(const std::string& id);
+  void note_exit(const std::string& id, std::string how);
   // Counts every version that was opened, whether it came to serve or not.
   std::uint32_t next_generation(const std::string& id);
 
@@ -83,6 +92,8 @@ class PluginRecords {
     std::uint32_t generations = 0;
     std::string previous;
     std::map<PluginState, std::uint64_t> entered;
+    std::uint64_t restarts = 0;
+    std::string last_exit;
   };
   static PluginInfo info_of(const std::string& id, const Record& record);
 

@@ -88,10 +88,11 @@ bool PluginReloader::exchange(Operation& operation, const Plugin& old, const Plu
 
 void PluginReloader::serves_on(Operation& operation, const Plugin& old) {
   const auto quarantine = old->faults().reason();
+  std::string now = " serves on";
+  if (!quarantine.empty()) now = " is in quarantine: " + quarantine;
+  if (old->is_lost()) now = " is started again, its process is gone";
   operation.status =
-      Status(operation.status.code(),
-             operation.status.message() + "; " + named(*old) +
-                 (quarantine.empty() ? " serves on" : " is in quarantine: ") + quarantine);
+      Status(operation.status.code(), operation.status.message() + "; " + named(*old) + now);
 }
 
 // The new version serves. The old one ends, and is kept.
@@ -131,6 +132,15 @@ void PluginReloader::watch(const Plugin& next) {
       (void)go_back(id, std::to_string(count) + " faults on probation, the last in " + what);
     });
   });
+}
+
+// What a crashed version had in memory is gone, so the one before gets the state it handed over.
+bool PluginReloader::crashed(const Plugin& plugin, const std::string& how) {
+  const auto found = tracks_.find(plugin->id());
+  if (found == tracks_.end() || found->second.on_probation != plugin->generation() ||
+      services_.clock.now() > found->second.probation_until || !found->second.before)
+    return false;
+  return go_back(plugin->id(), "a crash on probation: " + how).status.is_ok();
 }
 
 void PluginReloader::tick() {

@@ -33,6 +33,8 @@ class PluginReloader {
   // `from` empty: the file the serving version came from.
   Operation reload(const std::string& id, const std::string& from);
   Operation rollback(const std::string& id);
+  // Its process is gone. True: it was on probation, and the version before serves again.
+  bool crashed(const std::shared_ptr<PluginInstance>& plugin, const std::string& how);
   // Ends probations whose time is over.
   void tick();
   // The plugin was unloaded, or loaded anew.

@@ -37,7 +37,7 @@ bool ReloadTransaction::save() {
   if (!old_->hands_over_state()) return true;
   return operation_.step("save", [&] {
     auto state = old_->save(old_->settings().limits.freeze);
-    hangs_ = old_->hangs();
+    hangs_ = old_->hangs() && !old_->is_lost();  // a process that hangs was ended
     if (hangs_) old_->faults().quarantine("it hangs in save");
     if (state) saved_ = std::move(state).value();
     return state.status();
@@ -65,6 +65,10 @@ bool ReloadTransaction::start(const Plugin& next, std::shared_ptr<const SavedSta
 
 bool ReloadTransaction::commit(const Plugin& next) {
   return operation_.step("commit", [&] {
+    if (next->is_lost()) {
+      return Status(ErrorCode::kPluginCrashed, "version " + next->manifest().version + " of " +
+                                                   next->id() + " crashed before it served");
+    }
     if (auto status = publish(next); !status) return status;
     next->take_over(*old_);
     queue_->open_to(next);
