@@ -27,7 +27,7 @@ std::string fixture(const std::string& name) {
 class KeeperServer {
  public:
   KeeperServer() {
-    std::ofstream(settings_.path() / "keeper.yaml") << "permissions: [commands, metrics]\n";
+    std::ofstream(settings_.path() / "keeper.yaml") << placed("permissions: [commands, metrics]\n");
     server_.emplace(ServerOptions{.set = {"limits.rate=0", "limits.connections_per_user=0",
                                           "limits.new_connections=0",
                                           "plugins.settings=" + settings_.path().string()}});

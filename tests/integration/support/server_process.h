@@ -27,6 +27,11 @@ struct ServerOptions {
   std::vector<std::string> arguments;  // further flags, as they stand
 };
 
+// With PARLEY_TEST_ISOLATION=process every plugin runs in a child process: the dialogues are the same.
+bool plugins_in_children();
+// What a test writes into plugins.d, with where the plugin runs.
+std::string placed(std::string settings);
+
 inline const std::vector<std::string> kTestLimits{"limits.new_connections=1000",
                                                   "drain.spread=100ms"};
 
@@ -51,12 +56,14 @@ class ServerProcess {
   std::string standard_output() const { return contents(out_file_); }
 
  private:
+  void isolate_bundled_plugins();
   void start(const std::string& listen, const std::string& operator_listen);
   std::uint16_t announced(const std::string& word);
 
   ServerOptions options_;
   TempFolder folder_;  // the kit's own files
   TempFolder state_;
+  TempFolder plugin_settings_;
   std::filesystem::path out_file_, log_file_;
   std::unique_ptr<Child> child_;
   std::uint16_t port_ = 0, operator_port_ = 0;
