@@ -223,10 +223,12 @@ void add_plugins(Exposition& out, const Context& context) {
       seconds.push_back(static_cast<double>(us) / 1e6);
     return seconds;
   }();
-  for (const auto& loaded : context.plugins.active()) {
-    const Labels plugin{{"plugin", loaded->id()}, {"version", loaded->manifest().version}};
+  for (const auto& loaded : context.plugins.running()) {
+    const Labels plugin{{"plugin", loaded->id()},
+                        {"version", loaded->manifest().version},
+                        {"generation", std::to_string(loaded->generation())}};
     out.gauge("parley_plugin_generation", "How often the plugin was loaded.", loaded->generation(),
-              plugin);
+              {{"plugin", loaded->id()}, {"version", loaded->manifest().version}});
     out.gauge("parley_plugin_queue", "Calls that wait for the plugin.",
               static_cast<double>(loaded->queued()), plugin);
     out.counter("parley_plugin_faults_total", "Faults of the plugin.",
@@ -243,6 +245,14 @@ void add_plugins(Exposition& out, const Context& context) {
           "parley_command_seconds", "Time in the handler, by plugin and command.", bounds, counts,
           static_cast<double>(command.total_us.load(std::memory_order_relaxed)) / 1e6, labels);
     }
+  }
+  for (const auto& known : context.plugins.list()) {
+    if (known.pid == 0 && known.restarts == 0) continue;
+    const Labels plugin{{"plugin", known.id}};
+    out.gauge("parley_plugin_pid", "The plugin's process, when it has one of its own.",
+              static_cast<double>(known.pid), plugin);
+    out.counter("parley_plugin_restarts_total", "How often its process was started again.",
+                static_cast<double>(known.restarts), plugin);
   }
   for (const auto& change : context.plugins.transitions())
     out.counter("parley_plugin_transitions_total", "Changes of state of plugins.",

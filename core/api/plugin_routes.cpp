@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/plugin_routes.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -31,8 +32,14 @@ Json info_json(const plugin::PluginInfo& info) {
           {"description", info.description},
           {"execution", info.execution},
           {"isolation", info.isolation},
+          {"pid", info.pid},
+          {"sandbox", info.protection},
+          {"restarts", info.restarts},
+          {"last_exit", info.last_exit},
           {"generation", info.generation},
           {"previous", info.previous},
+          {"canary", info.canary},
+          {"requires", info.requirements},
           {"abi", info.abi},
           {"source", info.source},
           {"sha256", info.sha256},
@@ -72,6 +79,42 @@ void answer_operation(net::HttpResponder& responder, const plugin::Operation& op
   responder.respond(net::HttpResponse::json(info.http, dump(body)));
 }
 
+// {"percent":10} or {"users":["neo"]}
+Result<plugin::CanaryShare> share_of(const Json& body) {
+  plugin::CanaryShare share;
+  if (const auto percent = body.find("percent"); percent != body.end()) {
+    if (!percent->is_number_integer())
+      return Status::invalid_args("percent must be a whole number from 1 to 99");
+    share.percent =
+        static_cast<int>(std::clamp<std::int64_t>(percent->get<std::int64_t>(), -1, 100));
+  }
+  if (const auto users = body.find("users"); users != body.end()) {
+    if (!users->is_array() || share.percent != 0)
+      return Status::invalid_args("give either percent or a list of users");
+    for (const auto& user : *users) {
+      if (!user.is_string() || user.get_ref<const std::string&>().empty())
+        return Status::invalid_args("users must be names or ids");
+      share.users.push_back(user.get<std::string>());
+    }
+  }
+  return share;
+}
+
+void begin_canary(const Context& context, const HttpRequest& request, const PathValues& path,
+                  HttpResponder responder) {
+  const auto body = read_body(request, responder);
+  if (!body) return;
+  auto whom = share_of(*body);
+  if (!whom) return respond(responder, whom.status());
+  const auto id = path.at("id");
+  context.plugins.canary(id, text_of(*body, "from"), std::move(whom).value(),
+                         [&context, request, id, answer = share(std::move(responder))](
+                             const plugin::Operation& operation) {
+                           audit(context, request, "plugin.canary", id, operation.status);
+                           answer_operation(*answer, operation);
+                         });
+}
+
 void operate(const Context& context, const HttpRequest& request, const PathValues& path,
              HttpResponder responder, const std::string& verb) {
   const auto body = read_body(request, responder);
@@ -85,6 +128,8 @@ void operate(const Context& context, const HttpRequest& request, const PathValue
   };
   if (verb == "load") return context.plugins.load(id, from, std::move(done));
   if (verb == "reload") return context.plugins.reload(id, from, std::move(done));
+  if (verb == "promote") return context.plugins.promote(id, std::move(done));
+  if (verb == "release") return context.plugins.quarantine(id, true, std::move(done));
   if (verb == "rollback") return context.plugins.rollback(id, std::move(done));
   if (verb == "quarantine")
     return context.plugins.quarantine(id, body->value("release", Json(false)) == Json(true),
@@ -152,13 +197,18 @@ void add_plugin_routes(Router& router, const Context& context) {
                if (!info) return respond(responder, info.status());
                respond(responder, info_json(*info));
              });
-  for (const char* verb : {"load", "unload", "reload", "rollback", "quarantine"}) {
+  for (const char* verb :
+       {"load", "unload", "reload", "rollback", "promote", "quarantine", "release"}) {
     router.add("POST", std::string("/admin/v1/plugins/{id}/") + verb,
                [&context, verb = std::string(verb)](const HttpRequest& r, const PathValues& p,
                                                     HttpResponder responder) {
                  operate(context, r, p, std::move(responder), verb);
                });
   }
+  router.add("POST", "/admin/v1/plugins/{id}/canary",
+             [&](const HttpRequest& r, const PathValues& p, HttpResponder responder) {
+               begin_canary(context, r, p, std::move(responder));
+             });
   router.add("GET", "/admin/v1/plugins/{id}/config",
              [&](const HttpRequest&, const PathValues& p, HttpResponder responder) {
                show_config(context, p.at("id"), responder);

@@ -6,8 +6,10 @@
 
 #include "command/call_log.h"
 #include "command/command_target.h"
+#include "command/rule_run.h"
 #include "protocol/catalogue.h"
 #include "protocol/close_codes.h"
+#include "protocol/json_writer.h"
 #include "session/session.h"
 
 namespace parley::command {
@@ -127,9 +129,15 @@ void CallRouter::send_reply(CallId call, std::string_view type, std::string_view
   if (!caller) return;
   note(*caller, kAnsweredOk);
   end_request(*caller);
-  deliver(*caller, !caller->entry->spec.read_only, [&](std::string& out, std::uint64_t seq) {
-    protocol::append_reply(out, caller->request, seq, type, data_json, fields_json);
-  });
+  const auto rule = caller->rule;
+  if (rule == nullptr || !rule->answers) {
+    std::string room;
+    const auto fields = with_meta(*caller, fields_json, room);
+    deliver(*caller, !caller->entry->spec.read_only, [&](std::string& out, std::uint64_t seq) {
+      protocol::append_reply(out, caller->request, seq, type, data_json, fields);
+    });
+  }
+  if (rule != nullptr) rule->done(*this, type, data_json, fields_json);
   pending.answered(call);
 }
 
@@ -143,11 +151,37 @@ void CallRouter::send_error(CallId call, const protocol::ErrorFrame& error) {
   auto frame = error;
   frame.message = message;
   frame.action = caller->entry->spec.name;
+  std::string room;
+  frame.details_json = with_meta(*caller, frame.details_json, room);
   const bool with_seq = caller->request && !caller->entry->spec.read_only;
-  deliver(*caller, with_seq, [&](std::string& out, std::uint64_t seq) {
-    protocol::append_error(out, caller->request, seq, frame);
-  });
+  const auto rule = caller->rule;
+  if (rule == nullptr || !rule->answers) {
+    deliver(*caller, with_seq, [&](std::string& out, std::uint64_t seq) {
+      protocol::append_error(out, caller->request, seq, frame);
+    });
+  }
+  if (rule != nullptr) rule->failed(*this, error);
   pending.answered(call);
+}
+
+void CallRouter::set_meta(Peer& peer, bool on) {
+  if (peer.wants_meta_ != on) here().meta_wanted += on ? 1 : -1;
+  peer.wants_meta_ = on;
+}
+
+std::string_view CallRouter::with_meta(const Caller& caller, std::string_view object_json,
+                                       std::string& room) {
+  if (here().meta_wanted == 0) return object_json;
+  const auto* peer = peer_of(caller);
+  const auto& spec = caller.entry->spec;
+  if (peer == nullptr || !peer->wants_meta_ || spec.plugin == kCorePlugin) return object_json;
+  std::string meta;
+  protocol::ObjectWriter(meta)
+      .field("plugin", spec.plugin)
+      .field("version", spec.version)
+      .field("generation", spec.generation);
+  protocol::ObjectWriter(room).raw("meta", meta).splice(object_json);
+  return room;
 }
 
 std::string_view CallRouter::locale_of(const Caller& caller) {
@@ -162,12 +196,15 @@ void CallRouter::send_nothing(CallId call) {
   if (!caller) return;
   note(*caller, kAnsweredOk);
   end_request(*caller);
+  if (const auto rule = caller->rule) rule->done(*this, "ok", {}, {});
   pending.answered(call);
 }
 
 void CallRouter::send_progress(CallId call, std::string_view data_json) {
   const auto* caller = state_of(call).pending.caller(call);
-  if (!caller || !caller->request) return;
+  if (!caller) return;
+  if (const auto rule = caller->rule) return rule->progress(*this, data_json);
+  if (!caller->request) return;
   deliver(*caller, false, [&](std::string& out, std::uint64_t) {
     protocol::append_progress(out, caller->request, data_json);
   });
@@ -201,12 +238,14 @@ void CallRouter::close_peer(Peer& peer) {
   auto& state = here();
   if (auto* session = peer.session_) sessions_.detach(*session);
   forget_waiting(peer);
+  set_meta(peer, false);
   state.peers.erase(peer.key());
 }
 
 std::unique_ptr<Peer> CallRouter::leave_peer(Peer& peer) {
   auto& state = here();
   forget_waiting(peer);
+  state.meta_wanted -= peer.wants_meta_ ? 1 : 0;
   auto node = state.peers.extract(peer.key());
   return std::move(node.mapped());
 }
@@ -215,6 +254,7 @@ Peer& CallRouter::arrive_peer(std::unique_ptr<Peer> peer) {
   auto& state = here();
   peer->shard_ = static_cast<int>(state.index);
   peer->moving_ = false;
+  state.meta_wanted += peer->wants_meta_ ? 1 : 0;
   state.unauthenticated.push_back(peer.get());
   ++unauthenticated_;
   return *(state.peers[peer->key()] = std::move(peer));

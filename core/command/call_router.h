@@ -57,6 +57,7 @@ struct ShardState {
   TokenExpiry expiry;
   std::string frame;  // the one being written
   std::vector<CallId> late;
+  int meta_wanted = 0;  // peers
   struct {
     net::Counter commands, refused, rate_limited, malformed, timeouts, inflight;
     net::Counter noise_closes, abuse_closes, auth_timeouts, crowded_out, expired;
@@ -120,6 +121,7 @@ class CallRouter {
   void set_session(Peer& peer, session::Session* session);
   // It is being closed and no longer counts among those who wait.
   void forget_waiting(Peer& peer);
+  void set_meta(Peer& peer, bool on);
   void configure_here(const Settings& settings);
   std::int64_t unauthenticated() const { return unauthenticated_.load(std::memory_order_relaxed); }
 
@@ -136,6 +138,8 @@ class CallRouter {
                absl::FunctionRef<void(std::string& out, std::uint64_t seq)> append);
   std::string_view locale_of(const Caller& caller);
   void note(const Caller& caller, std::string_view result);
+  // `object_json` with who answered as its member `meta`, for those who asked for it.
+  std::string_view with_meta(const Caller& caller, std::string_view object_json, std::string& room);
   void observe_sessions();
   void announce(const Change& change);
 

@@ -57,6 +57,9 @@ class CoreCommands final : public CommandTarget {
         return ping(call);
       case CoreCommand::kLocale:
         return locale(call);
+      case CoreCommand::kMeta:
+        deps_.dispatcher.set_meta(call.connection, call.args[0].boolean);
+        return static_cast<void>(replies_.ok(call.call));
       case CoreCommand::kAck:
         return ack(call);
       case CoreCommand::kSync:

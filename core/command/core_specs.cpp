@@ -149,6 +149,9 @@ std::vector<Registration> core_registrations() {
   list.push_back(declare(
       kLocale, overtaking(plumbing(
                    "locale", {{.name = "locale", .required = true, .min = 2, .max = 35}}, true))));
+  list.push_back(declare(
+      kMeta,
+      overtaking(plumbing("meta", {{.name = "on", .type = kBool, .preset = "true"}}, true))));
   list.push_back(declare(kAck, overtaking(plumbing("ack", {seq()}, false))));
   list.push_back(declare(kSync, overtaking(plumbing("sync", {seq()}, false))));
   list.push_back(declare(kCommands, commands()));

@@ -14,6 +14,7 @@ enum class CoreCommand : std::uint32_t {
   kResume,
   kPing,
   kLocale,
+  kMeta,
   kAck,
   kSync,
   kCommands,

@@ -29,13 +29,16 @@ struct Dispatcher::Impl {
         admission(router),
         preparation(router, cooldowns) {}
 
-  void handle(Peer& peer, const Envelope& envelope, Clock::TimePoint now, bool from_rule);
-  bool begin(Peer& peer, const Envelope& envelope);
+  using Rule = std::shared_ptr<const RuleRun>;
+  void handle(Peer& peer, const Envelope& envelope, Clock::TimePoint now, Rule rule = nullptr);
+  bool begin(Peer& peer, const Envelope& envelope, const RuleRun* rule);
   bool moves(Peer& peer, const Envelope& envelope, std::string_view payload);
   void start(Peer& peer, InvocationPtr invocation, Clock::TimePoint now);
   void run(InvocationPtr invocation, bool in_lane, Clock::TimePoint now);
   void out_of_slots(const Invocation& invocation, bool in_lane);
-  void run_rule(std::uint64_t session_key, const std::string& message);
+  void run_rule(std::uint64_t session_key, const std::string& message, const Rule& rule);
+  void refuse(Peer& peer, const protocol::RequestId& id, const Refusal& refusal,
+              const RuleRun* rule);
   void expire(ShardState& state, Clock::TimePoint now);
 
   CallRouter router;
@@ -59,37 +62,37 @@ void end(Peer& peer, const protocol::RequestId& id, CallRouter& router) {
 }  // namespace
 
 // Claims the id and a place among those in flight; answers and says no when there is none.
-bool Dispatcher::Impl::begin(Peer& peer, const Envelope& envelope) {
+bool Dispatcher::Impl::begin(Peer& peer, const Envelope& envelope, const RuleRun* rule) {
   auto* session = peer.session();
   if (!preparation.begin(peer, envelope.id)) {
-    admission.refuse(peer, envelope.id,
-                     {ErrorCode::kDuplicateId, "the id " + envelope.id.to_json() +
-                                                   " is still in use: wait for its answer or "
-                                                   "take another"},
-                     envelope.action);
+    refuse(peer, envelope.id,
+           {.status = {ErrorCode::kDuplicateId, "the id " + envelope.id.to_json() +
+                                                    " is still in use: wait for its answer or "
+                                                    "take another"},
+            .action = std::string(envelope.action)},
+           rule);
     return false;
   }
   const auto limit = static_cast<std::size_t>(std::max(0, router.here().settings.limits.inflight));
   const auto count = session ? session->inflight() : preparation.inflight(peer);
   if (limit == 0 || count <= limit) return true;
   end(peer, envelope.id, router);
-  admission.refuse(peer, envelope.id,
-                   {ErrorCode::kTooManyInflight, "more than " + std::to_string(limit) +
-                                                     " commands without an answer: wait for some"},
-                   envelope.action);
+  refuse(peer, envelope.id,
+         {.status = {ErrorCode::kTooManyInflight, "more than " + std::to_string(limit) +
+                                                      " commands without an answer: wait for some"},
+          .action = std::string(envelope.action)},
+         rule);
   return false;
 }
 
 void Dispatcher::Impl::handle(Peer& peer, const Envelope& envelope, Clock::TimePoint now,
-                              bool from_rule) {
-  if (!begin(peer, envelope)) return;
+                              Rule rule) {
+  if (!begin(peer, envelope, rule.get())) return;
   auto invocation = router.here().pool.acquire();
-  invocation->from_rule = from_rule;
+  invocation->rule = std::move(rule);
   if (auto refusal = preparation.prepare(peer, envelope, now, *invocation)) {
     end(peer, envelope.id, router);
-    admission.refuse(peer, envelope.id, refusal->status, refusal->action, refusal->retry_after,
-                     refusal->details_json);
-    return;
+    return refuse(peer, envelope.id, *refusal, invocation->rule.get());
   }
   start(peer, std::move(invocation), now);
 }
@@ -112,7 +115,8 @@ void Dispatcher::Impl::run(InvocationPtr invocation, bool in_lane, Clock::TimePo
                                         .entry = entry,
                                         .user = invocation->user,
                                         .in_lane = in_lane,
-                                        .started = now});
+                                        .started = now,
+                                        .rule = invocation->rule});
   if (!call) return out_of_slots(*invocation, in_lane);
   const auto budget = state.settings.hard_budget;
   invocation->call = *call;
@@ -128,23 +132,43 @@ void Dispatcher::Impl::out_of_slots(const Invocation& invocation, bool in_lane) 
   caller.connection = invocation.connection;
   caller.request = invocation.request;
   router.end_request(caller);
-  if (auto* peer = router.peer(invocation.connection))
-    admission.refuse(*peer, invocation.request,
-                     Status::overloaded("too many commands are running: try again later"),
-                     invocation.spec().name);
+  if (auto* peer = router.peer(invocation.connection)) {
+    refuse(*peer, invocation.request,
+           {.status = Status::overloaded("too many commands are running: try again later"),
+            .action = invocation.spec().name},
+           invocation.rule.get());
+  }
   if (in_lane) router.leave_lane(invocation.session_key, invocation.connection);
 }
 
-void Dispatcher::Impl::run_rule(std::uint64_t session_key, const std::string& message) {
+void Dispatcher::Impl::refuse(Peer& peer, const protocol::RequestId& id, const Refusal& refusal,
+                              const RuleRun* rule) {
+  if (rule == nullptr || !rule->answers) {
+    admission.refuse(peer, id, refusal.status, refusal.action, refusal.retry_after,
+                     refusal.details_json);
+  }
+  if (rule == nullptr) return;
+  auto error = protocol::error_frame(refusal.status, refusal.action);
+  error.retry_after_ms = refusal.retry_after.count();
+  error.details_json = refusal.details_json;
+  rule->failed(router, error);
+}
+
+void Dispatcher::Impl::run_rule(std::uint64_t session_key, const std::string& message,
+                                const Rule& rule) {
   auto* session = router.sessions().find(session_key);
   auto* peer = session && session->link() ? router.peer(session->link()->connection_id()) : nullptr;
-  if (!peer || peer->session() != session) return;
+  if (!peer || peer->session() != session) return rule->nobody_there(router);
   auto parsed = protocol::parse_envelope(message, router.here().reader);
-  if (const auto* error = std::get_if<EnvelopeError>(&parsed))
-    return log::warn("command", "a rule's command is refused: {}", error->status.message());
+  if (const auto* error = std::get_if<EnvelopeError>(&parsed)) {
+    log::Event(log::Level::kWarn, "command")
+        .plugin(rule->plugin)
+        .write("a rule's command is refused: {}", error->status.message());
+    return rule->failed(router, protocol::error_frame(error->status));
+  }
   auto& envelope = std::get<Envelope>(parsed);
   envelope.id = {};
-  handle(*peer, envelope, router.clock().now(), true);
+  handle(*peer, envelope, router.clock().now(), rule);
 }
 
 void Dispatcher::Impl::expire(ShardState& state, Clock::TimePoint now) {
@@ -188,7 +212,7 @@ void Dispatcher::on_text(Peer& peer, std::string_view payload) {
   if (!within_rate) return impl_->admission.too_fast(peer, envelope.id, envelope.action, now);
   if (auto* session = peer.session(); session && session->unconfirmed()) session->confirm_resume();
   if (impl_->moves(peer, envelope, payload)) return;
-  impl_->handle(peer, envelope, now, false);
+  impl_->handle(peer, envelope, now);
 }
 
 void Dispatcher::on_binary(Peer& peer) {
@@ -214,6 +238,10 @@ bool Dispatcher::Impl::moves(Peer& peer, const Envelope& envelope, std::string_v
   return true;
 }
 
+void Dispatcher::set_meta(std::uint64_t connection, bool on) {
+  if (auto* peer = impl_->router.peer(connection)) impl_->router.set_meta(*peer, on);
+}
+
 void Dispatcher::closed(Peer& peer) {
   impl_->router.close_peer(peer);
 }
@@ -233,7 +261,7 @@ void Dispatcher::arrive(std::unique_ptr<Peer> moved, Peer*& there) {
   const auto parsed = protocol::parse_envelope(frame, impl_->router.here().reader);
   if (const auto* envelope = std::get_if<Envelope>(&parsed)) {
     if (impl_->moves(*there, *envelope, frame)) return;
-    impl_->handle(*there, *envelope, impl_->router.clock().now(), false);
+    impl_->handle(*there, *envelope, impl_->router.clock().now());
   }
 }
 
@@ -244,13 +272,13 @@ void Dispatcher::returned(CallId call) {
   router.shards().post(static_cast<int>(call.shard()), [&router, call] { router.returned(call); });
 }
 
-void Dispatcher::run_as(std::uint64_t session_key, std::string message) {
+void Dispatcher::run_as(std::uint64_t session_key, std::string message, RuleRun run) {
   const auto shard = session::shard_of(session_key);
-  if (shard >= impl_->router.shards().size()) return;
-  impl_->router.shards().post(shard,
-                              [impl = impl_.get(), session_key, message = std::move(message)] {
-                                impl->run_rule(session_key, message);
-                              });
+  if (shard >= impl_->router.shards().size()) return run.nobody_there(impl_->router);
+  impl_->router.shards().post(shard, [impl = impl_.get(), session_key, message = std::move(message),
+                                      rule = std::make_shared<const RuleRun>(std::move(run))] {
+    impl->run_rule(session_key, message, rule);
+  });
 }
 
 void Dispatcher::tick() {

@@ -26,6 +26,7 @@
 #include "command/identity.h"
 #include "command/peer.h"
 #include "command/replies.h"
+#include "command/rule_run.h"
 #include "config/config.h"
 #include "session/shard_set.h"
 
@@ -77,6 +78,9 @@ class Dispatcher {
   void on_binary(Peer& peer);
   // [shard] The language of what is said to a connection until it has a session.
   void set_locale(std::uint64_t connection, std::string_view locale);
+  // [shard] Whether terminal frames to that connection say which plugin, version and generation
+  // answered.
+  void set_meta(std::uint64_t connection, bool on);
   // [shard] The link is gone; its session waits for another one. The peer dies here.
   void closed(Peer& peer);
   // [shard] The client has taken what waited for it.
@@ -90,9 +94,9 @@ class Dispatcher {
   // [any] Exactly once per CommandTarget::invoke.
   void returned(CallId call);
   // [any] Runs a client message (`{"action":…}`, its id is ignored) as that session's user: today's
-  // rights, no rate limit. Its invocation says from_rule: whoever runs rules must not run one from
-  // that. Nothing happens when the session is gone.
-  void run_as(std::uint64_t session_key, std::string message);
+  // rights, no rate limit. Its invocation has the rule: whoever runs rules must not run one from
+  // that. A call that it answers must be that session's own, and open.
+  void run_as(std::uint64_t session_key, std::string message, RuleRun run = {});
 
   // [shard] Every 50 to 200 ms: late calls, connections that do not authenticate.
   void tick();

@@ -60,7 +60,8 @@ void InvocationPool::give_back(Invocation* invocation) {
   invocation->user.reset();
   invocation->call = {};
   invocation->request = {};
-  invocation->from_command_line = invocation->from_rule = false;
+  invocation->from_command_line = false;
+  invocation->rule.reset();
   invocation->session_id.clear();
   invocation->channel.clear();
   forget(invocation->raw_json);

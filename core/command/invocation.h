@@ -27,6 +27,7 @@ struct User;
 namespace parley::command {
 
 class InvocationPool;
+struct RuleRun;
 
 struct Invocation {
   CallId call;                    // given when it starts, just before CommandTarget::invoke
@@ -43,7 +44,8 @@ struct Invocation {
   protocol::RequestId request;
   Clock::TimePoint deadline{};     // of the answer, unless it is deferred
   bool from_command_line = false;  // typed as `/name …`
-  bool from_rule = false;          // started by a plugin as its speaker; must not start another
+  std::shared_ptr<const RuleRun>
+      rule;  // started by a plugin as its speaker; must not start another
 
   const CommandSpec& spec() const { return entry->spec; }
 

@@ -65,6 +65,7 @@ class Peer {
   bool closing_ = false;
   bool moving_ = false;       // to the shard of the session it resumes
   std::string moving_frame_;  // what is to be handled there
+  bool wants_meta_ = false;
 };
 
 }  // namespace parley::command

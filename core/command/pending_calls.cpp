@@ -110,6 +110,13 @@ std::optional<Caller> PendingCalls::peek(CallId id) const {
   return copy;
 }
 
+void PendingCalls::taken_over(CallId id, EntryPtr entry) {
+  auto* found = checked(id);
+  if (!found || !leave_open(found->state, id.generation(), kPinned)) return;
+  found->caller.entry.swap(entry);
+  found->state.store(state_of(id.generation(), kOpen), std::memory_order_release);
+}
+
 bool PendingCalls::defer(CallId id) {
   auto* found = checked(id);
   if (!found || !leave_open(found->state, id.generation(), kPinned)) return false;
@@ -151,6 +158,7 @@ void PendingCalls::free_if_done(Slot& done) {
   if (!done.is_answered || !done.is_returned) return;
   done.caller.entry.reset();
   done.caller.user.reset();
+  done.caller.rule.reset();
   const auto next = generation_of(done.state.load(std::memory_order_relaxed)) + 1;
   done.state.store(state_of(next == 0 ? 1 : next, kFree), std::memory_order_release);
   free_.push_back(done.index);
@@ -171,7 +179,9 @@ void PendingCalls::expire(Clock::TimePoint now, std::vector<CallId>& late) {
     auto* found = checked(watch.id);
     if (!found || !is_open(watch.id)) continue;
     if (!watch.extended && found->deferred.load(std::memory_order_relaxed)) {
-      const auto budget = found->caller.entry->spec.deferred_budget;
+      const auto caller = peek(watch.id);  // its entry may be changed from elsewhere
+      if (!caller) continue;
+      const auto budget = caller->entry->spec.deferred_budget;
       watch = {watch.started + budget, watch.started, watch.id, true};
       if (budget.count() > 0) watched_.push(watch);
       continue;

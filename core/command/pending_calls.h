@@ -26,6 +26,8 @@ struct User;
 
 namespace parley::command {
 
+struct RuleRun;
+
 // Whom a call answers.
 struct Caller {
   std::uint64_t session_key = 0;  // 0: the connection itself, not authenticated
@@ -35,6 +37,7 @@ struct Caller {
   std::shared_ptr<const users::User> user;
   bool in_lane = false;  // its return starts the session's next command
   Clock::TimePoint started{};
+  std::shared_ptr<const RuleRun> rule;  // a plugin runs it as that user
 };
 
 class PendingCalls {
@@ -54,6 +57,8 @@ class PendingCalls {
   bool claim(CallId id);
   // [any] A copy, while the call is open.
   std::optional<Caller> peek(CallId id) const;
+  // [any] While the call is open, another entry for it. Whoever claims it sees the new one.
+  void taken_over(CallId id, EntryPtr entry);
   // [any] The handler says that the answer comes later. False: stale.
   bool defer(CallId id);
   // [any]

@@ -72,6 +72,10 @@ ReplyResult Replies::defer(CallId call) {
   return open ? ReplyResult::kSent : ReplyResult::kStale;
 }
 
+void Replies::taken_over(CallId call, EntryPtr entry) {
+  if (router_.knows(call)) router_.state_of(call).pending.taken_over(call, std::move(entry));
+}
+
 std::optional<Caller> Replies::peek(CallId call) const {
   return router_.knows(call) ? router_.state_of(call).pending.peek(call) : std::nullopt;
 }

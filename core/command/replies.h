@@ -45,6 +45,8 @@ class Replies {
   ReplyResult progress(CallId call, std::string_view data_json);
   // The answer comes after the handler has returned; the deadline becomes deferred_budget.
   ReplyResult defer(CallId call);
+  // Another version of the plugin serves it now, and is the one that is told when it is late.
+  void taken_over(CallId call, EntryPtr entry);
   // Who is waiting; nothing when stale.
   std::optional<Caller> peek(CallId call) const;
   bool is_open(CallId call) const;

@@ -155,6 +155,22 @@ struct PluginLimits {
   std::size_t value_max = 1024 * 1024;
 };
 
+// Plugins with isolation: process, each in a child of the server.
+struct PluginIsolation {
+  Millis hello{3'000};          // from starting the child to its first word
+  Millis unresponsive{10'000};  // one call: the child is ended
+  Millis ping{5'000};           // between two looks at an idle child
+  Millis terminate{2'000};      // from SIGTERM to SIGKILL
+  Millis restart_first{1'000};  // after a crash; doubled with each one
+  Millis restart_max{60'000};
+  int crashes = 3;  // within crash_window: quarantine
+  Millis crash_window{600'000};
+  std::size_t frame_max = 32 * 1024 * 1024;
+  std::size_t memory = 1024 * 1024 * 1024;  // address space of one child; 0: no limit
+  int descriptors = 64;
+  int jobs = 2;  // background jobs of one child at a time
+};
+
 struct Plugins {
   std::string folder;    // where <id>.so lie; empty: plugins/ beside the program's folder
   std::string settings;  // plugins.d; empty: beside the configuration file
@@ -162,6 +178,7 @@ struct Plugins {
                                    "game",    "dice", "poll",       "remind"};
   Millis describe_timeout{3'000};
   PluginLimits limits;
+  PluginIsolation isolation;
 };
 
 struct Workers {

@@ -29,7 +29,7 @@ using Json = nlohmann::json;
 using Shape = YamlNode::Shape;
 
 constexpr std::size_t kMaxOverlay = 1 << 20;
-const std::vector<std::string> kNames{"enabled",     "isolation", "execution",
+const std::vector<std::string> kNames{"enabled",     "isolation", "sandbox", "execution",
                                       "permissions", "limits",    "config"};
 
 std::string dump(const Json& value) {
@@ -90,9 +90,11 @@ class Reading {
   void take(const std::string& name, const YamlNode& value) {
     if (name == "enabled") return take_enabled(value);
     if (name == "isolation")
-      return take_choice(value, name, {"in-process", "process"}, settings().isolation);
+      return take_choice(value, name, std::array{"in-process", "process"}, settings().isolation);
+    if (name == "sandbox")
+      return take_choice(value, name, std::array{"require", "prefer", "off"}, settings().sandbox);
     if (name == "execution")
-      return take_choice(value, name, {"worker", "inline"}, settings().execution);
+      return take_choice(value, name, std::array{"worker", "inline"}, settings().execution);
     if (name == "permissions") return take_permissions(value);
     if (name == "limits") return take_limits(value);
     if (name == "config") return take_config(value);
@@ -105,12 +107,12 @@ class Reading {
     settings().enabled = *flag;
   }
 
-  template <typename Choice>
-  void take_choice(const YamlNode& value, const std::string& name, std::array<const char*, 2> names,
-                   Choice& choice) {
+  template <typename Choice, std::size_t N>
+  void take_choice(const YamlNode& value, const std::string& name,
+                   const std::array<const char*, N>& names, Choice& choice) {
     const auto found = std::ranges::find(names, value.text);
     if (found == names.end())
-      return complain(value.line, name, fmt::format("must be {} or {}", names[0], names[1]));
+      return complain(value.line, name, fmt::format("must be {}", fmt::join(names, " or ")));
     choice = static_cast<Choice>(found - names.begin());
   }
 

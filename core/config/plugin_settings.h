@@ -20,13 +20,15 @@
 
 namespace parley::config {
 
-enum class Isolation { kInProcess, kProcess };  // "in-process", "process"
-enum class Execution { kWorker, kInline };      // "worker", "inline"
+enum class Isolation { kInProcess, kProcess };   // "in-process", "process"
+enum class Sandbox { kRequire, kPrefer, kOff };  // "require", "prefer", "off"; of a child process
+enum class Execution { kWorker, kInline };       // "worker", "inline"
 
 struct PluginSettings {
   std::string id;
   bool enabled = true;
   Isolation isolation = Isolation::kInProcess;
+  Sandbox sandbox = Sandbox::kRequire;
   Execution execution = Execution::kWorker;
   std::vector<std::string> permissions;  // "commands", "push:*", "http:host:port" ...
   PluginLimits limits;                   // plugins.limits, overridden key by key

@@ -31,7 +31,7 @@ struct Words {
   int limit = 50;
   std::size_t last = 0;
   bool follow = false, once = false, all = false, release = false, yes = false;
-  std::vector<std::string> ids;
+  std::vector<std::string> ids, share;
 };
 
 constexpr const char* kExitCodes = "Exit codes: 0 done, 1 refused, 2 usage.\n";
@@ -195,9 +195,15 @@ class CommandLine {
     auto* info = verb(*plugin, "info", "one plugin",
                       [this](Context& c) { return plugin_info(c, words_.id); });
     info->add_option("NAME", words_.id)->required()->type_name("PLUGIN");
-    for (const char* operation : {"load", "unload", "rollback"})
-      add_plugin_operation(*plugin, operation);
+    add_plugin_operation(*plugin, "load", "while people stay connected")
+        ->add_option("--from", words_.from, "another file than the folder's")
+        ->type_name("FILE");
+    add_plugin_operation(*plugin, "unload", "while people stay connected");
+    add_plugin_operation(*plugin, "rollback", "back to the version before; ends a canary");
+    add_plugin_operation(*plugin, "promote", "the canary serves everybody");
+    add_plugin_operation(*plugin, "release", "out of quarantine: call it again");
     add_plugin_reload(*plugin);
+    add_plugin_canary(*plugin);
     auto* quarantine =
         verb(*plugin, "quarantine", "call it no more for a while, or again",
              [this](Context& c) { return plugin_quarantine(c, words_.id, words_.release); });
@@ -247,16 +253,33 @@ class CommandLine {
     });
   }
 
-  void add_plugin_operation(CLI::App& plugin, const char* operation) {
-    auto* added = verb(plugin, operation,
-                       std::string_view(operation) == "rollback" ? "back to the version before"
-                                                                 : "while people stay connected",
-                       [this, operation](Context& c) {
-                         return plugin_operate(c, operation, words_.id, words_.from);
-                       });
+  CLI::App* add_plugin_operation(CLI::App& plugin, const char* operation, const char* help) {
+    auto* added = verb(plugin, operation, help, [this, operation](Context& c) {
+      return plugin_operate(c, operation, words_.id, words_.from);
+    });
     added->add_option("NAME", words_.id)->required()->type_name("PLUGIN");
-    if (std::string_view(operation) == "load")
-      added->add_option("--from", words_.from, "another file than the folder's")->type_name("FILE");
+    return added;
+  }
+
+  void add_plugin_canary(CLI::App& plugin) {
+    auto* tried = verb(plugin, "canary", "a next version serves some sessions beside the old one",
+                       [this](Context& c) { return begin_canary(c); });
+    tried->add_option("NAME", words_.id)->required()->type_name("PLUGIN");
+    tried->add_option("SHARE", words_.share, "PERCENT, or user NAME...")->required();
+    tried->add_option("--from", words_.from, "another file than the one it came from")
+        ->type_name("FILE");
+  }
+
+  int begin_canary(Context& context) {
+    auto& share = words_.share;
+    if (share[0] == "user" && share.size() > 1)
+      return plugin_canary(context, words_.id, share, words_.from);
+    if (share.size() == 1 && share[0].ends_with('%')) share[0].pop_back();
+    const bool is_number = share.size() == 1 && !share[0].empty() && share[0].size() <= 2 &&
+                           share[0].find_first_not_of("0123456789") == std::string::npos;
+    if (!is_number)
+      return usage(context.terminal, "write a percentage from 1 to 99, or: user NAME...");
+    return plugin_canary(context, words_.id, share, words_.from);
   }
 
   int reload_plugins(Context& context) {

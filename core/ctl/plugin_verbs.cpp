@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include <fmt/core.h>
 
@@ -65,8 +67,8 @@ int plugin_list(Context& context) {
   return answer(context, context.client().get("/admin/v1/plugins"),
                 [](Context& c, const Json& body) {
                   print_list(c, body, "plugins",
-                             {"id", "version", "state", "execution", "isolation", "commands",
-                              "calls", "faults", "reason"});
+                             {"id", "version", "state", "execution", "isolation", "pid", "restarts",
+                              "commands", "calls", "faults", "reason"});
                 });
 }
 
@@ -74,9 +76,10 @@ int plugin_info(Context& context, const std::string& id) {
   return answer(context, context.client().get(plugin_path(id)), print_object);
 }
 
-int plugin_operate(Context& context, const std::string& operation, const std::string& id,
-                   const std::string& from) {
-  Json body = Json::object();
+namespace {
+
+int operate(Context& context, const std::string& operation, const std::string& id, Json body,
+            const std::string& from) {
   if (!from.empty()) body["from"] = std::filesystem::absolute(from).lexically_normal().string();
   const auto reply = context.client().post(plugin_path(id, "/" + operation), body);
   if (!reply) return refuse(context, reply.status());
@@ -91,30 +94,70 @@ int plugin_operate(Context& context, const std::string& operation, const std::st
   return kDone;
 }
 
-namespace {
+// What serves now, and what each of it needs.
+using Serving = std::map<std::string, std::vector<std::string>>;
 
-// Those that can be reloaded: what serves now.
-Result<std::vector<std::string>> serving(Context& context) {
+Result<Serving> serving(Context& context) {
   const auto reply = context.client().get("/admin/v1/plugins");
   if (!reply) return reply.status();
-  std::vector<std::string> ids;
+  Serving found;
   const Json rows = reply->body.is_object() ? reply->body.value("plugins", Json::array()) : Json();
   for (const auto& row : rows) {
     const auto state = row.is_object() ? row.value("state", Json("")) : Json("");
-    if (state == "active" || state == "probation")
-      ids.push_back(cell("", row.value("id", Json(""))));
+    if (state != "active" && state != "probation") continue;
+    auto& needs = found[cell("", row.value("id", Json("")))];
+    for (const auto& need : row.value("requires", Json::array())) {
+      const auto text = cell("", need);
+      needs.push_back(text.substr(0, text.find(' ')));
+    }
   }
-  return ids;
+  return found;
+}
+
+// What is needed before what needs it; otherwise as they came.
+void add_in_order(const std::string& id, const std::vector<std::string>& wanted,
+                  const Serving& serving, std::vector<std::string>& order,
+                  std::set<std::string>& seen) {
+  if (!seen.insert(id).second) return;
+  if (const auto found = serving.find(id); found != serving.end()) {
+    for (const auto& need : found->second) {
+      if (std::ranges::find(wanted, need) != wanted.end())
+        add_in_order(need, wanted, serving, order, seen);
+    }
+  }
+  order.push_back(id);
 }
 
 }  // namespace
 
+int plugin_operate(Context& context, const std::string& operation, const std::string& id,
+                   const std::string& from) {
+  return operate(context, operation, id, Json::object(), from);
+}
+
+int plugin_canary(Context& context, const std::string& id, const std::vector<std::string>& share,
+                  const std::string& from) {
+  Json body = Json::object();
+  if (share[0] == "user") {
+    body["users"] = std::vector<std::string>(share.begin() + 1, share.end());
+  } else {
+    body["percent"] = std::stoi(share[0]);
+  }
+  return operate(context, "canary", id, std::move(body), from);
+}
+
 int plugin_reload(Context& context, std::vector<std::string> ids, bool all,
                   const std::string& from) {
-  if (all) {
-    auto found = serving(context);
+  if (all || ids.size() > 1) {
+    const auto found = serving(context);
     if (!found) return refuse(context, found.status());
-    ids = std::move(found).value();
+    if (all) {
+      for (const auto& [id, needs] : *found) ids.push_back(id);
+    }
+    std::vector<std::string> order;
+    std::set<std::string> seen;
+    for (const auto& id : ids) add_in_order(id, ids, *found, order, seen);
+    ids = std::move(order);
   }
   int worst = kDone;
   for (const auto& id : ids) worst = std::max(worst, plugin_operate(context, "reload", id, from));

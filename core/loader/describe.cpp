@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "loader/image_check.h"
+
 namespace parley::loader {
 namespace {
 
@@ -134,6 +136,7 @@ Result<std::string> read_answer(Child& child, const DescribeOptions& options,
 }  // namespace
 
 Result<Manifest> describe(const std::filesystem::path& file, const DescribeOptions& options) {
+  if (auto status = check_image(file); !status) return status;
   const auto deadline = std::chrono::steady_clock::now() + options.timeout;
   Child child;
   if (auto status = start(file, options, child); !status) return status;

@@ -36,6 +36,27 @@ bool is_permission(std::string_view permission) {
   });
 }
 
+Status read_requirements(const std::vector<std::string>& texts, Manifest& manifest) {
+  for (const auto& text : texts) {
+    auto requirement = Requirement::parse(text);
+    if (!requirement) {
+      return refused("plugin " + manifest.id +
+                     " says wrongly what it requires: " + requirement.status().message());
+    }
+    manifest.requirements.push_back(std::move(requirement).value());
+  }
+  return Status::ok();
+}
+
+std::vector<std::string> requirements_of(const parley_plugin_entry& entry) {
+  std::vector<std::string> texts;
+  if (entry.size < offsetof(parley_plugin_entry, requirement_count) + sizeof(uint64_t))
+    return texts;
+  for (std::uint64_t i = 0; i < entry.requirement_count; ++i)
+    texts.push_back(copy(entry.requirements[i]));
+  return texts;
+}
+
 bool is_version(std::string_view version) {
   const bool only_plain = std::all_of(version.begin(), version.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
@@ -97,6 +118,7 @@ Result<Manifest> read_manifest(const parley_plugin_entry* entry, const std::stri
   }
   manifest.stateful = (entry->flags & PARLEY_PLUGIN_STATEFUL) != 0;
   if (entry->create == nullptr) return refused("plugin " + manifest.id + " has no create function");
+  if (auto status = read_requirements(requirements_of(*entry), manifest); !status) return status;
   return manifest;
 }
 
@@ -133,6 +155,8 @@ std::string manifest_to_json(const Result<Manifest>& manifest) {
   if (!manifest)
     return json{{"error", manifest.status().message()}}.dump(-1, ' ', false,
                                                              json::error_handler_t::replace);
+  std::vector<std::string> requirements;
+  for (const auto& requirement : manifest->requirements) requirements.push_back(requirement.text());
   return json{{"abi_major", manifest->abi_major},
               {"abi_minor", manifest->abi_minor},
               {"id", manifest->id},
@@ -140,7 +164,8 @@ std::string manifest_to_json(const Result<Manifest>& manifest) {
               {"description", manifest->description},
               {"config_schema", manifest->config_schema},
               {"permissions", manifest->permissions},
-              {"stateful", manifest->stateful}}
+              {"stateful", manifest->stateful},
+              {"requires", requirements}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -161,6 +186,8 @@ Result<Manifest> manifest_from_json(std::string_view text) {
     parsed.at("config_schema").get_to(manifest.config_schema);
     parsed.at("permissions").get_to(manifest.permissions);
     parsed.at("stateful").get_to(manifest.stateful);
+    const auto requirements = parsed.at("requires").get<std::vector<std::string>>();
+    if (auto status = read_requirements(requirements, manifest); !status) return status;
     return manifest;
   } catch (const nlohmann::json::exception& error) {
     return refused(std::string("the plugin's description is incomplete: ") + error.what());

@@ -14,6 +14,7 @@
 #include <parley/plugin_abi.h>
 
 #include "base/status.h"
+#include "loader/requirement.h"
 
 namespace parley::loader {
 
@@ -26,6 +27,7 @@ struct Manifest {
   std::string config_schema;             // JSON text, empty: none
   std::vector<std::string> permissions;  // asked for, not yet granted
   bool stateful = false;
+  std::vector<Requirement> requirements;
 };
 
 // [a-z][a-z0-9-]{0,31}: also the name of files and log channels, so nothing else is let through.

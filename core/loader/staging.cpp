@@ -96,6 +96,18 @@ Result<std::string> copy_hashed(int from, int to, const fs::path& source, const 
   return hex(digest.data(), size);
 }
 
+Status check_unchanged(const fs::path& file, int fd, const struct stat& before) {
+  struct stat after {};
+  if (::fstat(fd, &after) != 0) return refused(file, std::strerror(errno));
+  const auto same = [](const timespec& one, const timespec& other) {
+    return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
+  };
+  if (after.st_size == before.st_size && same(after.st_mtim, before.st_mtim)) return Status::ok();
+  return refused(file,
+                 "was written while it was read: wait until the build or the copy is done, and try "
+                 "again; a file put in place by a rename (mv, install) can be loaded at any time");
+}
+
 }  // namespace
 
 StagedFile::~StagedFile() {
@@ -141,6 +153,8 @@ Result<StagedFile> Staging::stage(const std::string& id, const fs::path& source)
   auto sha256 = copy_hashed(from.fd, to.fd, source, target);
   StagedFile staged(target, sha256 ? *sha256 : std::string());
   if (!sha256) return sha256.status();
+  if (copied_) copied_();
+  if (auto status = check_unchanged(source, from.fd, info); !status) return status;
   return staged;
 }
 

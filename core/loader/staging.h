@@ -9,6 +9,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "base/status.h"
@@ -39,12 +40,18 @@ class Staging {
   static Result<Staging> open(const std::filesystem::path& folder);
 
   // Copies `source` under a new name made from `id`. Refuses a source, or a folder around it, that
-  // group or world may write: whoever can write there could run code in this process.
+  // group or world may write: whoever can write there could run code in this process. Refuses one
+  // that somebody writes meanwhile: half of one build and half of another is no plugin. (A file put
+  // in its place by a rename is another file: what was opened is copied whole.)
   Result<StagedFile> stage(const std::string& id, const std::filesystem::path& source);
+
+  // Called between the copy and the last look at the source; for tests.
+  void on_copied(std::function<void()> copied) { copied_ = std::move(copied); }
 
  private:
   explicit Staging(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::filesystem::path folder_;
+  std::function<void()> copied_;
   unsigned next_ = 0;
 };
 

@@ -38,7 +38,8 @@ class CallScope {
   command::CallId
       call;  // the command that runs, if one does; session, locale and peer are its caller's
   std::string_view session, locale, peer;
-  bool settled = false;  // it was answered or deferred inside this call: nothing more to check
+  bool from_rule = false;  // a rule's command, which must not run another
+  bool settled = false;    // it was answered or deferred inside this call: nothing more to check
   std::string_view what = {};  // command, life call; a string that outlives the call
   Verdict* verdict = nullptr;  // inside a FILTER handler: where decide() writes
   ChatMessage* message = nullptr;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <string_view>
 #include <system_error>
 
@@ -70,6 +71,33 @@ void on_crash(int signal) {
   ::raise(signal);
 }
 
+// A stack that has overflowed cannot carry the handler. One that is there already (a sanitizer's)
+// stays.
+class HandlerStack {
+ public:
+  HandlerStack() {
+    stack_t now{};
+    if (::sigaltstack(nullptr, &now) != 0 || (now.ss_flags & SS_DISABLE) == 0) return;
+    memory_ = std::make_unique<char[]>(kSize);
+    stack_t own{};
+    own.ss_sp = memory_.get();
+    own.ss_size = kSize;
+    ::sigaltstack(&own, nullptr);
+  }
+  ~HandlerStack() {
+    if (memory_ == nullptr) return;
+    stack_t none{};
+    none.ss_flags = SS_DISABLE;
+    ::sigaltstack(&none, nullptr);
+  }
+  HandlerStack(const HandlerStack&) = delete;
+  HandlerStack& operator=(const HandlerStack&) = delete;
+
+ private:
+  static constexpr std::size_t kSize = 64 << 10;
+  std::unique_ptr<char[]> memory_;
+};
+
 CrashReport read_report(const fs::path& path) {
   CrashReport report;
   std::ifstream file(path);
@@ -108,8 +136,14 @@ void CrashReports::watch() const {
   std::memcpy(report_file.data(), file.c_str(), file.size() + 1);
   struct sigaction action {};
   action.sa_handler = on_crash;
+  action.sa_flags = SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &action, &before[i]);
+}
+
+void CrashReports::prepare_this_thread() {
+  static const thread_local HandlerStack stack;
+  (void)stack;
 }
 
 std::vector<CrashReport> CrashReports::take_new() const {

@@ -25,6 +25,8 @@ class CrashReports {
 
   // SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT of this process, from now on.
   void watch() const;
+  // Lets this thread's stack overflow be reported too; once per thread, then it costs nothing.
+  static void prepare_this_thread();
   // What earlier runs left; each is told once, and counted against its file.
   std::vector<CrashReport> take_new() const;
   int crashes_of(const std::string& id, const std::string& sha256) const;

@@ -32,6 +32,7 @@ class EventVisit final : public Visit {
     half->on_event(plugin_data, &shown);
   }
   std::string_view session() const override { return event_->session; }
+  const users::User* user() const override { return event_->user.get(); }
 
  private:
   const std::shared_ptr<const Event> event_;

@@ -18,7 +18,8 @@ void FaultLedger::record(std::string_view what) {
     const auto seconds = limits_.fault_window.count() / 1000;
     log::Event(log::Level::kWarn, "plugin")
         .plugin(plugin_)
-        .write("fault in {} ({} of {} in {} s)", what, recent_.size(), limits_.faults, seconds);
+        .write("{}: fault in {} ({} of {} in {} s)", version_, what, recent_.size(), limits_.faults,
+               seconds);
     if (limits_.faults > 0 && recent_.size() >= static_cast<std::size_t>(limits_.faults)) {
       recent_.clear();
       confine(std::to_string(limits_.faults) + " faults within " + std::to_string(seconds) +
@@ -40,7 +41,8 @@ void FaultLedger::confine(std::string reason) {
   quarantined_ = true;
   log::Event(log::Level::kError, "plugin")
       .plugin(plugin_)
-      .write("in quarantine for {} s: {}", limits_.quarantine.count() / 1000, reason_);
+      .write("{}: in quarantine for {} s: {}", version_, limits_.quarantine.count() / 1000,
+             reason_);
 }
 
 bool FaultLedger::in_quarantine() {

@@ -23,8 +23,10 @@ class FaultLedger {
   // How many faults there were since the start; called on the thread of the fault, without a lock.
   using Heard = std::function<void(std::uint64_t count, const std::string& what)>;
 
-  FaultLedger(std::string plugin, const config::PluginLimits& limits, const Clock& clock)
-      : plugin_(std::move(plugin)), limits_(limits), clock_(clock) {}
+  // `version`: how the log tells this version from others.
+  FaultLedger(std::string plugin, std::string version, const config::PluginLimits& limits,
+              const Clock& clock)
+      : plugin_(std::move(plugin)), version_(std::move(version)), limits_(limits), clock_(clock) {}
 
   void record(std::string_view what);
   // Ends by itself when its time is over.
@@ -38,7 +40,7 @@ class FaultLedger {
  private:
   void confine(std::string reason);  // under the mutex
 
-  const std::string plugin_;
+  const std::string plugin_, version_;
   const config::PluginLimits limits_;
   const Clock& clock_;
   std::atomic<std::uint64_t> count_{0};

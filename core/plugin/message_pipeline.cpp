@@ -57,6 +57,7 @@ class MessageVisit final : public Visit {
     turn_ = nullptr;
   }
   std::string_view session() const override { return message_->session; }
+  const users::User* user() const override { return message_->user.get(); }
   std::string_view caused_by() const override { return message_->via; }
 
  private:

@@ -23,6 +23,7 @@ struct Operation {
   Status status = Status::ok();
   std::vector<Step> steps;
   std::vector<config::Problem> problems;  // of a configuration: file, line, path
+  std::vector<std::string> missing;       // plugins that are needed and do not serve
 
   // Runs and records one step. False: the operation ends here with the step's status.
   template <typename F>

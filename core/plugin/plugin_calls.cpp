@@ -16,11 +16,11 @@ namespace parley::plugin {
 // What was dropped without having run goes to the version that serves now, or is answered.
 class PluginInstance::Ticket {
  public:
-  Ticket(PluginInstance& plugin, command::InvocationPtr invocation)
-      : plugin_(plugin), invocation_(std::move(invocation)) {}
+  Ticket(PluginInstance& plugin, command::InvocationPtr invocation, const Detour* from)
+      : plugin_(plugin), invocation_(std::move(invocation)), from_(from) {}
   Ticket(Ticket&&) noexcept = default;
   ~Ticket() {
-    if (invocation_ != nullptr) plugin_.unrun(std::move(invocation_));
+    if (invocation_ != nullptr) plugin_.unrun(std::move(invocation_), from_);
   }
   void run() {
     const auto mine = std::move(invocation_);
@@ -30,6 +30,7 @@ class PluginInstance::Ticket {
  private:
   PluginInstance& plugin_;
   command::InvocationPtr invocation_;
+  const Detour* from_;  // compared only: it would send it back here
 };
 
 class PluginInstance::VisitTicket {
@@ -60,7 +61,12 @@ std::shared_ptr<Detour> PluginInstance::detour() const {
 }
 
 Status PluginInstance::busy() const {
-  if (door_.load(std::memory_order_acquire) != Door::kOpen) {
+  if (is_lost()) {
+    return Status(
+        ErrorCode::kPluginUnavailable,
+        "The plugin " + id() + " crashed and is being started again. Try again in a moment.");
+  }
+  if (door_.load(std::memory_order_acquire) == Door::kClosed) {
     return Status(ErrorCode::kPluginUnavailable,
                   "The plugin " + id() + " is being unloaded. Try again in a moment.");
   }
@@ -68,18 +74,24 @@ Status PluginInstance::busy() const {
                 "The plugin " + id() + " has too much to do. Try again in a moment.");
 }
 
-void PluginInstance::unrun(command::InvocationPtr invocation) {
-  if (const auto round = detour()) return round->take(std::move(invocation));
+void PluginInstance::unrun(command::InvocationPtr invocation, const Detour* from) {
+  if (const auto round = detour(); round != nullptr && round.get() != from)
+    return round->take(std::move(invocation));
   refuse(*invocation, busy());
 }
 
 void PluginInstance::invoke(command::InvocationPtr invocation) {
   const auto door = door_.load(std::memory_order_acquire);
-  if (door == Door::kOpen) return accept(std::move(invocation), CallGate::Limit::kQueue);
+  // While it comes to rest, what it waits for itself comes in.
+  const bool awaited = invocation->rule != nullptr && invocation->rule->plugin == id();
+  if (door == Door::kOpen || (door == Door::kDetour && awaited))
+    return accept(std::move(invocation), CallGate::Limit::kQueue);
   unrun(std::move(invocation));
 }
 
-void PluginInstance::accept(command::InvocationPtr invocation, CallGate::Limit limit) {
+void PluginInstance::accept(command::InvocationPtr invocation, CallGate::Limit limit,
+                            const Detour* from) {
+  if (is_lost()) return refuse(*invocation, busy());
   if (faults_.in_quarantine()) {
     return refuse(*invocation, Status(ErrorCode::kPluginUnavailable,
                                       "The plugin " + id() +
@@ -89,28 +101,43 @@ void PluginInstance::accept(command::InvocationPtr invocation, CallGate::Limit l
   const auto where = runs_inline() && net::Shard::current() != nullptr ? CallGate::Where::kHere
                                                                        : CallGate::Where::kWorker;
   // Refused or dropped later, the ticket answers.
-  (void)gate_.offer([ticket = Ticket(*this, std::move(invocation))]() mutable { ticket.run(); },
-                    where, limit);
+  (void)gate_.offer(
+      [ticket = Ticket(*this, std::move(invocation), from)]() mutable { ticket.run(); }, where,
+      limit);
 }
 
-void PluginInstance::adopt(command::InvocationPtr invocation) {
-  const auto& wanted = invocation->spec();
+void PluginInstance::admit(command::InvocationPtr invocation, const Detour& from) {
+  accept(std::move(invocation), CallGate::Limit::kQueue, &from);
+}
+
+const command::Registration* PluginInstance::own_form_of(const command::CommandSpec& wanted) const {
   for (const auto& own : registrations_.commands) {
-    if (own.spec.name != wanted.name) continue;
-    if (!command::same_form(own.spec, wanted)) break;
-    auto entry = std::make_shared<command::CommandEntry>();
-    entry->spec = own.spec;
-    entry->spec.plugin = id();
-    entry->index = own.index;
-    entry->target = shared_from_this();
-    invocation->entry = std::move(entry);
-    return accept(std::move(invocation), CallGate::Limit::kNone);
+    if (own.spec.name == wanted.name) return command::same_form(own.spec, wanted) ? &own : nullptr;
+  }
+  return nullptr;
+}
+
+void PluginInstance::adopt(command::InvocationPtr invocation, CallGate::Limit limit) {
+  const auto& wanted = invocation->spec();
+  if (const auto* own = own_form_of(wanted)) {
+    invocation->entry = entry_of(*own);
+    services_.dispatcher.replies().taken_over(invocation->call, invocation->entry);
+    return accept(std::move(invocation), limit);
   }
   refuse(*invocation,
          Status(ErrorCode::kPluginUnavailable, "The command " + wanted.name +
                                                    " changed while yours waited: a new version "
                                                    "of " +
                                                    id() + " was loaded. Send it again."));
+}
+
+command::EntryPtr PluginInstance::entry_of(const command::Registration& own) {
+  auto entry = std::make_shared<command::CommandEntry>();
+  entry->spec = own.spec;
+  entry->spec.plugin = id();
+  entry->index = own.index;
+  entry->target = shared_from_this();
+  return entry;
 }
 
 void PluginInstance::visit(VisitPtr visit) {
@@ -151,6 +178,7 @@ void PluginInstance::run(const command::Invocation& invocation) {
     const RequestView request(invocation, services_.clock.wall_ms() + left);
     CallScope scope(*this, Phase::kPlugin);
     scope.call = invocation.call;
+    scope.from_rule = invocation.rule != nullptr;
     scope.what = invocation.spec().name;
     scope.session = invocation.session_id;
     scope.locale = invocation.locale;
@@ -165,8 +193,13 @@ void PluginInstance::run(const command::Invocation& invocation) {
   }
   running_.store(nullptr, std::memory_order_relaxed);
   auto& replies = services_.dispatcher.replies();
-  if (faulted) faults_.record(invocation.spec().name);
-  if (!answered && replies.is_open(invocation.call)) {
+  // A crash is no fault of this call's: it may have been another's, and crashes are counted apart.
+  const bool lost = faulted && is_lost();
+  if (faulted && !lost) faults_.record(invocation.spec().name);
+  if (lost && replies.is_open(invocation.call)) {
+    (void)deferred_.remove(invocation.call);
+    replies.fail(invocation.call, crash_status());
+  } else if (!answered && replies.is_open(invocation.call)) {
     if (!faulted) faults_.record(invocation.spec().name + " returned without answering");
     replies.fail(invocation.call,
                  Status(ErrorCode::kPluginError, "The command failed inside the plugin " + id() +
@@ -188,7 +221,8 @@ void PluginInstance::account(const command::Invocation& invocation, Clock::TimeP
     log::Event(log::Level::kWarn, "plugin")
         .plugin(id())
         .session(invocation.session_id)
-        .write("{} took {} ms, its budget is {} ms", stats.name, ms, limits.soft_budget.count());
+        .write("{}: {} took {} ms, its budget is {} ms", label(), stats.name, ms,
+               limits.soft_budget.count());
   }
   if (!runs_inline() || took <= limits.inline_budget || ++inline_overruns_ < limits.inline_overruns)
     return;
@@ -196,9 +230,9 @@ void PluginInstance::account(const command::Invocation& invocation, Clock::TimeP
   log::Event(log::Level::kWarn, "plugin")
       .plugin(id())
       .write(
-          "{} calls took longer than {} ms on an I/O thread (the last one, {}, {} ms): the plugin "
-          "runs on the workers from now on",
-          inline_overruns_, limits.inline_budget.count(), stats.name, ms);
+          "{}: {} calls took longer than {} ms on an I/O thread (the last one, {}, {} ms): the "
+          "plugin runs on the workers from now on",
+          label(), inline_overruns_, limits.inline_budget.count(), stats.name, ms);
 }
 
 void PluginInstance::cancelled(command::CallId call) {

@@ -10,6 +10,8 @@
 // then close() or abandon(), once. Failure: sentences that name the file.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -38,6 +40,23 @@ class PluginCode {
   // what may still run. `plugin` is what create() returned, or null. What became of it, to be read
   // after "plugin x is retired, ": "but its image stays mapped".
   virtual std::string abandon(const parley_plugin* plugin) = 0;
+
+  // Code that can be lost while the server lives on: calls into it then return PARLEY_E_INTERNAL at
+  // once.
+  struct Whereabouts {
+    std::int64_t pid = 0;                           // 0: this process
+    std::string protection;                         // what its sandbox holds, "" for none
+    std::shared_ptr<const std::atomic<bool>> lost;  // null: it cannot be
+  };
+  // [life]
+  virtual Whereabouts whereabouts() const { return {}; }
+  // A call of the plugin's life did not come back in time, as `what` says. Code that can be ended
+  // from outside is, and is lost then.
+  virtual void hung(const std::string& /*what*/) {}
+  // Called once when it is lost without having been closed or abandoned, with the reason, on any
+  // thread; at once when that has happened already.
+  using Lost = std::function<void(const std::string& how)>;
+  virtual void on_lost(Lost) {}
 };
 
 struct CodeRequest {

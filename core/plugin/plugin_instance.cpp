@@ -12,6 +12,7 @@
 #include "command/replies.h"
 #include "net/shard.h"
 #include "plugin/abi.h"
+#include "plugin/crash_reports.h"
 #include "plugin/file_watcher.h"
 #include "plugin/request_view.h"
 #include "plugin/worker_pool.h"
@@ -124,6 +125,7 @@ config::PluginSettings PluginInstance::settings() const {
 }
 
 bool PluginInstance::guarded(std::string_view what, absl::FunctionRef<void()> call) {
+  CrashReports::prepare_this_thread();
   try {
     call();
     return true;
@@ -136,7 +138,11 @@ bool PluginInstance::guarded(std::string_view what, absl::FunctionRef<void()> ca
 }
 
 void PluginInstance::misbehaved(std::string_view what) {
-  log::Event(log::Level::kError, "plugin-misbehaving").plugin(id()).write_text(what);
+  log::Event(log::Level::kError, "plugin-misbehaving").plugin(id()).write("{}: {}", label(), what);
+}
+
+std::string PluginInstance::label() const {
+  return "version " + manifest().version + ", generation " + std::to_string(generation());
 }
 
 std::string PluginInstance::running_command() const {

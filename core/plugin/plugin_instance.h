@@ -89,11 +89,21 @@ class PluginInstance final : public command::CommandTarget,
   // What comes to this version from now on goes round by `detour`; null: comes in again.
   void redirect(std::shared_ptr<Detour> detour);
 
+  // Its code is gone without having been ended (a child process that crashed): what was pending has
+  // been answered plugin_crashed. Called once, on any thread; at once when that is so already.
+  using Crashed = std::function<void(const std::string& how)>;
+  void on_crash(Crashed crashed);
+  bool is_lost() const {
+    return place_.lost != nullptr && place_.lost->load(std::memory_order_acquire);
+  }
+  const PluginCode::Whereabouts& whereabouts() const { return place_; }
+
   // Ends it: no new calls, waits for what runs (at most `drain`), answers what is pending with
   // `to_pending`, stop, destroy, unmap. Not ok: something did not end; the code is given up and the
   // sentence says what became of it.
   Status stop(Millis drain, const Status& to_pending);
 
+  const Parts& parts() const { return parts_; }
   // After stop(): what the same version can be made from again. Nothing when its code was given up.
   std::optional<Parts> take_parts();
 
@@ -105,8 +115,12 @@ class PluginInstance final : public command::CommandTarget,
   void visit(VisitPtr visit);
   // A command meant for another version of this plugin; one whose declaration is another here is
   // refused.
-  void adopt(command::InvocationPtr invocation);
+  void adopt(command::InvocationPtr invocation, CallGate::Limit limit = CallGate::Limit::kNone);
   void adopt(VisitPtr visit);
+  // One that `from`, this version's own detour, sends in.
+  void admit(command::InvocationPtr invocation, const Detour& from);
+  // Whether adopt() would take such a command.
+  bool offers(const command::CommandSpec& wanted) const { return own_form_of(wanted) != nullptr; }
   void refuse(const command::Invocation& invocation, Status status);
 
   const std::string& id() const { return parts_.manifest.id; }
@@ -114,6 +128,8 @@ class PluginInstance final : public command::CommandTarget,
   const std::string& source() const { return parts_.source; }
   const std::string& sha256() const { return sha256_; }
   std::uint32_t generation() const { return parts_.generation; }
+  // For the log: which of its versions.
+  std::string label() const;
   config::PluginSettings settings() const;
   const std::deque<CommandStats>& stats() const { return stats_; }
   bool runs_inline() const { return inline_.load(std::memory_order_relaxed); }
@@ -171,7 +187,10 @@ class PluginInstance final : public command::CommandTarget,
   Status judge(const char* name, const LifeEnd* end, Millis at_most) const;
   bool come_to_rest(Millis at_most);
   std::shared_ptr<Detour> detour() const;
-  void accept(command::InvocationPtr invocation, CallGate::Limit limit);
+  command::EntryPtr entry_of(const command::Registration& own);
+  const command::Registration* own_form_of(const command::CommandSpec& wanted) const;
+  void accept(command::InvocationPtr invocation, CallGate::Limit limit,
+              const Detour* from = nullptr);
   void accept(VisitPtr visit);
   // A configuration on its way to the plugin's thread; whoever waits for it may give up.
   struct Handover {
@@ -184,10 +203,12 @@ class PluginInstance final : public command::CommandTarget,
   Status create_plugin();
   void run(const command::Invocation& invocation);
   void account(const command::Invocation& invocation, Clock::TimePoint started, bool faulted);
-  void unrun(command::InvocationPtr invocation);
+  void unrun(command::InvocationPtr invocation, const Detour* from = nullptr);
   Status busy() const;
   void hand_over(Handover& handover, config::PluginSettings settings);
   void answer_pending(const Status& status);
+  void crashed(const std::string& how, const Crashed& tell);
+  Status crash_status() const;
   void end_watches();
   Status close_code();
   Status give_up(const std::string& why);
@@ -196,6 +217,7 @@ class PluginInstance final : public command::CommandTarget,
   Parts parts_;
   const std::string sha256_;
   std::shared_ptr<PluginCode> code_;  // null once closed or abandoned; a hung call keeps it too
+  const PluginCode::Whereabouts place_;
   parley_host host_{};
   const parley_plugin* plugin_ = nullptr;
   PluginHalves halves_;

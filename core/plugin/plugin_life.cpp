@@ -65,10 +65,11 @@ PluginInstance::PluginInstance(Services& services, Parts parts, std::unique_ptr<
       parts_(std::move(parts)),
       sha256_(parts_.staged.sha256()),
       code_(std::move(code)),
+      place_(code_->whereabouts()),
       gate_(services.workers, parts_.settings.limits.queue, CallGate::Begin::kHeld),
       inline_(parts_.settings.execution == config::Execution::kInline),
       settings_(parts_.settings),
-      faults_(parts_.manifest.id, parts_.settings.limits, services.clock) {
+      faults_(parts_.manifest.id, label(), parts_.settings.limits, services.clock) {
   host_.size = sizeof host_;
   host_.abi_major = PARLEY_ABI_MAJOR;
   host_.abi_minor = PARLEY_ABI_MINOR;
@@ -100,8 +101,10 @@ std::shared_ptr<PluginInstance::LifeEnd> PluginInstance::life_call(const char* n
       std::move(late));
   if (back) return end;
   hung_ = true;
-  misbehaved(std::string(name) + " did not return within " + std::to_string(at_most.count()) +
-             " ms");
+  const auto what =
+      std::string(name) + " did not return within " + std::to_string(at_most.count()) + " ms";
+  misbehaved(what);
+  code_->hung(what);
   return nullptr;
 }
 
@@ -141,6 +144,24 @@ Status PluginInstance::create_plugin() {
     return failed("plugin " + id() + " leaves out start, stop, destroy or call");
   }
   return Status::ok();
+}
+
+void PluginInstance::on_crash(Crashed tell) {
+  if (code_ == nullptr) return;
+  code_->on_lost([weak = weak_from_this(), tell = std::move(tell)](const std::string& how) {
+    if (const auto self = weak.lock()) self->crashed(how, tell);
+  });
+}
+
+void PluginInstance::crashed(const std::string& how, const Crashed& tell) {
+  log::Event(log::Level::kError, "plugin").plugin(id()).write("its process is gone: {}", how);
+  answer_pending(crash_status());
+  tell(how);
+}
+
+Status PluginInstance::crash_status() const {
+  return Status(ErrorCode::kPluginCrashed,
+                "The plugin " + id() + " crashed before it answered. It is being started again.");
 }
 
 Status PluginInstance::load(std::shared_ptr<const SavedState> state) {
@@ -230,8 +251,13 @@ Result<std::shared_ptr<const SavedState>> PluginInstance::save(Millis at_most) {
 }
 
 void PluginInstance::take_over(PluginInstance& before) {
+  auto& replies = services_.dispatcher.replies();
   for (const auto request : transfer_.claimed) {
-    if (before.deferred_.remove({request})) deferred_.add({request});
+    const auto caller = replies.peek({request});
+    if (!before.deferred_.remove({request})) continue;
+    deferred_.add({request});
+    if (const auto* own = caller ? own_form_of(caller->entry->spec) : nullptr)
+      replies.taken_over({request}, entry_of(*own));
   }
   timers_->take_over(*before.timers_);
 }
@@ -303,7 +329,8 @@ std::optional<PluginInstance::Parts> PluginInstance::take_parts() {
 }
 
 void PluginInstance::answer_pending(const Status& status) {
-  for (const auto call : deferred_.take_all()) services_.dispatcher.replies().fail({call}, status);
+  const auto why = is_lost() ? crash_status() : status;
+  for (const auto call : deferred_.take_all()) services_.dispatcher.replies().fail({call}, why);
 }
 
 }  // namespace parley::plugin

@@ -8,6 +8,8 @@
 #include "plugin/crash_reports.h"
 #include "plugin/hang_marks.h"
 #include "plugin/local_code.h"
+#include "plugin/remote_code.h"
+#include "plugin/requirements.h"
 
 namespace parley::plugin {
 namespace {
@@ -16,11 +18,6 @@ constexpr int kCrashesForgiven = 2;
 
 Status failed(std::string why) {
   return Status(ErrorCode::kPluginError, std::move(why));
-}
-
-// Where the code of a plugin runs is decided here and nowhere else.
-Result<std::unique_ptr<PluginCode>> open_code(const CodeRequest& request) {
-  return LocalCode::open(request);
 }
 
 }  // namespace
@@ -58,7 +55,8 @@ std::shared_ptr<PluginInstance> PluginLoader::prepare(Operation& operation, cons
   if (!ready) return nullptr;
   heed_hang(prepared);
   operation.step("open", [&] {
-    auto opened = open(id, prepared);
+    auto opened =
+        make({prepared.manifest, std::move(*prepared.staged), prepared.source, prepared.settings});
     if (opened) plugin = std::move(opened).value();
     return opened.status();
   });
@@ -74,11 +72,6 @@ Status PluginLoader::check_settings(Operation& operation, const std::string& id,
   if (!prepared.settings.enabled) {
     return failed("plugin " + id + " is disabled in " + prepared.settings.file +
                   " (enabled: false)");
-  }
-  if (prepared.settings.isolation == config::Isolation::kProcess) {
-    return failed("plugin " + id +
-                  " asks for isolation: process, which this version does not have; set "
-                  "isolation: in-process");
   }
   return Status::ok();
 }
@@ -98,6 +91,8 @@ Status PluginLoader::check(Operation& operation, const std::string& id, Prepared
   if (auto status = loader::check_permissions(prepared.manifest, prepared.settings.permissions);
       !status)
     return status;
+  operation.missing = absent(prepared.manifest, records_.active());
+  if (auto status = fits(prepared.manifest, records_.active()); !status) return status;
   auto checked =
       config::check_plugin_config(std::move(prepared.settings), prepared.manifest.config_schema);
   operation.problems = checked.problems;
@@ -116,8 +111,7 @@ Status PluginLoader::heed_crashes(Prepared& prepared) const {
     return Status(ErrorCode::kPluginUnavailable,
                   "plugin " + id + " is in quarantine: this file of it ended the server " +
                       std::to_string(crashes) +
-                      " times. Bring a mended one, or let it out: parleyctl plugin quarantine " +
-                      id + " --release");
+                      " times. Bring a mended one, or let it out: parleyctl plugin release " + id);
   }
   prepared.settings.execution = config::Execution::kWorker;
   log::Event(log::Level::kWarn, "plugin")
@@ -137,23 +131,45 @@ void PluginLoader::heed_hang(Prepared& prepared) const {
       .write("this version once hung an I/O thread: it runs on the workers");
 }
 
-Result<std::shared_ptr<PluginInstance>> PluginLoader::open(const std::string& id,
-                                                           Prepared& prepared) {
-  // Not under the records' lock during create: the watchdog and the operator look at them
-  // meanwhile.
-  PluginInstance::Parts parts{prepared.manifest, std::move(*prepared.staged), prepared.source,
-                              prepared.settings, records_.next_generation(id)};
-  return PluginInstance::create(services_, std::move(parts), open_code);
-}
-
 Result<std::shared_ptr<PluginInstance>> PluginLoader::reopen(PluginInstance::Parts parts) {
   auto today = read_settings(parts.manifest.id);
   if (today.ok())
     today = config::check_plugin_config(std::move(today.settings), parts.manifest.config_schema);
   if (today.ok() && loader::check_permissions(parts.manifest, today.settings.permissions))
     parts.settings = std::move(today.settings);
+  return make(std::move(parts));
+}
+
+Result<std::shared_ptr<PluginInstance>> PluginLoader::again(const PluginInstance::Parts& parts) {
+  auto copy = staging_.stage(parts.manifest.id, parts.staged.path());
+  if (!copy) return copy.status();
+  return reopen({parts.manifest, std::move(copy).value(), parts.source, parts.settings});
+}
+
+Result<std::shared_ptr<PluginInstance>> PluginLoader::make(PluginInstance::Parts parts) {
+  // A call into a child waits for it: never on a thread that serves connections.
+  if (parts.settings.isolation == config::Isolation::kProcess)
+    parts.settings.execution = config::Execution::kWorker;
+  // Not under the records' lock during create: the watchdog and the operator look at them
+  // meanwhile.
   parts.generation = records_.next_generation(parts.manifest.id);
-  return PluginInstance::create(services_, std::move(parts), open_code);
+  auto made =
+      PluginInstance::create(services_, std::move(parts),
+                             [this](const CodeRequest& request) { return open_code(request); });
+  if (made) {
+    (*made)->on_crash([this, weak = std::weak_ptr(*made)](const std::string& how) {
+      if (const auto plugin = weak.lock()) crashed_(plugin, how);
+    });
+  }
+  return made;
+}
+
+// Where the code of a plugin runs is decided here and nowhere else.
+Result<std::unique_ptr<PluginCode>> PluginLoader::open_code(const CodeRequest& request) {
+  if (request.settings.isolation == config::Isolation::kInProcess) return LocalCode::open(request);
+  if (!supervisor_) supervisor_.emplace();
+  return RemoteCode::open(
+      request, {*supervisor_, paths_.host_program, services_.config()->plugins.isolation});
 }
 
 }  // namespace parley::plugin

@@ -14,6 +14,7 @@
 #include "config/plugin_settings.h"
 #include "loader/manifest.h"
 #include "loader/staging.h"
+#include "plugin/child_supervisor.h"
 #include "plugin/operation.h"
 #include "plugin/plugin_instance.h"
 #include "plugin/plugin_records.h"
@@ -33,9 +34,16 @@ std::string in_one_line(const std::vector<config::Problem>& problems);
 
 class PluginLoader {
  public:
+  // `crashed`: told when the process of a version is gone without having been ended, whatever the
+  // version was doing; on any thread.
+  using Crashed = std::function<void(const std::shared_ptr<PluginInstance>&, const std::string&)>;
   PluginLoader(Services& services, const PluginPaths& paths, loader::Staging staging,
-               PluginRecords& records)
-      : services_(services), paths_(paths), staging_(std::move(staging)), records_(records) {}
+               PluginRecords& records, Crashed crashed)
+      : services_(services),
+        paths_(paths),
+        staging_(std::move(staging)),
+        records_(records),
+        crashed_(std::move(crashed)) {}
 
   // `from` empty: <plugins folder>/<id>.so. Null: refused.
   std::shared_ptr<PluginInstance> prepare(Operation& operation, const std::string& id,
@@ -43,6 +51,10 @@ class PluginLoader {
   // A version that was closed, once more, with the configuration of today where it fits.
   Result<std::shared_ptr<PluginInstance>> reopen(PluginInstance::Parts parts);
   config::LoadedPlugin read_settings(const std::string& id) const;
+  // The same of one that crashed: another instance, its parts stay for the next time.
+  Result<std::shared_ptr<PluginInstance>> again(const PluginInstance::Parts& parts);
+  // Ends what is left of child processes; nothing can be opened afterwards.
+  void end_children() { supervisor_.reset(); }
 
  private:
   struct Prepared {
@@ -56,12 +68,15 @@ class PluginLoader {
   Status check(Operation& operation, const std::string& id, Prepared& prepared);
   Status heed_crashes(Prepared& prepared) const;
   void heed_hang(Prepared& prepared) const;
-  Result<std::shared_ptr<PluginInstance>> open(const std::string& id, Prepared& prepared);
+  Result<std::shared_ptr<PluginInstance>> make(PluginInstance::Parts parts);
+  Result<std::unique_ptr<PluginCode>> open_code(const CodeRequest& request);
 
   Services& services_;
   const PluginPaths& paths_;
   loader::Staging staging_;
   PluginRecords& records_;
+  const Crashed crashed_;
+  std::optional<ChildSupervisor> supervisor_;  // once a plugin wants a process
 };
 
 }  // namespace parley::plugin

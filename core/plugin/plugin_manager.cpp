@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/plugin_manager.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -8,6 +9,7 @@
 #include "plugin/event_bus.h"
 #include "plugin/hang_marks.h"
 #include "plugin/plugin_metrics.h"
+#include "plugin/requirements.h"
 #include "plugin/retirement.h"
 #include "plugin/worker_pool.h"
 
@@ -19,6 +21,13 @@ constexpr Millis kTick{250};
 Status not_loaded(const std::string& id) {
   return Status::not_found("plugin " + id +
                            " is not loaded; `parleyctl plugin list` shows what is");
+}
+
+bool all_of_them_come(const std::vector<std::string>& missing,
+                      const std::vector<std::string>& coming) {
+  return !missing.empty() && std::all_of(missing.begin(), missing.end(), [&](const auto& id) {
+    return std::find(coming.begin(), coming.end(), id) != coming.end();
+  });
 }
 
 }  // namespace
@@ -33,15 +42,18 @@ Result<std::unique_ptr<PluginManager>> PluginManager::open(Services& services, P
 PluginManager::PluginManager(Services& services, PluginPaths paths, loader::Staging staging)
     : services_(services),
       paths_(std::move(paths)),
-      loader_(services, paths_, std::move(staging), records_),
+      loader_(services, paths_, std::move(staging), records_,
+              [this](const auto& plugin, const std::string& how) { heard_crash(plugin, how); }),
       reloader_(services, records_, loader_, maintenance_),
       maintenance_(kTick, [this] {
         services_.workers.sweep();
         reloader_.tick();
+        restart_due();
       }) {}
 
 PluginManager::~PluginManager() {
   stop();
+  loader_.end_children();  // nobody tells this object of a crash any more
 }
 
 void PluginManager::load(std::string id, std::string from, Done done) {
@@ -57,13 +69,26 @@ void PluginManager::unload(std::string id, Done done) {
 void PluginManager::reload(std::string id, std::string from, Done done) {
   maintenance_.post(
       [this, id = std::move(id), from = std::move(from), done = std::move(done)]() mutable {
-        done(records_.active(id) == nullptr ? do_load(id, from) : reloader_.reload(id, from));
+        done(records_.active(id) == nullptr ? do_load(id, from_or_crashed(id, from))
+                                            : reloader_.reload(id, from));
       });
 }
 
 void PluginManager::rollback(std::string id, Done done) {
   maintenance_.post([this, id = std::move(id), done = std::move(done)]() mutable {
     done(reloader_.rollback(id));
+  });
+}
+
+void PluginManager::canary(std::string id, std::string from, CanaryShare share, Done done) {
+  maintenance_.post(
+      [this, id = std::move(id), from = std::move(from), share = std::move(share),
+       done = std::move(done)]() mutable { done(reloader_.canary(id, from, share)); });
+}
+
+void PluginManager::promote(std::string id, Done done) {
+  maintenance_.post([this, id = std::move(id), done = std::move(done)]() mutable {
+    done(reloader_.promote(id));
   });
 }
 
@@ -97,16 +122,13 @@ void PluginManager::load_enabled() {
   for (const auto& crash : crashes.take_new())
     log::Event(log::Level::kError, "plugin").plugin(crash.plugin).write("{}", crash.sentence());
   crashes.watch();
-  for (const auto& id : services_.config()->plugins.enabled) {
-    maintenance_.run_blocking([this, id] { (void)do_load(id, {}); });
-  }
+  maintenance_.run_blocking([this] { load_in_order(services_.config()->plugins.enabled); });
 }
 
 void PluginManager::stop() {
   maintenance_.post([this] {
-    std::vector<std::string> ids;
-    for (const auto& plugin : active()) ids.push_back(plugin->id());
-    for (const auto& id : ids) (void)do_unload(id);
+    unload_all();
+    restarts_.clear();
     reloader_.forget_all();
   });
   maintenance_.stop();
@@ -128,7 +150,8 @@ bool PluginManager::start_and_publish(Operation& operation,
   return published;
 }
 
-Operation PluginManager::do_load(const std::string& id, const std::string& from) {
+Operation PluginManager::do_load(const std::string& id, const std::string& from,
+                                 const std::vector<std::string>& coming) {
   Operation operation;
   if (records_.active(id) != nullptr) {
     operation.status = Status::conflict(
@@ -136,25 +159,40 @@ Operation PluginManager::do_load(const std::string& id, const std::string& from)
         id);
     return operation;
   }
+  const bool crashed = forget_restart(id);
   if (loader::is_plugin_id(id)) records_.transition(id, PluginState::kLoading);
   const auto plugin = loader_.prepare(operation, id, from);
   if (plugin != nullptr && start_and_publish(operation, plugin)) {
     records_.transition(id, PluginState::kActive, {}, plugin);
     announce(id, PARLEY_EVENT_PLUGIN_LOADED);
+  } else if (all_of_them_come(operation.missing, coming)) {
+    records_.transition(id, PluginState::kFound, "waits for " + operation.missing.front());
+    return operation;
   } else if (loader::is_plugin_id(id)) {
+    if (crashed) services_.commands.withdraw(id);
     records_.transition(id, PluginState::kFailed, operation.status.message());
   }
   finish("load", id, operation);
   return operation;
 }
 
-Operation PluginManager::do_unload(const std::string& id) {
+Operation PluginManager::do_unload(const std::string& id, Needed needed) {
   Operation operation;
   const auto plugin = records_.active(id);
+  if (plugin == nullptr && forget_restart(id)) {
+    reloader_.forget(id);
+    records_.remember(id, "");
+    services_.commands.withdraw(id);
+    records_.transition(id, PluginState::kUnloaded);
+    finish("unload", id, operation);
+    return operation;
+  }
   if (plugin == nullptr) {
     operation.status = not_loaded(id);
     return operation;
   }
+  operation.status = needed == Needed::kRefuse ? may_go(id, active()) : Status::ok();
+  if (!operation.status) return operation;
   reloader_.forget(id);
   records_.remember(id, "");
   records_.transition(id, PluginState::kDraining, {}, plugin);
@@ -167,8 +205,10 @@ Operation PluginManager::do_unload(const std::string& id) {
   if (retire(services_, operation, plugin, unloaded_before_it_answered(*plugin))) {
     records_.transition(id, PluginState::kUnloaded);
   } else {
-    // Unloaded as far as anyone can tell; only its memory stays.
-    records_.transition(id, PluginState::kRetiredButMapped, operation.status.message());
+    // Unloaded as far as anyone can tell; in this process its memory stays.
+    const bool in_child = plugin->whereabouts().pid != 0;
+    records_.transition(id, in_child ? PluginState::kUnloaded : PluginState::kRetiredButMapped,
+                        operation.status.message());
     operation.status = Status::ok();
   }
   announce(id, PARLEY_EVENT_PLUGIN_UNLOADED);
@@ -196,6 +236,8 @@ Operation PluginManager::do_configure(const std::string& id, const std::string& 
   }) && operation.step("apply", [&] { return plugin->configure(checked.settings); });
   if (!accepted && operation.problems.empty())
     operation.problems = {config::refused_change(checked.settings, operation.status.message())};
+  if (const auto next = reloader_.on_trial(id); accepted && next != nullptr)
+    (void)operation.step("apply to the canary", [&] { return next->configure(checked.settings); });
   if (accepted) operation.step("save", [&] { return config::save_overlay(checked.settings); });
   finish("config", id, operation);
   return operation;
@@ -204,7 +246,7 @@ Operation PluginManager::do_configure(const std::string& id, const std::string& 
 Operation PluginManager::do_reread() {
   Operation all;
   Status refused = Status::ok();  // the next plugin's success does not hide it
-  for (const auto& plugin : active()) {
+  for (const auto& plugin : running()) {
     auto loaded = loader_.read_settings(plugin->id());
     if (loaded.ok())
       loaded =
@@ -239,7 +281,7 @@ void PluginManager::finish(const std::string& verb, const std::string& id,
 
 std::string PluginManager::blame_for_hang() {
   std::string blamed;
-  for (const auto& plugin : active()) {
+  for (const auto& plugin : running()) {
     const auto command = plugin->running_command();
     if (command.empty() || !plugin->runs_inline()) continue;
     blamed += (blamed.empty() ? "" : ", ") + plugin->id() + " in " + command;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "plugin/plugin_loader.h"
 #include "plugin/plugin_records.h"
 #include "plugin/plugin_reloader.h"
+#include "plugin/restart_plan.h"
 #include "plugin/services.h"
 
 namespace parley::plugin {
@@ -42,6 +44,10 @@ class PluginManager {
   void reload(std::string id, std::string from, Done done);
   // To the version before; not_found when none is kept.
   void rollback(std::string id, Done done);
+  // Lets a next version serve some sessions beside the one that serves; rollback ends it, promote
+  // lets it take over.
+  void canary(std::string id, std::string from, CanaryShare share, Done done);
+  void promote(std::string id, Done done);
   // Puts it in quarantine, or lets it out.
   void quarantine(std::string id, bool release, Done done);
   // `changes_json`: {"key.path": value}; null takes an overlaid value back. Kept in the state
@@ -66,15 +72,33 @@ class PluginManager {
   Result<PluginInfo> info(const std::string& id) const { return records_.info(id); }  // not_found
   Result<config::PluginSettings> settings(const std::string& id) const;               // not_found
   std::vector<std::shared_ptr<PluginInstance>> active() const { return records_.active(); }
+  std::vector<std::shared_ptr<PluginInstance>> running() const { return records_.running(); }
   std::vector<PluginRecords::Transition> transitions() const { return records_.transitions(); }
 
  private:
   PluginManager(Services& services, PluginPaths paths, loader::Staging staging);
-  Operation do_load(const std::string& id, const std::string& from);
-  Operation do_unload(const std::string& id);
+  // One that needs a plugin of `coming` is not refused: it is found, and its turn comes later.
+  Operation do_load(const std::string& id, const std::string& from,
+                    const std::vector<std::string>& coming = {});
+  enum class Needed { kRefuse, kIgnore };
+  Operation do_unload(const std::string& id, Needed needed = Needed::kRefuse);
+  // plugin_order.cpp
+  void load_in_order(std::vector<std::string> ids);
+  void unload_all();
   Operation do_configure(const std::string& id, const std::string& changes_json);
   Operation do_reread();
   bool start_and_publish(Operation& operation, const std::shared_ptr<PluginInstance>& plugin);
+  // plugin_restarts.cpp: a child process that crashed is retired at once, and started again when
+  // its time has come.
+  using Plugin = std::shared_ptr<PluginInstance>;
+  void heard_crash(const Plugin& plugin, const std::string& how);
+  void do_crashed(const Plugin& plugin, const std::string& how);
+  void plan_restart(const Plugin& plugin, const std::string& how);
+  void restart_due();
+  void do_restart(const std::string& id);
+  // Whether it waited to be started again; it does not any more.
+  bool forget_restart(const std::string& id);
+  std::string from_or_crashed(const std::string& id, const std::string& from) const;
   void announce(const std::string& id, std::uint32_t kind);
   void finish(const std::string& verb, const std::string& id, const Operation& operation);
 
@@ -83,7 +107,13 @@ class PluginManager {
   PluginRecords records_;
   PluginLoader loader_;
   PluginReloader reloader_;
-  Maintenance maintenance_;  // last: its thread uses everything above
+  struct Restart {
+    RestartPlan plan;
+    Plugin crashed;  // while it waits
+    Clock::TimePoint due{};
+  };
+  std::map<std::string, Restart> restarts_;  // the maintenance thread's
+  Maintenance maintenance_;                  // last: its thread uses everything above
 };
 
 }  // namespace parley::plugin

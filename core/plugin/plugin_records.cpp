@@ -27,6 +27,10 @@ std::string_view state_name(PluginState state) {
       return "failed";
     case PluginState::kRetiredButMapped:
       return "retired-but-mapped";
+    case PluginState::kCrashed:
+      return "crashed";
+    case PluginState::kQuarantined:
+      return "quarantined";
   }
   return "unknown";
 }
@@ -44,6 +48,11 @@ std::string version_of(const std::shared_ptr<PluginInstance>& plugin) {
          std::to_string(plugin->generation());
 }
 
+bool is_bad(PluginState state) {
+  return state == PluginState::kFailed || state == PluginState::kCrashed ||
+         state == PluginState::kQuarantined;
+}
+
 }  // namespace
 
 void PluginRecords::transition(const std::string& id, PluginState state, std::string reason,
@@ -51,7 +60,7 @@ void PluginRecords::transition(const std::string& id, PluginState state, std::st
   const std::lock_guard lock(mutex_);
   auto& record = records_[id];
   ++record.entered[state];
-  log::Event(state == PluginState::kFailed ? log::Level::kError : log::Level::kInfo, "plugin")
+  log::Event(is_bad(state) ? log::Level::kError : log::Level::kInfo, "plugin")
       .plugin(id)
       .write("{} -> {}{}{}{}", state_name(record.state), state_name(state), version_of(plugin),
              reason.empty() ? "" : ": ", reason);
@@ -75,6 +84,13 @@ void PluginRecords::remember(const std::string& id, std::string previous_version
   records_[id].previous = std::move(previous_version);
 }
 
+void PluginRecords::set_canary(const std::string& id, Plugin next, std::string share) {
+  const std::lock_guard lock(mutex_);
+  auto& record = records_[id];
+  record.canary = std::move(next);
+  record.canary_share = std::move(share);
+}
+
 PluginState PluginRecords::state(const std::string& id) const {
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(id);
@@ -84,6 +100,16 @@ PluginState PluginRecords::state(const std::string& id) const {
 std::uint32_t PluginRecords::next_generation(const std::string& id) {
   const std::lock_guard lock(mutex_);
   return ++records_[id].generations;
+}
+
+void PluginRecords::count_restart(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  ++records_[id].restarts;
+}
+
+void PluginRecords::note_exit(const std::string& id, std::string how) {
+  const std::lock_guard lock(mutex_);
+  records_[id].last_exit = std::move(how);
 }
 
 PluginRecords::Plugin PluginRecords::active(const std::string& id) const {
@@ -101,9 +127,24 @@ std::vector<PluginRecords::Plugin> PluginRecords::active() const {
   return all;
 }
 
+std::vector<PluginRecords::Plugin> PluginRecords::running() const {
+  auto all = active();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, record] : records_) {
+    if (record.canary != nullptr) all.push_back(record.canary);
+  }
+  return all;
+}
+
 PluginInfo PluginRecords::info_of(const std::string& id, const Record& record) {
   PluginInfo info{.id = id, .state = record.state, .reason = record.reason};
   info.previous = record.previous;
+  info.restarts = record.restarts;
+  info.last_exit = record.last_exit;
+  if (record.canary != nullptr) {
+    info.canary = record.canary->manifest().version + " (generation " +
+                  std::to_string(record.canary->generation()) + ") for " + record.canary_share;
+  }
   if (record.plugin == nullptr) return info;
   const auto& plugin = *record.plugin;
   const auto& manifest = plugin.manifest();
@@ -115,9 +156,12 @@ PluginInfo PluginRecords::info_of(const std::string& id, const Record& record) {
   info.execution = plugin.runs_inline() ? "inline" : "worker";
   info.isolation =
       plugin.settings().isolation == config::Isolation::kProcess ? "process" : "in-process";
+  info.pid = plugin.whereabouts().pid;
+  info.protection = plugin.whereabouts().protection;
   info.quarantine = plugin.faults().reason();
   info.generation = plugin.generation();
   info.permissions = manifest.permissions;
+  for (const auto& need : manifest.requirements) info.requirements.push_back(need.text());
   info.faults = plugin.faults().count();
   info.queued = plugin.queued();
   for (const auto& stats : plugin.stats())

@@ -28,7 +28,9 @@ enum class PluginState {
   kDraining,
   kUnloaded,
   kFailed,
-  kRetiredButMapped
+  kRetiredButMapped,
+  kCrashed,     // waits to be started again; its commands answer plugin_unavailable
+  kQuarantined  // crashed too often: waits longer
 };
 std::string_view state_name(PluginState state);
 
@@ -43,11 +45,17 @@ struct PluginInfo {
   std::string reason;  // why it failed or stayed mapped
   std::string version, description, source, sha256, abi, execution, isolation, quarantine;
   std::string previous;  // the version that is kept to go back to, "" for none
+  std::string canary;    // the version on trial and for whom, "" for none
   std::uint32_t generation = 0;
   std::vector<std::string> permissions;
+  std::vector<std::string> requirements;
   std::vector<CommandInfo> commands;
   std::uint64_t faults = 0;
   std::size_t queued = 0;
+  std::int64_t pid = 0;    // of its process, 0: the server's
+  std::string protection;  // what its sandbox holds
+  std::uint64_t restarts = 0;
+  std::string last_exit;  // how its process ended the last time it was not asked to, "" for never
 };
 
 class PluginRecords {
@@ -63,15 +71,23 @@ class PluginRecords {
     std::uint64_t count = 0;
   };
   std::vector<Transition> transitions() const;
+  // It was started again after a crash.
+  void count_restart(const std::string& id);
+  void note_exit(const std::string& id, std::string how);
   // Counts every version that was opened, whether it came to serve or not.
   std::uint32_t next_generation(const std::string& id);
 
   // The version that is kept to go back to, "" for none.
   void remember(const std::string& id, std::string previous_version);
 
+  // The version on trial beside the one that serves, and for whom; null: none.
+  void set_canary(const std::string& id, Plugin next, std::string share);
+
   PluginState state(const std::string& id) const;
   Plugin active(const std::string& id) const;  // null when it does not serve
   std::vector<Plugin> active() const;
+  // Those that serve and those on trial.
+  std::vector<Plugin> running() const;
   std::vector<PluginInfo> list() const;
   Result<PluginInfo> info(const std::string& id) const;  // not_found
 
@@ -82,7 +98,11 @@ class PluginRecords {
     Plugin plugin;
     std::uint32_t generations = 0;
     std::string previous;
+    Plugin canary;
+    std::string canary_share;
     std::map<PluginState, std::uint64_t> entered;
+    std::uint64_t restarts = 0;
+    std::string last_exit;
   };
   static PluginInfo info_of(const std::string& id, const Record& record);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "plugin/requirements.h"
 #include "plugin/retirement.h"
 
 namespace parley::plugin {
@@ -52,6 +53,7 @@ Operation PluginReloader::reload(const std::string& id, const std::string& from)
   Operation operation;
   const auto old = records_.active(id);
   operation.status = may_reload(*old);
+  if (operation.status) operation.status = trials_.none_on_trial(id);
   if (operation.status) {
     const auto next = loader_.prepare(operation, id, from.empty() ? old->source() : from);
     if (next == nullptr) {
@@ -88,10 +90,11 @@ bool PluginReloader::exchange(Operation& operation, const Plugin& old, const Plu
 
 void PluginReloader::serves_on(Operation& operation, const Plugin& old) {
   const auto quarantine = old->faults().reason();
+  std::string now = " serves on";
+  if (!quarantine.empty()) now = " is in quarantine: " + quarantine;
+  if (old->is_lost()) now = " is started again, its process is gone";
   operation.status =
-      Status(operation.status.code(),
-             operation.status.message() + "; " + named(*old) +
-                 (quarantine.empty() ? " serves on" : " is in quarantine: ") + quarantine);
+      Status(operation.status.code(), operation.status.message() + "; " + named(*old) + now);
 }
 
 // The new version serves. The old one ends, and is kept.
@@ -133,6 +136,15 @@ void PluginReloader::watch(const Plugin& next) {
   });
 }
 
+// What a crashed version had in memory is gone, so the one before gets the state it handed over.
+bool PluginReloader::crashed(const Plugin& plugin, const std::string& how) {
+  const auto found = tracks_.find(plugin->id());
+  if (found == tracks_.end() || found->second.on_probation != plugin->generation() ||
+      services_.clock.now() > found->second.probation_until || !found->second.before)
+    return false;
+  return go_back(plugin->id(), "a crash on probation: " + how).status.is_ok();
+}
+
 void PluginReloader::tick() {
   for (auto& [id, track] : tracks_) {
     if (track.on_probation == 0 || services_.clock.now() < track.probation_until) continue;
@@ -143,7 +155,36 @@ void PluginReloader::tick() {
 }
 
 Operation PluginReloader::rollback(const std::string& id) {
-  return go_back(id, "");
+  if (trials_.on_trial(id) == nullptr) return go_back(id, "");
+  auto operation = trials_.end(id, "");
+  report(id, "rollback", operation);
+  return operation;
+}
+
+Operation PluginReloader::canary(const std::string& id, const std::string& from,
+                                 const CanaryShare& share) {
+  auto operation = trials_.begin(id, from, share);
+  if (const auto old = records_.active(id); !operation.status && old != nullptr)
+    serves_on(operation, old);
+  report(id, "canary", operation);
+  return operation;
+}
+
+Operation PluginReloader::promote(const std::string& id) {
+  Operation operation;
+  const auto old = records_.active(id);
+  if (const auto next = trials_.promote(operation, id)) settle_in(operation, old, next, nullptr);
+  report(id, "promote", operation);
+  return operation;
+}
+
+void PluginReloader::end_trial(const std::string& id, const std::string& why) {
+  if (trials_.on_trial(id) != nullptr) (void)trials_.end(id, why);
+}
+
+void PluginReloader::forget(const std::string& id) {
+  end_trial(id, "");
+  tracks_.erase(id);
 }
 
 PluginReloader::Plugin PluginReloader::reopen(Operation& operation, Kept& kept) {
@@ -166,6 +207,13 @@ Operation PluginReloader::go_back(const std::string& id, const std::string& why)
                                          " to go back to: one is kept from a reload on");
     return operation;
   }
+  operation.status = fits(track.before->parts.manifest, records_.active());
+  if (!operation.status) {
+    serves_on(operation, now);
+    report(id, "rollback", operation);
+    return operation;
+  }
+  end_trial(id, "the version before comes back");
   if (!why.empty())
     log::Event(log::Level::kError, "plugin")
         .plugin(id)
@@ -180,7 +228,11 @@ Operation PluginReloader::go_back(const std::string& id, const std::string& why)
   Plugin back;
   {
     ReloadTransaction transaction(services_, operation, now);
-    if (transaction.freeze()) back = bring_back(operation, transaction, now, kept);
+    if (transaction.freeze()) {
+      back = bring_back(operation, transaction, now, kept);
+    } else {
+      track.before = std::move(kept);  // it was not touched
+    }
     saved = transaction.saved();
   }
   if (back != nullptr) {
@@ -188,13 +240,13 @@ Operation PluginReloader::go_back(const std::string& id, const std::string& why)
     auto gone = keep(operation, now, back, std::move(saved));
     // A version that failed is not kept: nobody should come back to it by mistake.
     if (why.empty()) track.before = std::move(gone);
-    records_.remember(id, track.before ? track.before->parts.manifest.version : "");
   } else {
     records_.transition(
         id, state_before == PluginState::kProbation ? PluginState::kActive : state_before,
         operation.status.message(), now);
     serves_on(operation, now);
   }
+  records_.remember(id, track.before ? track.before->parts.manifest.version : "");
   report(id, "rollback", operation);
   return operation;
 }

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "base/task.h"
+#include "plugin/canary_trials.h"
 #include "plugin/operation.h"
 #include "plugin/plugin_loader.h"
 #include "plugin/plugin_records.h"
@@ -26,21 +27,34 @@ namespace parley::plugin {
 
 class PluginReloader {
  public:
+  using Plugin = std::shared_ptr<PluginInstance>;
+
   PluginReloader(Services& services, PluginRecords& records, PluginLoader& loader,
                  Executor& maintenance)
-      : services_(services), records_(records), loader_(loader), maintenance_(maintenance) {}
+      : services_(services),
+        records_(records),
+        loader_(loader),
+        maintenance_(maintenance),
+        trials_(services, records, loader, maintenance) {}
 
   // `from` empty: the file the serving version came from.
   Operation reload(const std::string& id, const std::string& from);
+  // Ends a canary's trial; without one, to the version before.
   Operation rollback(const std::string& id);
+  // Its process is gone. True: it was on probation, and the version before serves again.
+  bool crashed(const std::shared_ptr<PluginInstance>& plugin, const std::string& how);
+  Operation canary(const std::string& id, const std::string& from, const CanaryShare& share);
+  Operation promote(const std::string& id);
+  // Nothing happens when there is no canary.
+  void end_trial(const std::string& id, const std::string& why);
+  Plugin on_trial(const std::string& id) const { return trials_.on_trial(id); }  // null: none
   // Ends probations whose time is over.
   void tick();
-  // The plugin was unloaded, or loaded anew.
-  void forget(const std::string& id) { tracks_.erase(id); }
+  // The plugin is unloaded; a canary of it ends.
+  void forget(const std::string& id);
   void forget_all() { tracks_.clear(); }
 
  private:
-  using Plugin = std::shared_ptr<PluginInstance>;
   using State = std::shared_ptr<const SavedState>;
   struct Kept {
     PluginInstance::Parts parts;
@@ -68,6 +82,7 @@ class PluginReloader {
   PluginRecords& records_;
   PluginLoader& loader_;
   Executor& maintenance_;
+  CanaryTrials trials_;
   std::map<std::string, Track> tracks_;
 };
 

@@ -5,8 +5,7 @@
 
 #include "base/log.h"
 #include "command/command_table.h"
-#include "plugin/event_bus.h"
-#include "plugin/message_pipeline.h"
+#include "plugin/publication.h"
 
 namespace parley::plugin {
 
@@ -37,7 +36,7 @@ bool ReloadTransaction::save() {
   if (!old_->hands_over_state()) return true;
   return operation_.step("save", [&] {
     auto state = old_->save(old_->settings().limits.freeze);
-    hangs_ = old_->hangs();
+    hangs_ = old_->hangs() && !old_->is_lost();  // a process that hangs was ended
     if (hangs_) old_->faults().quarantine("it hangs in save");
     if (state) saved_ = std::move(state).value();
     return state.status();
@@ -65,22 +64,17 @@ bool ReloadTransaction::start(const Plugin& next, std::shared_ptr<const SavedSta
 
 bool ReloadTransaction::commit(const Plugin& next) {
   return operation_.step("commit", [&] {
-    if (auto status = publish(next); !status) return status;
+    if (next->is_lost()) {
+      return Status(ErrorCode::kPluginCrashed, "version " + next->manifest().version + " of " +
+                                                   next->id() + " crashed before it served");
+    }
+    if (auto status = publish(services_, next); !status) return status;
     next->take_over(*old_);
     queue_->open_to(next);
     next->go_live();
     committed_ = true;
     return Status::ok();
   });
-}
-
-Status ReloadTransaction::publish(const Plugin& next) {
-  const auto& made = next->registrations();
-  if (auto change = services_.commands.publish(next->id(), made.commands, next); !change)
-    return change.status();
-  services_.messages.replace(next->id(), made.listeners);
-  services_.events.subscribe(next->id(), next, made.events);
-  return Status::ok();
 }
 
 }  // namespace parley::plugin

@@ -42,7 +42,6 @@ class ReloadTransaction {
 
  private:
   Status load(PluginInstance& next, const std::shared_ptr<const SavedState>& state) const;
-  Status publish(const Plugin& next);
 
   Services& services_;
   Operation& operation_;

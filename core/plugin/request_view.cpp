@@ -81,7 +81,7 @@ RequestView::RequestView(const command::Invocation& invocation, std::int64_t dea
 
   view_.size = sizeof view_;
   if (invocation.from_command_line) view_.flags |= PARLEY_REQUEST_SLASH;
-  if (invocation.from_rule) view_.flags |= PARLEY_REQUEST_BUTTON;
+  if (invocation.rule != nullptr) view_.flags |= PARLEY_REQUEST_BUTTON;
   view_.id = invocation.call.value;
   view_.arguments = values;
   view_.argument_count = arguments.size();

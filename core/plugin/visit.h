@@ -12,6 +12,10 @@
 
 #include "command/invocation.h"
 
+namespace parley::users {
+struct User;
+}
+
 namespace parley::plugin {
 
 class PluginInstance;
@@ -22,6 +26,7 @@ class Visit {
   virtual void call(PluginInstance& plugin, void* plugin_data) = 0;
   // Whose doing it is, "" for nobody's.
   virtual std::string_view session() const = 0;
+  virtual const users::User* user() const { return nullptr; }
   // The plugin that waits for its end, "" for none: it must not wait for a reload of itself.
   virtual std::string_view caused_by() const { return {}; }
 };

@@ -1,43 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// parley-plugin-host: the process that touches a plugin file before the server does.
+// parley-plugin-host: the process that touches a plugin file instead of the server.
 //
 //   parley-plugin-host --describe FILE      writes the manifest as JSON to descriptor 3
+//   parley-plugin-host --serve FILE ...     runs the plugin for the server, over lanes that begin
+//                                           at descriptor 3 (isolation: process)
 //
-// Opening a file runs its static constructors, so limits are set first; whatever they do ends with
-// this process.
+// Opening a file runs its static constructors, so limits and the sandbox come first; whatever they
+// do ends with this process.
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <string>
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "loader/manifest.h"
 #include "loader/shared_object.h"
+#include "pluginhost/process_limits.h"
+#include "pluginhost/serve.h"
 
 namespace {
 
 constexpr int kAnswerDescriptor = 3;
-
-void limit(decltype(RLIMIT_CPU) resource, rlim_t value) {
-  const rlimit both{value, value};
-  setrlimit(resource, &both);
-}
-
-void restrict_this_process() {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, 3);
-  limit(RLIMIT_FSIZE, 0);
-  limit(RLIMIT_NOFILE, 64);
-#ifndef PARLEY_SANITIZED  // sanitizers map terabytes of shadow memory
-  limit(RLIMIT_AS, rlim_t{1} << 30);
-#endif
-}
 
 parley::Result<parley::loader::Manifest> describe(const std::string& file) {
   auto image = parley::loader::SharedObject::open(file);
@@ -57,17 +41,23 @@ bool write_all(int fd, const std::string& text) {
   return true;
 }
 
+[[noreturn]] void describe_and_exit(const std::string& file) {
+  parley::pluginhost::end_with_parent(::getppid());
+  parley::pluginhost::limit_this_process(
+      {.memory = std::size_t{1} << 30, .descriptors = 64, .cpu_seconds = 3});
+  const bool written =
+      write_all(kAnswerDescriptor, parley::loader::manifest_to_json(describe(file)));
+  _exit(written ? 0 : 1);  // no static destructors of a stranger's file
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3 || std::strcmp(argv[1], "--describe") != 0) {
-    std::fprintf(stderr,
-                 "usage: parley-plugin-host --describe FILE\nThe server starts this program; the "
-                 "answer goes to descriptor 3.\n");
-    return 2;
-  }
-  restrict_this_process();
-  const bool written =
-      write_all(kAnswerDescriptor, parley::loader::manifest_to_json(describe(argv[2])));
-  _exit(written ? 0 : 1);  // no static destructors of a stranger's file
+  if (argc == 3 && std::strcmp(argv[1], "--describe") == 0) describe_and_exit(argv[2]);
+  if (argc > 2 && std::strcmp(argv[1], "--serve") == 0)
+    return parley::pluginhost::serve({argv + 2, argv + argc});
+  std::fprintf(stderr,
+               "usage: parley-plugin-host --describe FILE | --serve FILE ...\nThe server starts "
+               "this program; the answer goes to descriptor 3.\n");
+  return 2;
 }

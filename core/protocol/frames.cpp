@@ -10,8 +10,8 @@
 namespace parley::protocol {
 namespace {
 
-constexpr std::array<std::string_view, 11> kReserved = {
-    "type", "data", "id", "for", "seq", "channel", "offset", "ts", "user", "origin", "to"};
+constexpr std::array<std::string_view, 12> kReserved = {
+    "type", "data", "id", "for", "seq", "channel", "offset", "ts", "user", "origin", "to", "meta"};
 
 void write_id(ObjectWriter& frame, const RequestId& id) {
   if (id) id.append_json(frame.key("id"));

@@ -19,7 +19,7 @@
 
 namespace parley::protocol {
 
-// `type data id for seq channel offset ts user origin to duplicate`: written by the server alone.
+// `type data id for seq channel offset ts user origin to duplicate meta`: the server alone.
 bool is_reserved_field(std::string_view name);
 // invalid_args when it is no object or has a reserved name.
 Status check_fields(JsonView fields);

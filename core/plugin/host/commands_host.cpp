@@ -2,6 +2,8 @@
 // parley.commands/1: declarations become CommandSpecs; a rule's command runs as its speaker.
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include <parley/ext/commands.h>
 
@@ -143,14 +145,58 @@ void ran(PluginInstance& plugin, parley_token token, parley_status status, std::
       });
 }
 
-// The inner command's frames go to the speaker's session like those of a typed command; on_ran says
-// that it was handed over.
+// The request is this plugin's own, open, of that session, and no rule's itself.
+parley_status may_answer(PluginInstance& plugin, command::CallId call, std::uint64_t session_key) {
+  const auto caller = plugin.services().dispatcher.replies().peek(call);
+  if (!caller) return PARLEY_E_STALE;
+  if (caller->entry->spec.plugin != plugin.id() || caller->session_key != session_key) {
+    plugin.misbehaved("commands.run: the request is not its own, or not of that session");
+    return PARLEY_E_INVALID;
+  }
+  if (caller->rule != nullptr) return PARLEY_E_DENIED;
+  return PARLEY_OK;
+}
+
+// Completes once: a command that waited for its turn goes without a word when its session closes.
+class Running {
+ public:
+  Running(PluginInstance& plugin, parley_token token, command::CallId answers)
+      : plugin_(plugin.pin()), token_(token), answers_(answers) {}
+  ~Running() {
+    if (plugin_ != nullptr) end(PARLEY_E_NOT_FOUND, "");
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  void end(parley_status status, std::string_view code) {
+    const auto plugin = std::move(plugin_);
+    if (answers_) plugin->settle(answers_);
+    ran(*plugin, token_, status, std::string(code));
+  }
+
+ private:
+  std::shared_ptr<PluginInstance> plugin_;
+  const parley_token token_;
+  const command::CallId answers_;
+};
+
+command::RuleRun rule_of(PluginInstance& plugin, parley_token token, command::CallId answers) {
+  auto running = std::make_shared<Running>(plugin, token, answers);
+  return {.plugin = plugin.id(),
+          .answers = answers,
+          .ended = [running](command::RuleEnd end, std::string_view code) {
+            const bool ran_at_all = end != command::RuleEnd::kNobodyThere;
+            running->end(ran_at_all ? PARLEY_OK : PARLEY_E_NOT_FOUND, code);
+          }};
+}
+
+// The inner command's frames go to the speaker's session like those of a typed command, or its last
+// one answers the request.
 parley_status run(const parley_host* host, parley_token token, const parley_command_run* run) {
   auto* plugin = enter(host, {Phase::kPlugin}, "commands.run");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   if (!PARLEY_HAS(run, request)) return PARLEY_E_INVALID;
   if (!plugin->granted("buttons")) return PARLEY_E_DENIED;
-  if (run->request != 0) return PARLEY_E_UNSUPPORTED;
   if (!object_problem("arguments", view(run->arguments)).empty()) return PARLEY_E_INVALID;
   const auto table = plugin->services().commands.table();
   const auto* entry = table->find(view(run->action));
@@ -158,14 +204,19 @@ parley_status run(const parley_host* host, parley_token token, const parley_comm
   if (!(*entry)->spec.clickable) return PARLEY_E_DENIED;
   const auto key = plugin->services().sessions.key_of(view(run->session));
   if (key == 0) return PARLEY_E_NOT_FOUND;
+  if (CallScope::of(*plugin)->from_rule) return PARLEY_E_DENIED;
+  const command::CallId answers{run->request};
+  if (answers) {
+    if (const auto status = may_answer(*plugin, answers, key)) return status;
+    if (!plugin->has_deferred(answers) && !plugin->defer(answers)) return PARLEY_E_STALE;
+  }
   std::string message;
   {
     protocol::ObjectWriter writer(message);
     writer.field("action", view(run->action));
     writer.raw("data", run->arguments.size > 0 ? view(run->arguments) : "{}");
   }
-  plugin->services().dispatcher.run_as(key, std::move(message));
-  ran(*plugin, token, PARLEY_OK, {});
+  plugin->services().dispatcher.run_as(key, std::move(message), rule_of(*plugin, token, answers));
   return PARLEY_OK;
 }
 

@@ -24,6 +24,7 @@
 // Since 1.0.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <optional>
 #include <string>
@@ -68,6 +69,8 @@ class Plugin {
   static constexpr std::string_view kConfigSchema = "";  // JSON Schema subset: ext/config.h
   static constexpr bool kStateful = false;               // holds state that a reload must hand over
   static constexpr std::uint32_t kStateSchema = 0;       // from 1: save and load do so (state.hpp)
+  // Plugins that must serve before this one: {"game >=1.2 <2"}.
+  static constexpr std::array<std::string_view, 0> kRequires{};
 
   explicit Plugin(Host host);
   Plugin(const Plugin&) = delete;
@@ -194,7 +197,7 @@ class Plugin {
 #include "detail/entry.hpp"
 
 // Exports the plugin: class, id, version, one English line. Permissions, settings and statefulness
-// are members of the class: kPermissions, kConfigSchema, kStateful.
+// are members of the class: kPermissions, kConfigSchema, kStateful, kRequires.
 #define PARLEY_PLUGIN(Class, Id, Version, Description)                                  \
   extern "C" PARLEY_EXPORT constinit const parley_plugin_entry parley_plugin_entry_v1 = \
       ::parley::detail::make_entry<Class>(Id, Version, Description);

@@ -246,6 +246,10 @@ typedef struct parley_plugin_entry {
   /* [start] NULL: refused, and `why` took a sentence. Extensions may be asked for, nothing is
    * registered yet. */
   const parley_plugin* (*create)(const parley_host* host, const parley_sink* why);
+  /* Plugins that must serve before this one does, and as long as it does. Each: an id, and
+   * comparisons with = < <= > >= that its version must all pass: "game >=1.2 <2" */
+  const parley_string* requirements;
+  uint64_t requirement_count;
 } parley_plugin_entry;
 
 #if defined(__GNUC__)

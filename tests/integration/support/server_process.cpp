@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integration/support/server_process.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <regex>
+#include <sstream>
 
 namespace parley::test {
 namespace {
@@ -9,13 +13,45 @@ namespace {
 // A sanitized server loads and answers several times slower than a release one.
 constexpr std::chrono::milliseconds kStartPatience{30'000};
 
+constexpr const char* kSettingsKey = "plugins.settings=";
+
 }  // namespace
+
+bool plugins_in_children() {
+  const char* where = std::getenv("PARLEY_TEST_ISOLATION");
+  return where != nullptr && std::string(where) == "process";
+}
+
+std::string placed(std::string settings) {
+  const std::string here = "isolation: in-process\n", there = "isolation: process\n";
+  const auto at = settings.find(here);
+  if (!plugins_in_children()) return settings;
+  if (at == settings.npos) return settings + there;
+  return settings.replace(at, here.size(), there);
+}
 
 ServerProcess::ServerProcess(ServerOptions options)
     : options_(std::move(options)),
       out_file_(folder_.path() / "out"),
       log_file_(folder_.path() / "log") {
+  if (plugins_in_children()) isolate_bundled_plugins();
   start("127.0.0.1:0", "127.0.0.1:0");
+}
+
+// The shipped settings, changed in that one word; a test that brings its own says it itself.
+void ServerProcess::isolate_bundled_plugins() {
+  const auto brings_its_own = [](const std::string& setting) {
+    return setting.rfind(kSettingsKey, 0) == 0;
+  };
+  if (std::any_of(options_.set.begin(), options_.set.end(), brings_its_own)) return;
+  for (const auto& file :
+       std::filesystem::directory_iterator(PARLEY_SOURCE_DIR "/config/plugins.d")) {
+    if (!file.is_regular_file()) continue;
+    std::stringstream text;
+    text << std::ifstream(file.path()).rdbuf();
+    std::ofstream(plugin_settings_.path() / file.path().filename()) << placed(text.str());
+  }
+  options_.set.push_back(kSettingsKey + plugin_settings_.path().string());
 }
 
 std::vector<std::string> ServerProcess::command(const std::string& listen,

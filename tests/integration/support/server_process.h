@@ -28,6 +28,11 @@ struct ServerOptions {
   std::string config = PARLEY_SOURCE_DIR "/config/parley.yaml";
 };
 
+// With PARLEY_TEST_ISOLATION=process every plugin runs in a child process: the dialogues are the same.
+bool plugins_in_children();
+// What a test writes into plugins.d, with where the plugin runs.
+std::string placed(std::string settings);
+
 inline const std::vector<std::string> kTestLimits{"limits.new_connections=1000",
                                                   "drain.spread=100ms"};
 
@@ -61,12 +66,14 @@ class ServerProcess {
  private:
   std::vector<std::string> command(const std::string& listen, const std::string& operator_listen,
                                    const std::vector<std::string>& more_set) const;
+  void isolate_bundled_plugins();
   void start(const std::string& listen, const std::string& operator_listen);
   std::uint16_t announced(const std::string& word);
 
   ServerOptions options_;
   TempFolder folder_;  // the kit's own files
   TempFolder state_;
+  TempFolder plugin_settings_;
   std::filesystem::path out_file_, log_file_;
   std::unique_ptr<Child> child_;
   std::uint16_t port_ = 0, operator_port_ = 0;

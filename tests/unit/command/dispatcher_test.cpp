@@ -345,11 +345,114 @@ TEST(DispatcherTest, ARuleRunsACommandAsItsSpeaker) {
   world.dispatcher.run_as(world.session_of(neo)->key(), R"({"action":"hold","text":"x","id":1})");
   world.run();
   const auto& call = *world.target->held.at(0);
-  EXPECT_TRUE(call.from_rule);
+  EXPECT_NE(call.rule, nullptr);
   EXPECT_TRUE(call.request.is_none());
   EXPECT_EQ(call.user->name, "Neo");
   world.dispatcher.run_as(12345, R"({"action":"echo"})");
   world.run();
+}
+
+TEST(DispatcherTest, WhoAsksIsToldWhoAnswered) {
+  World world;
+  auto& neo = world.enter("Neo");
+  auto& trinity = world.enter("Trinity");
+  const std::string meta = R"("meta":{"plugin":"test","version":"","generation":0})";
+  EXPECT_THAT(world.say(neo, R"({"action":"echo","id":7})"), Not(HasSubstr("meta")));
+  world.say(neo, R"({"action":"meta","id":8})");
+  EXPECT_THAT(neo.last(), HasSubstr(R"("type":"ok")"));
+  EXPECT_THAT(world.say(neo, R"({"action":"echo","id":9})"), HasSubstr(meta));
+  EXPECT_THAT(world.say(trinity, R"({"action":"echo","id":1})"), Not(HasSubstr("meta")));
+  world.say(neo, R"({"action":"hold","id":10})");
+  const auto call = world.target->held.at(0)->call;
+  world.dispatcher.replies().reply(call, "held", "{}", R"({"event":"quake"})");
+  world.dispatcher.returned(call);
+  world.run();
+  EXPECT_THAT(neo.last(), AllOf(HasSubstr(meta), HasSubstr(R"("event":"quake")")));
+  world.say(neo, R"({"action":"hold","id":11})");
+  world.dispatcher.replies().fail(world.target->held.at(1)->call, Status::not_found("no"));
+  world.run();
+  EXPECT_THAT(neo.last(), AllOf(HasSubstr(meta), error("not_found")));
+  world.dispatcher.returned(world.target->held.at(1)->call);
+  world.run();
+  world.say(neo, R"({"action":"meta","on":false})");
+  EXPECT_THAT(world.say(neo, R"({"action":"echo","id":12})"), Not(HasSubstr("meta")));
+}
+
+TEST(DispatcherTest, ACallThatAnotherVersionTookOverIsItsOwn) {
+  World world;
+  auto& neo = world.enter("Neo");
+  world.say(neo, R"({"action":"meta"})");
+  world.say(neo, R"({"action":"hold","id":7})");
+  const auto& held = *world.target->held.at(0);
+  auto next = std::make_shared<CommandEntry>(*held.entry);
+  next->spec.version = "2.0.0";
+  next->spec.generation = 5;
+  world.dispatcher.replies().taken_over(held.call, next);
+  world.dispatcher.replies().ok(held.call);
+  world.run();
+  EXPECT_THAT(neo.last(), HasSubstr(R"("version":"2.0.0","generation":5)"));
+  world.dispatcher.returned(held.call);
+  world.dispatcher.replies().taken_over(held.call, next);  // over: nothing happens
+}
+
+// A plugin hands a call of its own on to another command.
+class HandedOnTest : public ::testing::Test {
+ protected:
+  HandedOnTest() {
+    world_.say(neo_, R"({"action":"hold","id":7,"text":"outer"})");
+    outer_ = std::move(world_.target->held.at(0));
+    world_.target->held.clear();
+    EXPECT_EQ(world_.dispatcher.replies().defer(outer_->call), ReplyResult::kSent);
+    world_.dispatcher.returned(outer_->call);
+  }
+  void run(const std::string& message) {
+    world_.dispatcher.run_as(
+        world_.session_of(neo_)->key(), message,
+        {.plugin = "rules", .answers = outer_->call, .ended = [this](RuleEnd end, auto code) {
+           ended_.emplace_back(end, std::string(code));
+         }});
+    world_.run();
+  }
+  using Ends = std::vector<std::pair<RuleEnd, std::string>>;
+
+  World world_;
+  World::Client& neo_ = world_.enter("Neo");
+  InvocationPtr outer_;
+  Ends ended_;
+};
+
+TEST_F(HandedOnTest, TheInnerCommandsEndAnswersTheOuterCall) {
+  const auto before = neo_.frames().size();
+  run(R"({"action":"echo","text":"inner"})");
+  ASSERT_EQ(neo_.frames().size(), before + 1) << "one frame, not two";
+  EXPECT_THAT(neo_.last(), AllOf(HasSubstr(R"("id":7,)"), HasSubstr("inner")));
+  EXPECT_EQ(ended_, (Ends{{RuleEnd::kDone, ""}}));
+  EXPECT_EQ(world_.dispatcher.replies().ok(outer_->call), ReplyResult::kStale);
+}
+
+TEST_F(HandedOnTest, SoDoesItsRefusalBeforeItRan) {
+  run(R"({"action":"echoAdmin"})");
+  EXPECT_THAT(neo_.last(), AllOf(HasSubstr(R"("id":7,)"), error("forbidden")));
+  EXPECT_EQ(ended_, (Ends{{RuleEnd::kFailed, "forbidden"}}));
+}
+
+TEST_F(HandedOnTest, AnAnswerMeanwhileIsTheOnlyOne) {
+  run(R"({"action":"hold","text":"inner"})");
+  EXPECT_EQ(world_.dispatcher.replies().ok(outer_->call), ReplyResult::kSent);
+  const auto sent = neo_.frames().size();
+  EXPECT_EQ(world_.dispatcher.replies().ok(world_.target->held.at(0)->call), ReplyResult::kSent);
+  EXPECT_EQ(neo_.frames().size(), sent);
+  EXPECT_EQ(ended_, (Ends{{RuleEnd::kDone, ""}}));
+}
+
+TEST_F(HandedOnTest, WithoutASpeakerItEndsToo) {
+  world_.close(neo_);
+  world_.dispatcher.run_as(1, R"({"action":"echo"})",
+                           {.plugin = "rules", .ended = [this](RuleEnd end, auto code) {
+                              ended_.emplace_back(end, std::string(code));
+                            }});
+  world_.run();
+  EXPECT_EQ(ended_, (Ends{{RuleEnd::kNobodyThere, ""}}));
 }
 
 TEST(DispatcherTest, CommandsGoOnWhileTheConnectionIsAway) {

@@ -272,6 +272,7 @@ TEST_F(VerbsTest, AFailedPluginOperationShowsWhichStep) {
 }
 
 TEST_F(VerbsTest, SeveralPluginsAreReloadedAlthoughOneIsRefused) {
+  server_.answer("GET /admin/v1/plugins", 200, R"({"plugins":[]})");
   server_.answer("POST /admin/v1/plugins/dice/reload", 409,
                  R"({"ok":false,"steps":[],"error":{"code":"conflict","message":"no luck"}})");
   server_.answer("POST /admin/v1/plugins/game/reload", 200, R"({"ok":true,"steps":[]})");
@@ -289,6 +290,36 @@ TEST_F(VerbsTest, ReloadAllMeansWhatServes) {
   EXPECT_EQ(run({"plugin", "reload", "--all"}), 0) << err();
   EXPECT_THAT(out(), AllOf(HasSubstr("reload dice: done"), HasSubstr("reload game: done"),
                            Not(HasSubstr("old"))));
+}
+
+TEST_F(VerbsTest, WhatIsNeededIsReloadedBeforeWhatNeedsIt) {
+  server_.answer("GET /admin/v1/plugins", 200,
+                 R"({"plugins":[{"id":"arena","state":"active","requires":["game >=1 <2"]},
+                     {"id":"game","state":"active","requires":["account"]},
+                     {"id":"account","state":"active","requires":[]}]})");
+  for (const char* id : {"arena", "game", "account"})
+    server_.answer("POST /admin/v1/plugins/" + std::string(id) + "/reload", 200,
+                   R"({"ok":true,"steps":[]})");
+  EXPECT_EQ(run({"plugin", "reload", "--all"}), 0) << err();
+  EXPECT_THAT(out(), HasSubstr("reload account: done\nreload game: done\nreload arena: done"));
+}
+
+TEST_F(VerbsTest, ACanaryTakesAShareOrUsers) {
+  server_.answer("POST /admin/v1/plugins/dice/canary", 200, R"({"ok":true,"steps":[]})");
+  EXPECT_EQ(run({"plugin", "canary", "dice", "10%", "--from", "/tmp/dice.so"}), 0) << err();
+  EXPECT_EQ(last_asked().body, json::parse(R"({"percent":10,"from":"/tmp/dice.so"})"));
+  EXPECT_EQ(run({"plugin", "canary", "dice", "user", "Neo", "u_7Kq"}), 0) << err();
+  EXPECT_EQ(last_asked().body, json::parse(R"({"users":["Neo","u_7Kq"]})"));
+  for (const char* bad : {"ten", "user", "100", "-1", "1.5"})
+    EXPECT_EQ(run({"plugin", "canary", "dice", bad}), 2) << bad;
+}
+
+TEST_F(VerbsTest, APromotionAndAReleaseAreOperations) {
+  for (const std::string verb : {"promote", "release"}) {
+    server_.answer("POST /admin/v1/plugins/dice/" + verb, 200, R"({"ok":true,"steps":[]})");
+    EXPECT_EQ(run({"plugin", verb, "dice"}), 0) << err();
+    EXPECT_THAT(out(), HasSubstr(verb + " dice: done"));
+  }
 }
 
 TEST_F(VerbsTest, ReloadNeedsNamesOrAll) {

@@ -42,7 +42,7 @@ TEST_F(DescribeTest, ARefusalOfTheChildComesBackAsItsSentence) {
             "plugin newer-minor 1.2.0 needs plugin ABI 1.4, this server speaks 1.0: upgrade the "
             "server or build newer-minor with SDK 1.0");
   const auto text = describe(folder_.write("text.so", std::string(200, '?')), options_);
-  EXPECT_THAT(text.status().message(), HasSubstr("invalid ELF header"));
+  EXPECT_THAT(text.status().message(), HasSubstr("is a text file"));
 }
 
 TEST_F(DescribeTest, AnImageOfAnotherMachineIsRefused) {
@@ -51,14 +51,15 @@ TEST_F(DescribeTest, AnImageOfAnotherMachineIsRefused) {
   bytes.seekp(18);  // e_machine
   bytes.put(0x28);  // 32-bit ARM
   bytes.close();
-  EXPECT_THAT(describe(file, options_).status().message(), HasSubstr("steady.so"));
+  EXPECT_THAT(describe(file, options_).status().message(),
+              HasSubstr("is built for 32-bit ARM, this server runs on "));
 }
 
 TEST_F(DescribeTest, ACutFileIsRefused) {
   const auto file = folder_.place("steady");
   for (const std::uintmax_t size : {4096, 64}) {
     fs::resize_file(file, size);
-    EXPECT_FALSE(describe(file, options_)) << size;
+    EXPECT_THAT(describe(file, options_).status().message(), HasSubstr("is cut short")) << size;
   }
 }
 

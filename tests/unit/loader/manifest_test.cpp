@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loader/manifest.h"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 namespace parley::loader {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -36,7 +38,13 @@ struct Entry : parley_plugin_entry {
     permission_count = asked.size();
     return *this;
   }
-  std::vector<parley_string> asked;
+  Entry& needing(std::vector<std::string_view> all) {
+    for (const auto& one : all) needed.push_back(text(one));
+    requirements = needed.data();
+    requirement_count = needed.size();
+    return *this;
+  }
+  std::vector<parley_string> asked, needed;
 };
 
 std::string refusal(const parley_plugin_entry& entry) {
@@ -143,13 +151,33 @@ TEST(ManifestTest, AGrantCoversItselfItsStarAndFilesBelow) {
   EXPECT_FALSE(permission_covers("*", "commands"));
 }
 
+TEST(ManifestTest, WhatItRequiresMustBeReadable) {
+  Entry entry, wrong;
+  const auto manifest = read_manifest(&entry.needing({"game >=1.2 <2", "account"}), "dice.so");
+  ASSERT_TRUE(manifest) << manifest.status().message();
+  ASSERT_EQ(manifest->requirements.size(), 2u);
+  EXPECT_EQ(manifest->requirements[0].text(), "game >=1.2 <2");
+  EXPECT_EQ(manifest->requirements[1].id(), "account");
+  EXPECT_THAT(refusal(wrong.needing({"game 1.2"})),
+              AllOf(HasSubstr("plugin dice says wrongly what it requires"),
+                    HasSubstr("'1.2' is no comparison")));
+}
+
+TEST(ManifestTest, AnEntryFromBeforeRequirementsHasNone) {
+  Entry entry;
+  entry.needing({"game"}).size = offsetof(parley_plugin_entry, requirements);
+  EXPECT_TRUE(read_manifest(&entry, "dice.so")->requirements.empty());
+}
+
 TEST(ManifestTest, TravelsAsJson) {
   Entry entry;
-  const auto there =
-      manifest_from_json(manifest_to_json(read_manifest(&entry.asking({"commands"}), "dice.so")));
+  const auto there = manifest_from_json(manifest_to_json(
+      read_manifest(&entry.asking({"commands"}).needing({"game >=1.2"}), "dice.so")));
   ASSERT_TRUE(there) << there.status().message();
   EXPECT_EQ(there->id, "dice");
   EXPECT_THAT(there->permissions, ElementsAre("commands"));
+  ASSERT_EQ(there->requirements.size(), 1u);
+  EXPECT_EQ(there->requirements[0].text(), "game >=1.2");
   const auto error = manifest_from_json(manifest_to_json(Status::not_found("a \"sentence\"")));
   EXPECT_EQ(error.status().message(), "a \"sentence\"");
 }

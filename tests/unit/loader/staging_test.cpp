@@ -125,6 +125,21 @@ TEST_F(StagingTest, OnlyARegularFileIsStaged) {
   EXPECT_EQ(copies(), 0u);
 }
 
+TEST_F(StagingTest, AFileThatIsWrittenMeanwhileIsRefused) {
+  const auto file = source("one build");
+  staging_.on_copied([&] { std::ofstream(file, std::ios::app) << " and half of another"; });
+  EXPECT_THAT(refusal(file), HasSubstr("was written while it was read"));
+  EXPECT_EQ(copies(), 0u);
+}
+
+TEST_F(StagingTest, AFileRenamedIntoItsPlaceMeanwhileIsNotMixedIn) {
+  const auto file = source("one build"), next = folder_.write("src/next.so", "another build");
+  staging_.on_copied([&] { fs::rename(next, file); });
+  const auto staged = staging_.stage("dice", file);
+  ASSERT_TRUE(staged) << staged.status().message();
+  EXPECT_EQ(contents(staged->path()), "one build");
+}
+
 TEST_F(StagingTest, OpeningEmptiesWhatAnEarlierProcessLeft) {
   folder_.write("staged/dice-1.so", "old");
   ASSERT_TRUE(Staging::open(folder_.path() / "staged"));

@@ -60,7 +60,7 @@ TEST(PluginManagerTest, EveryBadFileIsRefusedWithItsReasonAndNeverMapped) {
                                                   HasSubstr("plugins.d/wants-permissions.yaml")));
   const auto file = world.place("steady", "text");
   std::ofstream(file) << std::string(200, '?');
-  EXPECT_THAT(world.load("text").status.message(), HasSubstr("invalid ELF header"));
+  EXPECT_THAT(world.load("text").status.message(), HasSubstr("text.so: is a text file"));
   for (const auto& info : world.manager().list()) {
     EXPECT_EQ(info.state, PluginState::kFailed) << info.id;
     EXPECT_NE(info.reason, "") << info.id;
@@ -193,8 +193,12 @@ TEST(PluginManagerTest, AnImageThatStaysIsSaidToStay) {
   World world;
   ASSERT_EQ(world.bring("pinned"), "");
   EXPECT_TRUE(world.unload("pinned").status);
-  EXPECT_EQ(world.state("pinned"), PluginState::kRetiredButMapped);
-  EXPECT_THAT(world.manager().info("pinned")->reason, HasSubstr("stayed mapped"));
+  if (kInChild) {
+    EXPECT_EQ(world.state("pinned"), PluginState::kUnloaded) << "its process has taken it along";
+  } else {
+    EXPECT_EQ(world.state("pinned"), PluginState::kRetiredButMapped);
+    EXPECT_THAT(world.manager().info("pinned")->reason, HasSubstr("stayed mapped"));
+  }
   EXPECT_THAT(world.enter("Neo").call("pinned"), HasSubstr("unknown_action"));
 }
 

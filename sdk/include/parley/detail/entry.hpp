@@ -57,19 +57,27 @@ constexpr parley_string literal(std::string_view text) {
   return {text.data(), text.size()};
 }
 
+// A list of texts as the ABI wants it; an array of nothing is no array.
+template <std::size_t Count>
+struct Literals {
+  parley_string list[Count > 0 ? Count : 1];
+};
+
+template <std::size_t Count, typename List>
+constexpr Literals<Count> literals(const List& texts) {
+  Literals<Count> result{};
+  std::size_t i = 0;
+  for (const auto& text : texts) result.list[i++] = literal(text);
+  return result;
+}
+
 // What the entry points to: constants of one plugin class.
 template <typename Class>
 struct EntryOf {
   static constexpr std::size_t kCount = std::size(Class::kPermissions);
-  struct Permissions {
-    parley_string list[kCount];
-  };
-  static constexpr Permissions make_permissions() {
-    Permissions result{};
-    for (std::size_t i = 0; i < kCount; ++i) result.list[i] = literal(Class::kPermissions[i]);
-    return result;
-  }
-  static constexpr Permissions kPermissions = make_permissions();
+  static constexpr auto kPermissions = literals<kCount>(Class::kPermissions);
+  static constexpr std::size_t kRequired = std::size(Class::kRequires);
+  static constexpr auto kRequires = literals<kRequired>(Class::kRequires);
 
   static const parley_plugin* create(const parley_host* host, const parley_sink* why) noexcept {
     try {
@@ -96,7 +104,9 @@ constexpr parley_plugin_entry make_entry(std::string_view id, std::string_view v
           literal(Class::kConfigSchema),
           EntryOf<Class>::kPermissions.list,
           EntryOf<Class>::kCount,
-          &EntryOf<Class>::create};
+          &EntryOf<Class>::create,
+          EntryOf<Class>::kRequires.list,
+          EntryOf<Class>::kRequired};
 }
 
 }  // namespace detail

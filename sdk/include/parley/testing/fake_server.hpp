@@ -220,9 +220,9 @@ struct FakeServer {
 
   // Frames may carry valid JSON only, and no top-level field that belongs to the server.
   bool well_formed(std::string_view data_text, std::string_view fields_text) {
-    static constexpr std::string_view kReserved[] = {"type", "data",    "id",     "for",
-                                                     "seq",  "channel", "offset", "ts",
-                                                     "user", "origin",  "to",     "duplicate"};
+    static constexpr std::string_view kReserved[] = {
+        "type", "data", "id",     "for", "seq",       "channel", "offset",
+        "ts",   "user", "origin", "to",  "duplicate", "meta"};
     if (!data_text.empty() && !JsonCheck::valid(data_text)) return false;
     if (fields_text.empty()) return true;
     if (!JsonCheck::object(fields_text)) return false;

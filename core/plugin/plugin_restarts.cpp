@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// PluginManager and the plugins whose process crashed.
+#include <utility>
+
+#include "base/log.h"
+#include "plugin/event_bus.h"
+#include "plugin/message_pipeline.h"
+#include "plugin/plugin_manager.h"
+#include "plugin/retirement.h"
+
+namespace parley::plugin {
+namespace {
+
+std::string seconds(Millis time) {
+  return fmt::format("{:g} s", static_cast<double>(time.count()) / 1000);
+}
+
+std::string told(const std::string& id, const std::string& how, const RestartPlan::Next& next) {
+  if (!next.rests) return how + "; it is started again in " + seconds(next.wait);
+  return how + "; the " + std::to_string(next.crashes) +
+         ". crash within a short time, so it rests for " + seconds(next.wait) +
+         " (parleyctl plugin reload " + id + " starts it now)";
+}
+
+}  // namespace
+
+void PluginManager::heard_crash(const Plugin& plugin, const std::string& how) {
+  maintenance_.post([this, plugin, how] { do_crashed(plugin, how); });
+}
+
+void PluginManager::do_crashed(const Plugin& plugin, const std::string& how) {
+  const auto& id = plugin->id();
+  if (reloader_.on_trial(id) == plugin) return reloader_.end_trial(id, how);
+  if (records_.active(id) != plugin) return;  // unloaded or replaced in the meantime
+  reloader_.end_trial(id, "the version that serves the others crashed");
+  records_.note_exit(id, how);
+  if (reloader_.crashed(plugin, how)) return;
+  // Its commands stay in the table and say that it comes back.
+  services_.messages.remove(id);
+  services_.events.remove(id);
+  Operation operation;
+  (void)retire(services_, operation, plugin, unloaded_before_it_answered(*plugin));
+  announce(id, PARLEY_EVENT_PLUGIN_UNLOADED);
+  plan_restart(plugin, how);
+}
+
+void PluginManager::plan_restart(const Plugin& plugin, const std::string& how) {
+  const auto& id = plugin->id();
+  const auto now = services_.clock.now();
+  auto& restart = restarts_[id];
+  const auto next = restart.plan.crashed(services_.config()->plugins.isolation,
+                                         plugin->settings().limits.quarantine, now);
+  restart.crashed = plugin;
+  restart.due = now + next.wait;
+  records_.transition(id, next.rests ? PluginState::kQuarantined : PluginState::kCrashed,
+                      told(id, how, next), plugin);
+}
+
+bool PluginManager::forget_restart(const std::string& id) {
+  const auto found = restarts_.find(id);
+  if (found == restarts_.end()) return false;
+  return std::exchange(found->second.crashed, nullptr) != nullptr;
+}
+
+std::string PluginManager::from_or_crashed(const std::string& id, const std::string& from) const {
+  const auto found = restarts_.find(id);
+  if (!from.empty() || found == restarts_.end() || found->second.crashed == nullptr) return from;
+  return found->second.crashed->source();
+}
+
+void PluginManager::restart_due() {
+  std::vector<std::string> due;
+  const auto now = services_.clock.now();
+  for (const auto& [id, restart] : restarts_) {
+    if (restart.crashed != nullptr && now >= restart.due) due.push_back(id);
+  }
+  for (const auto& id : due) do_restart(id);
+}
+
+void PluginManager::do_restart(const std::string& id) {
+  const auto crashed = std::exchange(restarts_[id].crashed, nullptr);
+  records_.transition(id, PluginState::kLoading, {}, crashed);
+  Operation operation;
+  Plugin plugin;
+  const bool opened = operation.step("open", [&] {
+    auto again = loader_.again(crashed->parts());
+    if (again) plugin = std::move(again).value();
+    return again.status();
+  });
+  if (opened && start_and_publish(operation, plugin)) {
+    records_.count_restart(id);
+    records_.transition(id, PluginState::kActive, {}, plugin);
+    announce(id, PARLEY_EVENT_PLUGIN_LOADED);
+  } else {
+    plan_restart(crashed, operation.status.message());
+  }
+  finish("restart", id, operation);
+}
+
+}  // namespace parley::plugin
