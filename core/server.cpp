@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/access_store.h"
 #include "api/listen_rules.h"
 #include "base/log.h"
 #include "server/doors.h"
@@ -76,6 +77,7 @@ Status Running::open() {
   auto status = keep(state_, server::State::open(*config));
   if (status) status = keep(users_, server::Users::open(*state_, clock_, *config));
   if (status) status = keep(runtime_, server::Runtime::open(*state_, *users_, clock_, *config));
+  if (status) status = api::load_access(*state_->store, runtime_->commands);
   if (status)
     status = keep(plugins_, server::Plugins::open(*state_, *users_, *runtime_, clock_, config_,
                                                   start_.plugin_settings));

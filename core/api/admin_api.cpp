@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "api/access_routes.h"
 #include "api/admin_support.h"
 #include "api/audit_route.h"
 #include "api/config_routes.h"
@@ -235,6 +236,7 @@ void add_admin_routes(Router& router, const Context& context) {
              [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
                backup(context, r, std::move(responder));
              });
+  add_access_routes(router, context);
   add_user_routes(router, context);
   add_audit_route(router, context);
   add_config_routes(router, context);

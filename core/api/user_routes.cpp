@@ -8,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "api/admin_api.h"
-#include "session/channel_rights.h"
+#include "api/find_user.h"
 #include "session/session_registry.h"
 #include "storage/store.h"
 #include "users/accounts.h"
@@ -21,7 +20,6 @@ namespace {
 using net::HttpRequest;
 using net::HttpResponder;
 using Roles = std::vector<std::string>;
-using Found = std::function<void(const users::User&, const SharedResponder&)>;
 
 Json user_json(const storage::UserRecord& user, std::size_t sessions) {
   return {{"id", user.id},       {"name", user.name},         {"kind", user.kind},
@@ -46,25 +44,6 @@ void list_users(const Context& context, HttpResponder responder) {
     respond(*answer, Json{{"users", rows}});
   });
   if (!status) respond(*answer, status);
-}
-
-// Names first: someone may be called like another's id.
-void with_user(const Context& context, const std::string& name, const SharedResponder& answer,
-               Found then) {
-  const auto nobody = [name, answer] {
-    respond(*answer,
-            Status::not_found("There is nobody called " + name +
-                              "; `parleyctl user list` shows who there is, or give the id."));
-  };
-  context.accounts.by_name(name, [&context, name, answer, then = std::move(then),
-                                  nobody](const Result<users::User>& user) {
-    if (user) return then(*user, answer);
-    if (user.status().code() != ErrorCode::kNotFound) return respond(*answer, user.status());
-    if (!session::is_user_id(name)) return nobody();
-    context.accounts.by_id(name, [answer, then, nobody](const Result<users::User>& by_id) {
-      by_id ? then(*by_id, answer) : nobody();
-    });
-  });
 }
 
 std::string joined(const Roles& roles) {

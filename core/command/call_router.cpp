@@ -67,7 +67,7 @@ void CallRouter::tell_left(const users::User& user) {
 }
 
 void CallRouter::announce(const Change& change) {
-  if (change.added.empty() && change.removed.empty()) return;
+  if (change.added.empty() && change.removed.empty() && !change.access) return;
   std::string json;
   protocol::append_commands_changed(json, change.rev, change.added, change.removed);
   const auto frame = net::SharedFrame::text(json);

@@ -14,8 +14,17 @@ namespace {
 using protocol::ArrayWriter;
 using protocol::ObjectWriter;
 
-bool offered(const CommandSpec& spec, const users::User* user) {
-  return !spec.hidden && may_call(spec, user);
+bool offered(const CommandTable& table, const CommandSpec& spec, const users::User* user) {
+  if (spec.hidden) return false;
+  return user ? table.access().may_call_somewhere(*user, spec) : spec.anonymous;
+}
+
+// The command's own and the operator's.
+std::vector<std::string> aliases_of(const CommandTable& table, const CommandSpec& spec) {
+  auto aliases = spec.aliases;
+  for (const auto& [alias, command] : table.access().aliases)
+    if (command == spec.name && table.find_own(alias) == nullptr) aliases.push_back(alias);
+  return aliases;
 }
 
 void append_texts(std::string& out, const std::vector<std::string>& texts) {
@@ -35,10 +44,11 @@ void append_argument(std::string& out, const ArgumentSpec& argument, std::string
   if (argument.rest) object.field("rest", true);
 }
 
-void append_command(std::string& out, const CommandSpec& spec, std::string_view locale) {
+void append_command(std::string& out, const CommandTable& table, const CommandSpec& spec,
+                    std::string_view locale) {
   ObjectWriter object(out);
   object.field("name", spec.name);
-  append_texts(object.key("aliases"), spec.aliases);
+  append_texts(object.key("aliases"), aliases_of(table, spec));
   object.field("help", spec.help.in(locale));
   {
     ArrayWriter arguments(object.key("args"));
@@ -111,7 +121,8 @@ std::string command_list_json(const CommandTable& table, const users::User* user
     object.field("rev", table.rev());
     ArrayWriter commands(object.key("commands"));
     for (const auto& entry : table.entries())
-      if (offered(entry->spec, user)) append_command(commands.next(), entry->spec, locale);
+      if (offered(table, entry->spec, user))
+        append_command(commands.next(), table, entry->spec, locale);
   }
   return out;
 }
@@ -120,13 +131,13 @@ std::string help_text(const CommandTable& table, const users::User* user, std::s
                       std::string_view name) {
   if (!name.empty()) {
     const auto* entry = table.find(name[0] == '/' ? name.substr(1) : name);
-    return entry && offered((*entry)->spec, user) ? help_on((*entry)->spec, locale) : "";
+    return entry && offered(table, (*entry)->spec, user) ? help_on((*entry)->spec, locale) : "";
   }
   std::string text = locale == "ru" ? "**Команды**\n" : "**Commands**\n";
   std::map<std::string, std::string> lines;  // by plugin; the server's own come first
   for (const auto& entry : table.entries()) {
     const CommandSpec& spec = entry->spec;
-    if (!offered(spec, user) || !fits_a_line(spec)) continue;
+    if (!offered(table, spec, user) || !fits_a_line(spec)) continue;
     lines[spec.plugin == kCorePlugin ? "" : spec.plugin] += help_line(spec, locale);
   }
   for (const auto& [plugin, list] : lines)

@@ -33,7 +33,7 @@ Status check_against(const CommandTable& table, std::string_view plugin,
       if (!own.insert(name).second)
         return Status::conflict("plugin " + std::string(plugin) + " offers the command " +
                                 std::string(name) + " twice");
-      const auto* holder = table.find(name);
+      const auto* holder = table.find_own(name);
       if (holder && (*holder)->spec.plugin != plugin) return taken(name, plugin, **holder);
     }
   }
@@ -42,9 +42,15 @@ Status check_against(const CommandTable& table, std::string_view plugin,
 
 }  // namespace
 
-const EntryPtr* CommandTable::find(std::string_view name) const {
+const EntryPtr* CommandTable::find_own(std::string_view name) const {
   const auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : &found->second;
+}
+
+const EntryPtr* CommandTable::find(std::string_view name) const {
+  if (const auto* own = find_own(name)) return own;
+  const auto alias = access_->aliases.find(name);
+  return alias == access_->aliases.end() ? nullptr : find_own(alias->second);
 }
 
 std::string_view CommandTable::withdrawn_by(std::string_view name) const {
@@ -130,6 +136,13 @@ Change CommandRegistry::withdraw(std::string_view plugin) {
   Change change;
   auto next = without(*now, plugin, change);
   return swap(std::move(next), std::move(change));
+}
+
+Change CommandRegistry::set_access(AccessPolicy policy) {
+  MutexLock lock(write_mutex_);
+  auto next = std::make_shared<CommandTable>(*table());
+  next->access_ = std::make_shared<const AccessPolicy>(std::move(policy));
+  return swap(std::move(next), {.access = true});
 }
 
 void TableCache::refresh() {

@@ -20,6 +20,7 @@
 
 #include "base/status.h"
 #include "base/thread_annotations.h"
+#include "command/access_policy.h"
 #include "command/command_spec.h"
 
 namespace parley::command {
@@ -42,17 +43,21 @@ struct Change {
   std::uint64_t rev = 0;
   std::vector<std::string> added;    // command names, sorted; aliases are not listed
   std::vector<std::string> removed;  // a command in both was replaced
+  bool access = false;               // what the operator says about commands changed
 };
 
 class CommandTable {
  public:
   std::uint64_t rev() const { return rev_; }
-  // By name or alias; null when there is none.
+  // By name or alias, the operator's aliases last; null when there is none.
   const EntryPtr* find(std::string_view name) const;
+  // Without the operator's aliases.
+  const EntryPtr* find_own(std::string_view name) const;
   // Sorted by name, each once.
   std::span<const EntryPtr> entries() const { return entries_; }
   // The plugin that last had a command of this name, which is not loaded now; "" when none had.
   std::string_view withdrawn_by(std::string_view name) const;
+  const AccessPolicy& access() const { return *access_; }
 
  private:
   friend class CommandRegistry;
@@ -68,6 +73,7 @@ class CommandTable {
   std::vector<EntryPtr> entries_;
   Index by_name_;                                              // aliases too
   std::map<std::string, std::string, std::less<>> withdrawn_;  // name or alias -> plugin
+  std::shared_ptr<const AccessPolicy> access_ = std::make_shared<AccessPolicy>();
 };
 
 class CommandRegistry {
@@ -85,6 +91,8 @@ class CommandRegistry {
   Status check(std::string_view plugin, std::span<const Registration> commands) const;
   // Nothing happens when that plugin has no commands; the Change then lists none.
   Change withdraw(std::string_view plugin);
+  // In place of the policy before; the next call of every session heeds it.
+  Change set_access(AccessPolicy policy);
 
   std::shared_ptr<const CommandTable> table() const;
   std::uint64_t rev() const { return rev_.load(std::memory_order_acquire); }

@@ -35,6 +35,11 @@ std::string role_list(const CommandSpec& spec) {
   return list;
 }
 
+Refusal for_roles(const CommandSpec& spec) {
+  return refusal(ErrorCode::kForbidden, spec.name + " is for the role " + role_list(spec),
+                 spec.name);
+}
+
 // Where it was typed: what the argument `channel` says.
 void take_channel(Invocation& invocation) {
   const auto& spec = invocation.spec();
@@ -44,12 +49,6 @@ void take_channel(Invocation& invocation) {
 }
 
 }  // namespace
-
-bool may_call(const CommandSpec& spec, const users::User* user) {
-  if (!user) return spec.anonymous;
-  return spec.roles.empty() || std::any_of(spec.roles.begin(), spec.roles.end(),
-                                           [&](const auto& role) { return user->has_role(role); });
-}
 
 bool Preparation::begin(Peer& peer, const protocol::RequestId& id) {
   return peer.session_ ? peer.session_->begin(id) : peer.begin(id);
@@ -88,6 +87,7 @@ Preparation::Outcome Preparation::prepare(Peer& peer, const Envelope& envelope,
   invocation.request = envelope.id;
   if (auto refused = find(peer, envelope.action, invocation.entry)) return refused;
   if (auto refused = read_envelope(peer, envelope, invocation)) return refused;
+  if (auto refused = permit_there(peer, invocation)) return refused;
   if (auto refused = cool_down(peer, now, invocation)) return refused;
   describe(peer, invocation);
   return std::nullopt;
@@ -133,9 +133,24 @@ Preparation::Outcome Preparation::permit(Peer& peer, const CommandSpec& spec) {
         peer.waits_for_person_ || spec.plugin != kCorePlugin || spec.name == "commands";
     return std::nullopt;
   }
-  if (may_call(spec, peer.session_->user().get())) return std::nullopt;
-  return refusal(ErrorCode::kForbidden, spec.name + " is for the role " + role_list(spec),
-                 spec.name);
+  if (access().concerns(spec))
+    return std::nullopt;  // permit_there decides, once the place is known
+  if (has_declared_role(spec, *peer.session_->user())) return std::nullopt;
+  return for_roles(spec);
+}
+
+Preparation::Outcome Preparation::permit_there(Peer& peer, const Invocation& invocation) {
+  const auto& spec = invocation.spec();
+  if (!peer.session_ || !access().concerns(spec)) return std::nullopt;
+  const auto& user = *peer.session_->user();
+  const auto rule = access().deciding_rule(user, spec, invocation.channel);
+  if (!rule) return has_declared_role(spec, user) ? Outcome() : for_roles(spec);
+  if (access().rules[*rule].allow) return std::nullopt;
+  return refusal(ErrorCode::kForbidden, spec.name + " is not allowed to you here", spec.name);
+}
+
+const AccessPolicy& Preparation::access() {
+  return router_.here().table.current().access();
 }
 
 Preparation::Outcome Preparation::read_envelope(Peer& peer, const Envelope& envelope,
@@ -174,11 +189,21 @@ Preparation::Outcome Preparation::read_command_line(Peer& peer, const Line& line
   return std::nullopt;
 }
 
+// The operator's word in place of the plugin's; a call that waits for one of the three takes none of
+// the others.
 Preparation::Outcome Preparation::cool_down(Peer& peer, Clock::TimePoint now,
                                             const Invocation& invocation) {
   const auto& spec = invocation.spec();
-  if (spec.cooldown.count() == 0 || !peer.session_) return std::nullopt;
-  const auto wait = cooldowns_.take(peer.session_->user()->id, spec.name, spec.cooldown, now);
+  const auto* rule = access().cooldown(spec.name);
+  if ((spec.cooldown.count() == 0 && !rule) || !peer.session_) return std::nullopt;
+  static const CooldownRule kAsDeclared;
+  const CooldownRule& said = rule ? *rule : kAsDeclared;
+  const Cooldowns::Wait waits[] = {
+      {"user:" + peer.session_->user()->id, said.user.value_or(spec.cooldown)},
+      {"channel:" + invocation.channel,
+       invocation.channel.empty() ? Millis(0) : said.channel.value_or(Millis(0))},
+      {"all", said.all.value_or(Millis(0))}};
+  const auto wait = cooldowns_.take(waits, spec.name, now);
   if (wait.count() == 0) return std::nullopt;
   auto refused = refusal(
       ErrorCode::kRateLimited,

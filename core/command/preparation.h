@@ -48,8 +48,10 @@ class Preparation {
   Outcome find(Peer& peer, std::string_view action, EntryPtr& entry);
   Outcome unknown(std::string_view action);
   Outcome permit(Peer& peer, const CommandSpec& spec);
+  Outcome permit_there(Peer& peer, const Invocation& invocation);
   Outcome read_envelope(Peer& peer, const protocol::Envelope& envelope, Invocation& invocation);
   Outcome read_command_line(Peer& peer, const Line& line, Invocation& invocation);
+  const AccessPolicy& access();
   Outcome cool_down(Peer& peer, Clock::TimePoint now, const Invocation& invocation);
   void describe(Peer& peer, Invocation& invocation);
   static std::string_view locale_of(const Peer& peer);
@@ -57,8 +59,5 @@ class Preparation {
   CallRouter& router_;
   Cooldowns& cooldowns_;
 };
-
-// May this user (null: nobody yet) call it? For dispatch, help and `commands` alike.
-bool may_call(const CommandSpec& spec, const users::User* user);
 
 }  // namespace parley::command

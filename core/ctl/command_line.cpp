@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/clock.h"
+#include "ctl/access_words.h"
 #include "ctl/completion.h"
 #include "ctl/examples.h"
 #include "ctl/manual.h"
@@ -17,8 +18,6 @@
 
 namespace parley::ctl {
 namespace {
-
-using Action = std::function<int(Context&)>;
 
 // The words of all verbs; each verb reads its own. One command runs per process, so they are not
 // shared.
@@ -58,6 +57,10 @@ class CommandLine {
     add_plugin_verbs();
     add_author_verbs();
     add_people_verbs();
+    add_access_words(*group("acl", "who may call which command, under which names, how often"),
+                     [this](CLI::App& acl, const char* name, const char* help, Action action) {
+                       return verb(acl, name, help, std::move(action));
+                     });
     add_log_verbs();
     add_config_verbs();
     add_shell_verbs();

@@ -38,6 +38,11 @@ const Examples& table() {
        "  parleyctl plugin reload reply\n"
        "  parleyctl plugin reload --all\n"},
       {"plugin rollback", "  parleyctl plugin rollback reply\n"},
+      {"plugin canary",
+       "  parleyctl plugin canary dice 10%\n"
+       "  parleyctl plugin canary dice user ann neo\n"},
+      {"plugin promote", "  parleyctl plugin promote dice\n"},
+      {"plugin release", "  parleyctl plugin release reply\n"},
       {"plugin quarantine",
        "  parleyctl plugin quarantine reply\n"
        "  parleyctl plugin quarantine reply --release\n"},
@@ -49,6 +54,20 @@ const Examples& table() {
       {"dev",
        "  parleyctl dev weather\n"
        "  parleyctl dev weather --once\n"},
+      {"acl list", "  parleyctl acl list\n"},
+      {"acl allow", "  parleyctl acl allow user:neo mute --note \"helps out\"\n"},
+      {"acl deny",
+       "  parleyctl acl deny guests remind\n"
+       "  parleyctl acl deny everyone plugin:game --channel support --at 1\n"},
+      {"acl remove", "  parleyctl acl remove 2\n"},
+      {"acl move", "  parleyctl acl move 3 1   # rule 3 becomes the first\n"},
+      {"acl explain", "  parleyctl acl explain neo mute --channel global\n"},
+      {"acl alias",
+       "  parleyctl acl alias dice roll\n"
+       "  parleyctl acl alias dice --remove\n"},
+      {"acl cooldown",
+       "  parleyctl acl cooldown roll --user 5000 --channel 1000\n"
+       "  parleyctl acl cooldown roll --remove\n"},
       {"users", "  parleyctl users\n"},
       {"user list", "  parleyctl user list -o json\n"},
       {"user info", "  parleyctl user info neo\n"},

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The account that an admin names.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "api/admin_support.h"
+#include "users/accounts.h"
+
+namespace parley::api {
+
+using FoundUser = std::function<void(const users::User&, const SharedResponder&)>;
+
+// By name first (someone may be called like another's id), then by id. `then` runs on any thread;
+// it is not called, and the request answered, when there is nobody.
+void with_user(const Context& context, const std::string& name, const SharedResponder& answer,
+               FoundUser then);
+
+}  // namespace parley::api
