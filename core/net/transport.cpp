@@ -285,7 +285,7 @@ void Transport::finish() {
   if (finishing_ || dead_) return;
   finishing_ = true;
   pause_reading(false);
-  arm(shard_.patience(service_->websocket.close_timeout));
+  arm(shard_->patience(service_->websocket.close_timeout));
   output_added();
 }
 
@@ -333,7 +333,7 @@ void Transport::on_timer() {
 
 void Transport::on_drain() {
   if (!finishing_) return protocol_->on_drain();
-  if (!dead_) arm(shard_.patience(service_->websocket.close_timeout));
+  if (!dead_) arm(shard_->patience(service_->websocket.close_timeout));
 }
 
 void Transport::on_stop() {
