@@ -15,8 +15,12 @@
 
 #include <parley/testing.hpp>
 
+#include "loader/manifest.h"
+#include "loader/shared_object.h"
+
 void parley_abi_dump_cpp(FILE* out);
 extern "C" void parley_abi_dump_c(FILE* out);
+extern "C" void parley_abi_dump_frozen(FILE* out);
 
 namespace {
 
@@ -91,6 +95,13 @@ TEST(Abi, IsWhatSdk10Froze) {
   EXPECT_EQ(now.size(), frozen.size()) << "new lines belong into the table of the next minor";
 }
 
+TEST(Abi, TheFrozenHeadersAreTheFrozenTable) {
+  EXPECT_EQ(dump(parley_abi_dump_frozen), read(PARLEY_ABI_GOLDEN))
+      << "sdk/abi/1.0 and abi-1.0.txt promise the same; while 1.0 is unreleased, a change of it "
+         "goes "
+         "into both: scripts/check-abi --freeze";
+}
+
 TEST(Abi, IsTheSameInCAndInCpp) {
   EXPECT_EQ(dump(parley_abi_dump_c), dump(parley_abi_dump_cpp));
 }
@@ -145,6 +156,28 @@ TEST(Abi, APluginInPlainCSaysWhyItDoesNotStart) {
   } catch (const std::runtime_error& refusal) {
     EXPECT_STREQ(refusal.what(), "start: echo needs the permission `commands`");
   }
+}
+
+std::string refusal_of(const std::string& file) {
+  const auto image = parley::loader::SharedObject::open(file);
+  if (!image) return image.status().message();
+  const auto manifest = parley::loader::read_manifest(
+      static_cast<const parley_plugin_entry*>((*image)->symbol(PARLEY_ENTRY_SYMBOL)), "old.so");
+  return manifest ? "" : manifest.status().message();
+}
+
+TEST(Abi, APluginBuiltWithTheFrozenHeadersIsTaken) {
+  EXPECT_EQ(refusal_of(PARLEY_OLD_PLUGINS "/old-1.0.so"), "");
+}
+
+TEST(Abi, APluginOfTheNextMinorIsToldWhichSideIsTooOld) {
+  const std::string ours =
+      std::to_string(PARLEY_ABI_MAJOR) + "." + std::to_string(PARLEY_ABI_MINOR);
+  const std::string theirs =
+      std::to_string(PARLEY_ABI_MAJOR) + "." + std::to_string(PARLEY_ABI_MINOR + 1);
+  EXPECT_EQ(refusal_of(PARLEY_OLD_PLUGINS "/old-next.so"),
+            "plugin old 1.0.0 needs plugin ABI " + theirs + ", this server speaks " + ours +
+                ": upgrade the server or build old with SDK " + ours);
 }
 
 }  // namespace

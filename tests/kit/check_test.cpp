@@ -40,6 +40,17 @@ TEST(PluginCheck, AGoodPluginKeepsTheContract) {
   EXPECT_THAT(ran.out, Not(HasSubstr("broken")));
 }
 
+TEST(PluginCheck, EveryBundledPluginKeepsTheContract) {
+  int checked = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(PARLEY_BINARY_DIR "/plugins")) {
+    if (entry.path().extension() != ".so") continue;
+    const auto ran = check(entry.path(), {"--reloads", "20"});
+    EXPECT_EQ(ran.exit_code, 0) << ran.text();
+    ++checked;
+  }
+  EXPECT_GE(checked, 5);
+}
+
 struct Breach {
   std::string fixture, check, sentence;
 };
@@ -84,6 +95,7 @@ std::vector<Breach> breaches() {
       {"leaks-memory", "memory", "its heap grew"},
       {"leaves-thread", "threads-left", "1 thread still there after stop"},
       {"refuses-silently", "denied", "does not say why"},
+      {"forgets-state", "state", "1 byte before, 0 after"},
       {"pinned", "unmapped", "stayed mapped"}};
   if (PARLEY_UNIQUE_SYMBOLS) all.push_back({"unique-symbol", "symbols", "unique symbols pin it"});
   return all;
