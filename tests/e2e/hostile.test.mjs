@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Person, kPhone, launch } from './support/browser.mjs';
+import { assertInert } from './support/inert.mjs';
 import { kNaughty, kScripts } from './support/naughty.mjs';
 import { Server } from './support/server.mjs';
 
@@ -23,20 +24,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-/** Nothing ran, nothing was made of the text but text, and the page kept its width. */
-async function assertInert({ page }) {
-  assert.equal(await page.evaluate(() => window.hacked), undefined, 'a script ran');
-  const made = 'script:not([src]), img, iframe, object, embed, base, math, .shell form';
-  assert.equal(await page.locator(`#app :is(${made})`).count(), 0, 'markup was made');
-  const links = await page
-    .locator('#app a')
-    .evaluateAll((all) => all.map((link) => [link.protocol, link.rel, link.target].join(' ')));
-  for (const link of links)
-    assert.match(link, /^(https|mailto): noopener noreferrer nofollow _blank$/);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wide <= 0, `${wide} px too wide`);
-}
 
 test('the server tells the browser to trust nothing else', async () => {
   const page = await fetch(server.url);

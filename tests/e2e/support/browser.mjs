@@ -30,7 +30,7 @@ export class Person {
   static async open(
     browser,
     url,
-    { viewport = kWide, locale = 'en-US', colorScheme = 'light' } = {},
+    { viewport = kWide, locale = 'en-US', colorScheme = 'light', wire } = {},
   ) {
     const context = await browser.newContext({
       viewport,
@@ -40,6 +40,7 @@ export class Person {
     });
     const person = new Person();
     person.context = context;
+    if (wire) await wire.tap(context);
     person.page = await context.newPage();
     person.page.setDefaultTimeout(kPatienceMs);
     person.page.on('pageerror', (error) => person.faults.push(error.message));

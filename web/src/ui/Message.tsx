@@ -80,7 +80,7 @@ export function OnlyYou() {
   return (
     <span class="only-you">
       <Eye size={14} strokeWidth={1.5} aria-hidden="true" />
-      {t('onlyYou')}
+      <span>{t('onlyYou')}</span>
     </span>
   );
 }
