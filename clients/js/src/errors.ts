@@ -28,9 +28,12 @@ export class CommandError extends Error {
   }
 }
 
-/** The connection ended before the command's terminal frame came: its outcome is not known. */
+/**
+ * There was no connection, or it ended before the command's terminal frame came. `sent` tells them apart:
+ * of what was sent the outcome is not known.
+ */
 export class ConnectionLost extends Error {
-  constructor() {
+  constructor(readonly sent = false) {
     super('connection lost');
     this.name = 'ConnectionLost';
   }

@@ -39,6 +39,8 @@ export class Outbox {
   private readonly lanes = new Map<string, Item[]>();
   /** Lanes whose first item is out, or pauses because the server asked for it. */
   private readonly busy = new Set<string>();
+  /** A lane whose item came back waits for the next one. */
+  private welcomes = 0;
   /** Until a server says otherwise. */
   private keys = true;
 
@@ -60,7 +62,12 @@ export class Outbox {
   }
 
   /** The session is ready: everything that waits may go. */
-  flush(): void {
+  welcomed(): void {
+    this.welcomes += 1;
+    this.flush();
+  }
+
+  private flush(): void {
     if (this.session.state !== 'ready') return;
     for (const lane of this.lanes.keys()) void this.run(lane);
   }
@@ -85,15 +92,18 @@ export class Outbox {
     if (this.busy.has(lane)) return;
     this.busy.add(lane);
     let item: Item | undefined;
+    let { welcomes } = this;
     while (this.session.state === 'ready' && (item = this.lanes.get(lane)?.[0])) {
-      if (!(await this.attempt(item))) break;
-      const rest = this.lanes.get(lane);
-      if (rest?.[0] === item) rest.shift();
+      if (await this.attempt(item)) {
+        const rest = this.lanes.get(lane);
+        if (rest?.[0] === item) rest.shift();
+      } else if (welcomes === this.welcomes) {
+        break; // the next welcome goes on; on this connection it would fail again and again
+      }
+      welcomes = this.welcomes;
     }
     this.busy.delete(lane);
     if (this.lanes.get(lane)?.length === 0) this.lanes.delete(lane);
-    // It may have become ready again while the last answer came in.
-    else if (this.session.state === 'ready' && this.lanes.has(lane)) this.flush();
   }
 
   /** True when the item is settled, one way or the other. */
@@ -106,8 +116,12 @@ export class Outbox {
       return true;
     } catch (error) {
       if (error instanceof CommandError) return this.refused(item, error, keys);
-      // With a key it is safe to ask again; without, only a person can decide.
-      if (keys && this.session.state !== 'signedOut') return false;
+      // With a key it is safe to ask again; without, only a person can decide what was on its way.
+      const safe = keys || !(error as ConnectionLost).sent;
+      if (safe && this.session.state !== 'signedOut') {
+        if (!(error as ConnectionLost).sent) item.onWire(false);
+        return false;
+      }
       item.reject(error as Error);
       return true;
     }

@@ -83,6 +83,6 @@ export class Requests {
   private fail(which: (entry: Entry) => boolean): void {
     const lost = [...this.entries].filter(([, entry]) => which(entry));
     for (const [id] of lost) this.entries.delete(id);
-    for (const [, entry] of lost) entry.reject(new ConnectionLost());
+    for (const [, entry] of lost) entry.reject(new ConnectionLost(true));
   }
 }

@@ -203,6 +203,18 @@ describe('what must go out', () => {
     expect(texts()).toEqual([]);
   });
 
+  it('stays in the queue when it meets a socket that is closing', async () => {
+    await enter();
+    env.socket.readyState = 2;
+    const wire: boolean[] = [];
+    const onWire = (out: boolean): void => void wire.push(out);
+    const sending = client.send('sendChat', { message: 'one' }, { onWire });
+    await comeBack();
+    env.socket.reply(env.socket.find('sendChat'), 'ok');
+    await sending.done;
+    expect(wire).toEqual([true, false, true]);
+  });
+
   it('is sent again after the pause the server asks for', async () => {
     await enter();
     const said = say('one');
