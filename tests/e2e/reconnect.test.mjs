@@ -59,6 +59,26 @@ test('"Try now" does not wait for the countdown', async () => {
   await neo.sees('back again');
 });
 
+test('a guest who loads the page again is the same guest', async () => {
+  const kit = await Person.open(browser, server.url);
+  await kit.comeIn('Kit');
+  await kit.say('it is me');
+  await kit.log.locator('.pending').waitFor({ state: 'detached' });
+  await kit.composer.fill('not sent yet');
+  for (const _ of [1, 2]) {
+    await kit.page.reload();
+    await kit.sees('it is me');
+    const mine = kit.log.locator('article', { hasText: 'it is me' });
+    await mine.getByText('you', { exact: true }).waitFor();
+    await kit.page.getByRole('navigation').getByText('Kit', { exact: true }).waitFor();
+    assert.equal(await kit.composer.inputValue(), 'not sent yet');
+  }
+  await kit.say('still me');
+  await neo.sees('still me');
+  assert.deepEqual(kit.faults, []);
+  await kit.close();
+});
+
 test('commands work again', async () => {
   const rolled = await ada.run('/roll 2d6');
   await rolled.locator('.figure strong').waitFor();

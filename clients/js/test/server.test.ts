@@ -167,6 +167,36 @@ describe('over a loss', () => {
     expect(heard).toEqual(['first', 'second']);
   });
 
+  it('a session stays the same one, and its cut commands run exactly once', async () => {
+    const client = await guest('Stormy');
+    await client.subscribe('storm');
+    const heard = listen(client, 'storm');
+    const { session } = client.resumePoint!;
+    const texts = Array.from({ length: 10 }, (_, index) => `gust ${index}`);
+    for (const text of texts) {
+      const said = client.say('storm', text);
+      const looked = client.request('look', {});
+      cut();
+      await Promise.all([said, looked]);
+    }
+    await until(() => heard.length >= texts.length);
+    expect(heard).toEqual(texts);
+    expect(client.resumePoint!.session).toBe(session);
+    const page = await client.request('history', { channel: 'storm' });
+    expect(page.data.messages.map((frame) => frame.data.text)).toEqual(texts);
+  });
+
+  it('the next page continues the session of the last one', async () => {
+    const first = make();
+    const welcome = await first.signIn({ kind: 'guest', name: 'Phoenix' });
+    const point = first.resumePoint;
+    first.close();
+    const second = make();
+    second.resumePoint = point;
+    const again = await second.signIn({ kind: 'guest', name: 'Phoenix' }, { restored: true });
+    expect(again).toMatchObject({ session: welcome.session, resumed: true, user: welcome.user });
+  });
+
   it('a killed server finds its people again', async () => {
     const writer = await guest('Survivor');
     await writer.subscribe('ark');
