@@ -46,16 +46,27 @@ class KeeperServer {
   // Nothing when this user may not look: the server is not dumpable.
   std::optional<std::set<std::string>> mapped_images() const {
     std::set<std::string> images;
-    std::ifstream maps("/proc/" + std::to_string(server_->pid()) + "/maps");
-    if (maps.peek() == std::ifstream::traits_type::eof()) return std::nullopt;
-    for (std::string line; std::getline(maps, line);) {
-      const auto at = line.find("/staged/keeper-");
-      if (at != std::string::npos) images.insert(line.substr(at));
+    for (const auto& process : server_and_children()) {
+      std::ifstream maps("/proc/" + process + "/maps");
+      if (maps.peek() == std::ifstream::traits_type::eof()) return std::nullopt;
+      for (std::string line; std::getline(maps, line);) {
+        const auto at = line.find("/staged/keeper-");
+        if (at != std::string::npos) images.insert(line.substr(at));
+      }
     }
     return images;
   }
 
  private:
+  std::vector<std::string> server_and_children() const {
+    std::vector<std::string> all{std::to_string(server_->pid())};
+    for (const auto& thread : fs::directory_iterator("/proc/" + all.front() + "/task")) {
+      std::ifstream children(thread.path() / "children");
+      for (std::string pid; children >> pid;) all.push_back(pid);
+    }
+    return all;
+  }
+
   TempFolder settings_;
   std::optional<ServerProcess> server_;
 };
