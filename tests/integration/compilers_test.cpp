@@ -34,7 +34,7 @@ class Compilers : public ::testing::Test {
   }
 
  private:
-  TemporaryFolder work_;
+  TempFolder work_;
 };
 
 void load(ServerProcess& server, const std::string& id, const std::string& file) {

@@ -210,7 +210,7 @@ TEST(PluginReload, AFileThatCrashesTheServerTwiceIsNotLoadedAThirdTime) {
 }
 
 TEST(PluginReload, AStackOverflowIsReportedToo) {
-  TemporaryFolder settings;
+  TempFolder settings;
   std::ofstream(settings.path() / "overflows-in-call.yaml") << "permissions: [commands]\n";
   ServerProcess server({.set = {"plugins.settings=" + settings.path().string()}});
   Ctl(server).must({"plugin", "load", "overflows-in-call", "--from", fixture("overflows-in-call")});

@@ -92,7 +92,7 @@ TEST_F(CompletionTest, NamesComeFromTheServer) {
                 R"({"plugins":[{"id":"dice","state":"active"},{"id":"game","state":"active"}]})");
   server.answer("GET /admin/v1/users", 200,
                 R"({"users":[{"name":"neo","id":"u_1"},{"name":"\u001b[2J","id":"u_2"}]})");
-  const auto state = folder_.path();
+  const std::string state = folder_.path();
   EXPECT_THAT(after({"--state", state, "plugin", "reload", ""}), ElementsAre("dice", "game"));
   EXPECT_THAT(after({"plugin", "unload", "--state=" + state, "d"}), ElementsAre("dice"));
   EXPECT_THAT(after({"--state", state, "user", "info", ""}), ElementsAre("neo"))
@@ -100,7 +100,7 @@ TEST_F(CompletionTest, NamesComeFromTheServer) {
 }
 
 TEST_F(CompletionTest, WithoutAServerThereAreNoNamesAndNoComplaint) {
-  EXPECT_THAT(after({"--state", folder_.path(), "plugin", "reload", ""}), IsEmpty());
+  EXPECT_THAT(after({"--state", folder_.path().string(), "plugin", "reload", ""}), IsEmpty());
 }
 
 TEST_F(CompletionTest, EachShellHasItsScript) {
