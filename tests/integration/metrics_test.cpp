@@ -46,13 +46,14 @@ class Scrape {
   std::string text_;
 };
 
-// The names in the first cells of the manual's table; plugins' own have a <> in them.
+// The names in the first cells of the manual's table; plugins' own have a <> in them, and rows with
+// "only" are not always there.
 Names documented() {
   static const std::regex kName("`(parley_[a-z_]+)`");
   std::istringstream lines(contents(PARLEY_SOURCE_DIR "/docs/operate.md"));
   Names found;
   for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("| `parley_")) continue;
+    if (!line.starts_with("| `parley_") || line.find("| only ") != line.npos) continue;
     const auto cell = line.substr(0, line.find('|', 1));
     for (std::sregex_iterator at(cell.begin(), cell.end(), kName), end; at != end; ++at)
       found.insert((*at)[1]);

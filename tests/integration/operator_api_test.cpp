@@ -14,7 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 
 struct Route {
-  std::string method, path;  // with {id} and {name} as they stand
+  std::string method, path;  // with {id}, {name} and the query as they stand
 };
 
 // "`a`, `b`" -> a, b
@@ -43,8 +43,7 @@ std::vector<Route> documented() {
   for (std::string line; std::getline(lines, line);) {
     if (!std::regex_match(line, row, kRow)) continue;
     const auto paths = quoted(row[2]);
-    for (const auto& path : paths)
-      routes.push_back({row[1], in_full(paths.front(), path.substr(0, path.find('?')))});
+    for (const auto& path : paths) routes.push_back({row[1], in_full(paths.front(), path)});
   }
   return routes;
 }
@@ -69,6 +68,11 @@ class OperatorApi : public SharedServer {
     };
     put("{id}", "dice");
     put("{name}", "Operated");
+    put("{place}", "1");
+    put("user=NAME", "user=Operated");
+    put("command=WORD", "command=roll");
+    put("limit=N", "limit=5");
+    put("since=MS", "since=0");
     return path;
   }
   static bool needs_token(const Route& route) { return route.path != "/admin/v1/admin/redeem"; }
