@@ -69,15 +69,13 @@ struct FileWatcher::State {
 
   void collect(std::set<std::pair<int, std::string>>& changed) const {
     alignas(inotify_event) std::array<char, 8192> buffer;
-    for (;;) {
-      const auto size = ::read(inotify, buffer.data(), buffer.size());
-      if (size <= 0) return;
-      for (const char* at = buffer.data(); at < buffer.data() + size;) {
-        const auto* event = reinterpret_cast<const inotify_event*>(at);
-        if (event->mask & IN_Q_OVERFLOW) changed.emplace(kEverything, "");
-        if (event->len > 0) changed.emplace(event->wd, event->name);
-        at += sizeof(inotify_event) + event->len;
-      }
+    const auto size = ::read(inotify, buffer.data(), buffer.size());
+    if (size <= 0) return;
+    for (const char* at = buffer.data(); at < buffer.data() + size;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(at);
+      if (event->mask & IN_Q_OVERFLOW) changed.emplace(kEverything, "");
+      if (event->len > 0) changed.emplace(event->wd, event->name);
+      at += sizeof(inotify_event) + event->len;
     }
   }
 

@@ -2,6 +2,7 @@
 #include "plugin/file_watcher.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <mutex>
 #include <string>
@@ -16,18 +17,17 @@ namespace parley::plugin {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::Contains;
 using ::testing::Each;
 
-// What a watch was told, from the watcher's thread.
+// A watch, and what it was told from the watcher's thread.
 class Told {
  public:
-  FileWatcher::Changed callback() {
-    return [this](const std::string& name) {
-      const std::lock_guard lock(mutex_);
-      names_.push_back(name);
-    };
+  Told(FileWatcher& watcher, const fs::path& path) : watcher_(watcher) {
+    id_ = watcher.watch(path, [this](const std::string& name) { hear(name); });
   }
+  ~Told() { watcher_.unwatch(id_); }
+
+  std::uint64_t id() const { return id_; }
   std::vector<std::string> names() const {
     const std::lock_guard lock(mutex_);
     return names_;
@@ -39,6 +39,13 @@ class Told {
   std::size_t count() const { return names().size(); }
 
  private:
+  void hear(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    names_.push_back(name);
+  }
+
+  FileWatcher& watcher_;
+  std::uint64_t id_ = 0;
   mutable std::mutex mutex_;
   std::vector<std::string> names_;
 };
@@ -61,11 +68,9 @@ class FileWatcherTest : public ::testing::Test {
   }
   // A later event has arrived, so an earlier one would have too.
   void expect_nothing_more(const Told& told, std::size_t before) {
-    Told mark;
-    const auto id = watcher_.watch(folder_ / "mark", mark.callback());
+    Told mark(watcher_, folder_ / "mark");
     write("mark", "x");
     ASSERT_TRUE(eventually([&] { return mark.count() > 0; }));
-    watcher_.unwatch(id);
     EXPECT_EQ(told.count(), before);
   }
 
@@ -75,8 +80,8 @@ class FileWatcherTest : public ::testing::Test {
 
 TEST_F(FileWatcherTest, AFileIsSeenWrittenReplacedAndDeleted) {
   write("rules.yaml", "1");
-  Told told;
-  ASSERT_NE(watcher_.watch(folder_ / "rules.yaml", told.callback()), 0u);
+  Told told(watcher_, folder_ / "rules.yaml");
+  ASSERT_NE(told.id(), 0u);
   write("rules.yaml", "2");
   ASSERT_TRUE(eventually([&] { return told.count() >= 1; })) << "written";
   auto before = told.count();
@@ -89,23 +94,20 @@ TEST_F(FileWatcherTest, AFileIsSeenWrittenReplacedAndDeleted) {
 }
 
 TEST_F(FileWatcherTest, OtherFilesOfTheFolderAreNotTold) {
-  Told told;
-  watcher_.watch(folder_ / "mine", told.callback());
+  Told told(watcher_, folder_ / "mine");
   write("other", "x");
   expect_nothing_more(told, 0);
 }
 
 TEST_F(FileWatcherTest, AFolderTellsNames) {
-  Told told;
-  watcher_.watch(folder_, told.callback());
+  Told told(watcher_, folder_);
   write("a", "x");
   write("b", "x");
   EXPECT_TRUE(eventually([&] { return told.has("a") && told.has("b"); }));
 }
 
 TEST_F(FileWatcherTest, ManySavesInARowAreOneCall) {
-  Told told;
-  watcher_.watch(folder_ / "busy", told.callback());
+  Told told(watcher_, folder_ / "busy");
   for (int i = 0; i < 50; ++i) write("busy", std::to_string(i));
   ASSERT_TRUE(eventually([&] { return told.count() > 0; }));
   EXPECT_LT(told.count(), 25u);
@@ -113,8 +115,7 @@ TEST_F(FileWatcherTest, ManySavesInARowAreOneCall) {
 
 // A file that is written all the time must not keep the news back for ever.
 TEST_F(FileWatcherTest, AFileThatNeverRestsIsToldAllTheSame) {
-  Told told;
-  watcher_.watch(folder_ / "restless", told.callback());
+  Told told(watcher_, folder_ / "restless");
   EXPECT_TRUE(eventually([&] {
     write("restless", "x");
     return told.count() > 0;
@@ -122,36 +123,31 @@ TEST_F(FileWatcherTest, AFileThatNeverRestsIsToldAllTheSame) {
 }
 
 TEST_F(FileWatcherTest, SeveralWatchesOfOneFolderAreTakenBackOneByOne) {
-  Told first, second;
-  const auto id = watcher_.watch(folder_ / "shared", first.callback());
-  watcher_.watch(folder_ / "shared", second.callback());
-  watcher_.unwatch(id);
+  Told first(watcher_, folder_ / "shared"), second(watcher_, folder_ / "shared");
+  watcher_.unwatch(first.id());
   write("shared", "x");
   EXPECT_TRUE(eventually([&] { return second.count() > 0; }));
   EXPECT_EQ(first.count(), 0u);
 }
 
 TEST_F(FileWatcherTest, ACallbackMayEndItsOwnWatch) {
-  Told told;
-  std::uint64_t id = 0;
-  std::mutex set;
-  {
-    const std::lock_guard lock(set);
-    id = watcher_.watch(folder_ / "once", [&](const std::string& name) {
-      const std::lock_guard inner(set);
-      watcher_.unwatch(id);
-      told.callback()(name);
-    });
-  }
+  Told told(watcher_, folder_ / "once");
+  std::atomic<std::uint64_t> own = 0;
+  std::atomic<int> calls = 0;
+  own = watcher_.watch(folder_ / "once", [&](const std::string&) {
+    ++calls;
+    watcher_.unwatch(own);
+  });
   write("once", "x");
-  ASSERT_TRUE(eventually([&] { return told.count() == 1; }));
+  ASSERT_TRUE(eventually([&] { return calls == 1 && told.count() == 1; }));
   write("once", "y");
-  expect_nothing_more(told, 1);
+  ASSERT_TRUE(eventually([&] { return told.count() == 2; }));
+  EXPECT_EQ(calls, 1);
 }
 
 TEST_F(FileWatcherTest, AMissingFolderIsNoWatch) {
-  Told told;
-  EXPECT_EQ(watcher_.watch(folder_ / "none" / "file", told.callback()), 0u);
+  Told told(watcher_, folder_ / "none" / "file");
+  EXPECT_EQ(told.id(), 0u);
   watcher_.unwatch(0);
   watcher_.unwatch(12345);
 }
