@@ -28,6 +28,12 @@ log::Turn turn_of(const session::Session* session, const std::string& else_key) 
                            kRefusalsPerSecond);
 }
 
+// Which version of a plugin served; the core has only one.
+std::string version_text(const CommandSpec& spec) {
+  if (spec.generation == 0) return "";
+  return " (version " + spec.version + ", generation " + std::to_string(spec.generation) + ")";
+}
+
 std::string skipped_text(const log::Turn& turn) {
   return turn.skipped > 0 ? " (" + std::to_string(turn.skipped) + " more not shown)" : "";
 }
@@ -48,8 +54,8 @@ void log_answered(const Caller& caller, const session::Session* session, std::st
       .session(id_of(session))
       .user(caller.user ? std::string_view(caller.user->name) : std::string_view())
       .request(text_of(caller.request))
-      .write("{}: {} in {:.1f} ms{}", caller.entry->spec.name, result, took.count(),
-             skipped_text(turn));
+      .write("{}: {} in {:.1f} ms{}{}", caller.entry->spec.name, result, took.count(),
+             version_text(caller.entry->spec), skipped_text(turn));
 }
 
 void log_refused(Peer& peer, const protocol::RequestId& request, std::string_view action,

@@ -79,6 +79,24 @@ TEST_F(CallLogTest, AnAnswerNamesPluginUserSessionRequestAndTime) {
   EXPECT_THAT(text(), Not(HasSubstr("secret plan")));
 }
 
+TEST_F(CallLogTest, AnAnswerNamesTheVersionThatServed) {
+  World world;
+  auto& neo = world.enter("Neo");
+  world.say(neo, R"({"action":"hold","id":7})");
+  const auto call = world.target->held.at(0)->call;
+  auto next = std::make_shared<CommandEntry>(*world.target->held.at(0)->entry);
+  next->spec.version = "2.0.0";
+  next->spec.generation = 5;
+  world.dispatcher.replies().taken_over(call, next);
+  world.on(neo, [&] {
+    world.dispatcher.replies().ok(call);
+    world.dispatcher.returned(call);
+  });
+  const auto lines = lines_of("hold");
+  ASSERT_THAT(lines, SizeIs(1)) << text();
+  EXPECT_EQ(lines[0].at("message"), "hold: ok in 0.0 ms (version 2.0.0, generation 5)");
+}
+
 TEST_F(CallLogTest, AFailureIsToldToThoseWhoDoNotDebug) {
   start(log::Level::kInfo);
   World world;

@@ -126,7 +126,7 @@ TEST(Frames, WhatTheServerWritesNobodyElseMay) {
   JsonReader reader;
   EXPECT_TRUE(check_fields(reader.parse(R"({"event":"earthquake"})").value()));
   for (const char* name : {"type", "data", "id", "for", "seq", "channel", "offset", "ts", "user",
-                           "origin", "to", "duplicate"}) {
+                           "origin", "to", "duplicate", "meta"}) {
     const auto text = "{\"ok\":1,\"" + std::string(name) + "\":1}";
     const auto status = check_fields(reader.parse(text).value());
     EXPECT_EQ(status.code(), ErrorCode::kInvalidArgs) << name;
