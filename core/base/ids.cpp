@@ -20,11 +20,11 @@ constexpr std::string_view kBase64Url =
 constexpr std::size_t kIdLength = 14;
 constexpr std::size_t kSecretBytes = 32;
 
-constexpr std::array<std::int8_t, 256> make_decode_table() {
-  std::array<std::int8_t, 256> table{};
+constexpr std::array<std::int16_t, 256> make_decode_table() {
+  std::array<std::int16_t, 256> table{};
   for (auto& entry : table) entry = -1;
   for (std::size_t i = 0; i < kBase64Url.size(); ++i) {
-    table[static_cast<unsigned char>(kBase64Url[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<unsigned char>(kBase64Url[i])] = static_cast<std::int16_t>(i);
   }
   return table;
 }

@@ -14,7 +14,6 @@
 namespace parley::command {
 namespace {
 
-using protocol::JsonType;
 using protocol::JsonView;
 
 constexpr std::size_t kMaxUser = 64;  // characters of a name or id; what exists is others' to say

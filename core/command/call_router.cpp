@@ -14,7 +14,6 @@
 
 namespace parley::command {
 
-using protocol::RequestId;
 using session::Session;
 
 Settings::Settings(const config::Config& config)

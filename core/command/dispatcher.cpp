@@ -18,7 +18,6 @@ namespace parley::command {
 
 using protocol::Envelope;
 using protocol::EnvelopeError;
-using session::Session;
 
 struct Dispatcher::Impl {
   Impl(DispatcherDeps deps, const config::Config& config)
