@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "support/temp_folder.h"
 #include "unit/command/world.h"
 #include "unit/storage/temp_store.h"
 
@@ -54,7 +55,7 @@ class CallLogTest : public ::testing::Test {
     return found;
   }
 
-  storage::TempFolder folder_;
+  TempFolder folder_;
 };
 
 TEST_F(CallLogTest, AnAnswerNamesPluginUserSessionRequestAndTime) {
