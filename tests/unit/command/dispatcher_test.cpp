@@ -439,8 +439,10 @@ TEST_F(HandedOnTest, SoDoesItsRefusalBeforeItRan) {
 TEST_F(HandedOnTest, AnAnswerMeanwhileIsTheOnlyOne) {
   run(R"({"action":"hold","text":"inner"})");
   EXPECT_EQ(world_.dispatcher.replies().ok(outer_->call), ReplyResult::kSent);
+  world_.run();
   const auto sent = neo_.frames().size();
   EXPECT_EQ(world_.dispatcher.replies().ok(world_.target->held.at(0)->call), ReplyResult::kSent);
+  world_.run();
   EXPECT_EQ(neo_.frames().size(), sent);
   EXPECT_EQ(ended_, (Ends{{RuleEnd::kDone, ""}}));
 }
