@@ -78,14 +78,17 @@ Result<command::AccessPolicy> read_policy(std::string_view text) {
   const auto json = Json::parse(text, nullptr, false);
   if (!json.is_object()) return Status::invalid_args("the stored rules are no JSON object");
   command::AccessPolicy policy;
-  for (const auto& one : json.value("rules", Json::array())) {
+  const auto rules = json.value("rules", Json::array());
+  const auto aliases = json.value("aliases", Json::object());
+  const auto cooldowns = json.value("cooldowns", Json::object());
+  for (const auto& one : rules) {
     auto rule = read_rule(one);
     if (!rule) return rule.status();
     policy.rules.push_back(std::move(*rule));
   }
-  for (const auto& [alias, command] : json.value("aliases", Json::object()).items())
+  for (const auto& [alias, command] : aliases.items())
     if (command.is_string()) policy.aliases[alias] = command.get<std::string>();
-  for (const auto& [name, one] : json.value("cooldowns", Json::object()).items()) {
+  for (const auto& [name, one] : cooldowns.items()) {
     auto rule = read_cooldown(one);
     if (!rule) return rule.status();
     policy.cooldowns[name] = *rule;

@@ -94,7 +94,7 @@ TEST_F(OperatorVerbs, BashCompletesVerbsAndThePluginsOfTheServer) {
   const std::string program = PARLEY_BINARY_DIR "/bin/parleyctl";
   const auto completed = [&program](const std::string& words, int at) {
     TempFolder folder;
-    Child bash({"bash", "-c",
+    Child bash({"/bin/bash", "-c",
                 "source <(" + program + " completion bash); COMP_WORDS=(" + program + " " + words +
                     "); COMP_CWORD=" + std::to_string(at) +
                     "; _parleyctl; printf '%s\n' \"${COMPREPLY[@]}\""},

@@ -232,7 +232,7 @@ TEST(PluginReload, ACanaryServesSomeUntilItIsPromoted) {
   trinity.enter("Trinity");
   const auto generation = [](Client& client, int id) {
     EXPECT_EQ(client.ask({{"action", "meta"}}, "meta" + std::to_string(id))["type"], "ok");
-    const auto reply = client.ask({{"action", "roll"}, {"dice", "1d6"}}, id);
+    const auto reply = client.ask_patiently({{"action", "roll"}, {"dice", "1d6"}}, id);
     return reply.at("meta").at("generation").get<int>();
   };
   EXPECT_EQ(generation(neo, 1), 1);
