@@ -75,9 +75,9 @@ void check_order(Loaded& loaded, const T& smaller, const char* small_path, const
 
 // What else lies in the state folder, written by the parts that own it: a log or a database of that
 // name would destroy it.
-constexpr std::string_view kOthersFiles[] = {"lock",      "admin.sock",       "operator.token",
-                                             "token.key", "first-admin-code", "crashes"};
-constexpr std::string_view kOthersFolders[] = {"staged", "hung", "plugins.d"};
+constexpr std::string_view kOthersFiles[] = {"lock", "admin.sock", "operator.token", "token.key",
+                                             "first-admin-code"};
+constexpr std::string_view kOthersFolders[] = {"staged", "hung", "crashes", "plugins.d"};
 // What the database keeps beside its file, while it runs, before a new schema and after a restore.
 constexpr std::string_view kBesideDatabase[] = {"-wal",       "-shm",       "-journal", ".before-",
                                                 ".replaced-", ".restoring", ".partial"};
