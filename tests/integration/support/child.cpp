@@ -29,7 +29,7 @@ int open_for_append(const std::filesystem::path& file) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
-  ::execv(arguments[0], arguments);
+  ::execvp(arguments[0], arguments);
   for (const std::string_view part : {std::string_view("cannot execute "),
                                       std::string_view(arguments[0]), std::string_view("\n")})
     if (::write(STDERR_FILENO, part.data(), part.size()) < 0) break;
