@@ -55,8 +55,7 @@ TEST_F(Trouble, ATruncatedDatabaseIsRefusedAndABackupHelps) {
   Ctl(server_).must({"backup", backup});
   ASSERT_EQ(server_.stop(), 0) << server_.log();
   fs::resize_file(database(), fs::file_size(database()) / 2);
-  expect_refusal(server_.refused_start(),
-                 {"is damaged", "parleyctl restore", database().string(), "storage.check"});
+  expect_refusal(server_.refused_start(), {"is damaged", "parleyctl restore", database().string()});
   Ctl(server_).must({"restore", backup});
   EXPECT_TRUE(fs::exists(database().string() + ".replaced-1")) << "the damaged one is kept";
   server_.start_again();
@@ -218,21 +217,19 @@ TEST_F(Trouble, ALogWithoutSpaceIsCountedAndTheServerGoesOn) {
     return at == text.npos ? -1.0 : std::stod(text.substr(at + name.size()));
   };
   ctl.must({"log", "level", "command", "debug"});
-  const auto roll = [&neo](int id) {
-    return neo.ask({{"action", "roll"}, {"dice", "1d6"}}, id)["type"];
-  };
+  const auto look = [&neo](int id) { return neo.ask({{"action", "look"}}, id)["type"] != "error"; };
   {
     const FullDisk full(server_.pid(), fs::file_size(server_.state() / "logs" / "parley.jsonl"));
     int id = 0;
     const auto deadline = within(kPatience);
-    while (unwritten() < 1 && Clock::now() < deadline) ASSERT_EQ(roll(++id), "diceRolled");
+    while (unwritten() < 1 && Clock::now() < deadline) ASSERT_TRUE(look(++id));
     EXPECT_GE(unwritten(), 1);
   }
   const auto sentence = server_.log();
   EXPECT_NE(sentence.find("cannot write " + server_.state().string() + "/logs/parley.jsonl"),
             std::string::npos)
       << sentence;
-  EXPECT_EQ(roll(1'000'000), "diceRolled");
+  EXPECT_TRUE(look(1'000'000));
   const auto wanted = [&ctl] {
     return !ctl.must({"logs", "--request", "1000000", "-o", "json"}).out.empty();
   };
