@@ -91,7 +91,7 @@ void ServerProcess::start(const std::string& listen, const std::string& operator
 
 // The port in the line "<word> http://127.0.0.1:PORT/" of standard output.
 std::uint16_t ServerProcess::announced(const std::string& word) {
-  const std::regex line("(^|\n)" + word + " http://[^/]*:([0-9]+)/\n");
+  const std::regex line("(^|\n)" + word + " https?://[^/]*:([0-9]+)/\n");
   const auto deadline = within(kStartPatience);
   for (;;) {
     const bool running = child_->running();
