@@ -68,11 +68,11 @@ Operation PluginReloader::reload(const std::string& id, const std::string& from)
 
 bool PluginReloader::exchange(Operation& operation, const Plugin& old, const Plugin& next) {
   const auto before = records_.state(old->id());
-  records_.transition(old->id(), PluginState::kFrozen, {}, old);
   State saved;
   bool done = false;
   {
     ReloadTransaction transaction(services_, operation, old);
+    records_.transition(old->id(), PluginState::kFrozen, {}, old);
     done = transaction.freeze() && transaction.save() &&
            transaction.start(next, transaction.saved()) && transaction.commit(next);
     saved = transaction.saved();
@@ -221,13 +221,13 @@ Operation PluginReloader::go_back(const std::string& id, const std::string& why)
                track.before->parts.manifest.version);
   track.on_probation = 0;
   const auto state_before = records_.state(id);
-  records_.transition(id, PluginState::kFrozen, why, now);
   Kept kept = std::move(*track.before);
   track.before.reset();
   State saved;
   Plugin back;
   {
     ReloadTransaction transaction(services_, operation, now);
+    records_.transition(id, PluginState::kFrozen, why, now);
     if (transaction.freeze()) {
       back = bring_back(operation, transaction, now, kept);
     } else {

@@ -10,10 +10,14 @@
 namespace parley::plugin {
 
 ReloadTransaction::ReloadTransaction(Services& services, Operation& operation, Plugin old)
-    : services_(services), operation_(operation), old_(std::move(old)) {}
+    : services_(services), operation_(operation), old_(std::move(old)) {
+  const auto limits = old_->settings().limits;
+  queue_ = HoldingQueue::before(old_, limits.queue, limits.freeze);
+  old_->redirect(queue_);
+}
 
 ReloadTransaction::~ReloadTransaction() {
-  if (queue_ == nullptr || committed_) return;
+  if (committed_) return;
   if (hangs_) {
     // Its code is somewhere in save: nothing may enter it, and nobody may wait for it either.
     queue_->lose_patience();
@@ -25,11 +29,8 @@ ReloadTransaction::~ReloadTransaction() {
 }
 
 bool ReloadTransaction::freeze() {
-  return operation_.step("freeze", [&] {
-    const auto limits = old_->settings().limits;
-    queue_ = HoldingQueue::before(old_, limits.queue, limits.freeze);
-    return old_->freeze(queue_, limits.freeze);
-  });
+  return operation_.step("freeze",
+                         [&] { return old_->freeze(queue_, old_->settings().limits.freeze); });
 }
 
 bool ReloadTransaction::save() {

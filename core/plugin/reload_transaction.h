@@ -25,12 +25,13 @@ class ReloadTransaction {
  public:
   using Plugin = std::shared_ptr<PluginInstance>;
 
+  // From now on what comes for the old version waits.
   ReloadTransaction(Services& services, Operation& operation, Plugin old);
   ~ReloadTransaction();
   ReloadTransaction(const ReloadTransaction&) = delete;
   ReloadTransaction& operator=(const ReloadTransaction&) = delete;
 
-  // The old version comes to rest; what comes for it waits.
+  // The old version comes to rest: what was in it already is over.
   bool freeze();
   // Asks the old version for its state. True also when it keeps none.
   bool save();

@@ -25,8 +25,8 @@ std::string refusal(const std::string& bytes, std::size_t max_body = 1000) {
 }
 
 TEST(IpcFrameTest, WhatWasWrittenIsRead) {
-  const auto parsed =
-      parse_frame(frame_of("body", FrameKind::kReturn, 300, ~std::uint64_t{0}) + "more", 1000);
+  const auto bytes = frame_of("body", FrameKind::kReturn, 300, ~std::uint64_t{0}) + "more";
+  const auto parsed = parse_frame(bytes, 1000);
   ASSERT_TRUE(parsed);
   ASSERT_TRUE(*parsed);
   EXPECT_EQ((*parsed)->header.kind, FrameKind::kReturn);
