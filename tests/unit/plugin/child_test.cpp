@@ -26,7 +26,10 @@ pid_t pid_of(World& world, const std::string& id) {
   return static_cast<pid_t>(world.manager().info(id)->pid);
 }
 
+// Its callers know of a crash a moment before the manager does; it is started again when the test's
+// clock says so.
 bool comes_back(World& world, const std::string& id) {
+  if (!eventually([&] { return world.state(id) == PluginState::kCrashed; })) return false;
   return eventually([&] {
     world.clock().advance(Millis(100));
     return world.state(id) == PluginState::kActive;
