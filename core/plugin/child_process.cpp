@@ -22,7 +22,7 @@ namespace {
 
 using loader::IpcLane;
 
-constexpr Millis kMoment{500};          // for a crash to show as one
+constexpr Millis kMoment{2000};         // for a crash to show as one, on a busy machine too
 constexpr int kFramesPerTurn = 64;      // of one child, before the next one's turn
 constexpr double kLinesPerSecond = 20;  // of a child's standard error
 
