@@ -332,6 +332,7 @@ template <typename Row, typename... A>
 typename Row::Return RemoteCode::call_row(A... arguments) {
   using Return = typename Row::Return;
   constexpr bool in_background = Row::kNumber == loader::kBackgroundRun;
+  const Inside inside(*this);  // to the end: what gives this up waits for it
   auto* lane = &child_->plugin_lane();
   if constexpr (in_background) lane = child_->borrow_lane(child_->options().start);
   Frame answer;
