@@ -16,6 +16,9 @@ namespace parley {
 char32_t next_code_point(std::string_view text, std::size_t& position);
 void append_utf8(std::string& out, char32_t code_point);
 
+// Characters as people count them, near enough: code points of valid UTF-8.
+std::size_t characters(std::string_view text);
+
 // Cut to at most `max_bytes` at a character's edge; "…" (not counted) shows that something is
 // missing.
 std::string truncate_utf8(std::string_view text, std::size_t max_bytes);

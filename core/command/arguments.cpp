@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/escape.h"
 #include "protocol/catalogue.h"
 #include "protocol/envelope.h"
 #include "protocol/json_writer.h"
@@ -17,12 +18,6 @@ namespace {
 using protocol::JsonView;
 
 constexpr std::size_t kMaxUser = 64;  // characters of a name or id; what exists is others' to say
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
-}
 
 std::string shown(double value) {
   std::string out;

@@ -65,12 +65,6 @@ bool is_type(const Json& value, std::string_view type) {
   return value.is_number_integer() || value.get<double>() == std::floor(value.get<double>());
 }
 
-std::size_t characters(std::string_view text) {
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < text.size(); ++count) next_code_point(text, at);
-  return count;
-}
-
 std::string escaped_pointer(std::string name) {
   const auto replace_all = [&name](const std::string& from, const std::string& to) {
     for (auto at = name.find(from); at != name.npos; at = name.find(from, at + to.size())) {

@@ -3,7 +3,9 @@
 #include "users/accounts.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/escape.h"
 #include "base/log.h"
 #include "users/accounts_impl.h"
 
@@ -66,10 +68,7 @@ void Accounts::on_changed(Changed listener) {
 }
 
 Status Accounts::Impl::check_password(const std::string& password) const {
-  const auto characters = std::count_if(password.begin(), password.end(), [](char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;  // not a continuation byte of UTF-8
-  });
-  if (characters < options.auth.password_min) {
+  if (std::cmp_less(characters(password), options.auth.password_min)) {
     return Status::invalid_args("A password has " + std::to_string(options.auth.password_min) +
                                 " characters or more.");
   }

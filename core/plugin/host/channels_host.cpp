@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // parley.channels/1: who may publish what, the filters, and then session::Channels.
-#include <algorithm>
 #include <deque>
 #include <iterator>
 
 #include <parley/ext/channels.h>
 #include <parley/ext/messages.h>
 
+#include "base/escape.h"
 #include "command/dispatcher.h"
 #include "command/replies.h"
 #include "plugin/host/entry.h"
@@ -53,13 +53,6 @@ struct Publication {
   }
 };
 using PublicationPtr = std::shared_ptr<Publication>;
-
-// Characters as people count them, near enough: code points.
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
 
 std::string data_of(const Publication& publication) {
   const auto& message = *publication.message;

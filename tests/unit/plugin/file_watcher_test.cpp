@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/temp_folder.h"
 #include "unit/plugin/waiting.h"
 
 namespace parley::plugin {
@@ -52,12 +53,6 @@ class Told {
 
 class FileWatcherTest : public ::testing::Test {
  protected:
-  FileWatcherTest() {
-    std::string pattern = (fs::temp_directory_path() / "parley-watch-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~FileWatcherTest() override { fs::remove_all(folder_); }
-
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / name) << text;
   }
@@ -74,7 +69,8 @@ class FileWatcherTest : public ::testing::Test {
     EXPECT_EQ(told.count(), before);
   }
 
-  fs::path folder_;
+  TempFolder temp_;
+  const fs::path& folder_ = temp_.path();
   FileWatcher watcher_;
 };
 

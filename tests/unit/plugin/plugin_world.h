@@ -21,7 +21,6 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,6 +40,7 @@
 #include "session/session_keeper.h"
 #include "session/session_registry.h"
 #include "storage/open_store.h"
+#include "support/temp_folder.h"
 #include "users/accounts.h"
 #include "users/token_service.h"
 #include "waiting.h"
@@ -178,8 +178,6 @@ class World {
     manager_.reset();
     store_.reset();
     ::close(gate_);
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
   }
 
   // Short enough for a test that waits for something to end that never does.
@@ -246,9 +244,7 @@ class World {
     return wait([&](auto done) { manager_->rollback(id, std::move(done)); });
   }
   Operation canary(const std::string& id, const std::string& from, CanaryShare share) {
-    return wait([&](auto done) {
-      manager_->canary(id, from, std::move(share), std::move(done));
-    });
+    return wait([&](auto done) { manager_->canary(id, from, std::move(share), std::move(done)); });
   }
   Operation promote(const std::string& id) {
     return wait([&](auto done) { manager_->promote(id, std::move(done)); });
@@ -346,12 +342,9 @@ class World {
     }
     return operation.get();
   }
-  static fs::path make_folder() {
-    std::string name = (fs::temp_directory_path() / "parley-plugins-XXXXXX").string();
-    return mkdtemp(name.data());
-  }
 
-  const fs::path folder_ = make_folder();
+  const TempFolder temp_;
+  const fs::path& folder_ = temp_.path();
   int gate_ = -1;
   std::shared_ptr<const config::Config> config_;
   ManualClock clock_;
