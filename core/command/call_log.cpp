@@ -28,6 +28,10 @@ log::Turn turn_of(const session::Session* session, const std::string& else_key) 
                            kRefusalsPerSecond);
 }
 
+log::Level level_of(std::string_view result) {
+  return result == kAnsweredOk ? log::Level::kDebug : log::Level::kInfo;
+}
+
 // Which version of a plugin served; the core has only one.
 std::string version_text(const CommandSpec& spec) {
   if (spec.generation == 0) return "";
@@ -40,16 +44,18 @@ std::string skipped_text(const log::Turn& turn) {
 
 }  // namespace
 
+bool logs_answered(std::string_view result) {
+  return log::enabled(level_of(result), kComponent);
+}
+
 void log_answered(const Caller& caller, const session::Session* session, std::string_view result,
                   Clock::TimePoint now) {
   const bool good = result == kAnsweredOk;
-  const auto level = good ? log::Level::kDebug : log::Level::kInfo;
-  if (!log::enabled(level, kComponent)) return;
   const auto turn = good ? log::Turn{.write = true, .skipped = 0}
                          : turn_of(session, std::to_string(caller.connection));
   if (!turn.write) return;
   const std::chrono::duration<double, std::milli> took = now - caller.started;
-  log::Event(level, kComponent)
+  log::Event(level_of(result), kComponent)
       .plugin(caller.entry->spec.plugin)
       .session(id_of(session))
       .user(caller.user ? std::string_view(caller.user->name) : std::string_view())

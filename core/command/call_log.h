@@ -21,6 +21,8 @@ class Peer;
 
 inline constexpr std::string_view kAnsweredOk = "ok";
 
+// Whether anybody would read that line; asked first, because who and when cost more than this.
+bool logs_answered(std::string_view result);
 // `session` may be gone. `result` is kAnsweredOk or an error's code.
 void log_answered(const Caller& caller, const session::Session* session, std::string_view result,
                   Clock::TimePoint now);

@@ -117,6 +117,7 @@ void CallRouter::deliver(const Caller& caller, bool with_seq,
 }
 
 void CallRouter::note(const Caller& caller, std::string_view result) {
+  if (!logs_answered(result)) return;
   const auto* session = caller.session_key ? sessions_.find(caller.session_key) : nullptr;
   log_answered(caller, session, result, clock_.now());
 }

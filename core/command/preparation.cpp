@@ -146,7 +146,8 @@ Preparation::Outcome Preparation::permit_there(Peer& peer, const Invocation& inv
   const auto rule = access().deciding_rule(user, spec, invocation.channel);
   if (!rule) return has_declared_role(spec, user) ? Outcome() : for_roles(spec);
   if (access().rules[*rule].allow) return std::nullopt;
-  return refusal(ErrorCode::kForbidden, spec.name + " is not allowed to you here", spec.name);
+  return refusal(ErrorCode::kForbidden,
+                 spec.name + " is not allowed to you here: ask who runs this server", spec.name);
 }
 
 const AccessPolicy& Preparation::access() {

@@ -77,6 +77,8 @@ constexpr Phrase kPhrases[] = {
     {"{0} belongs to plugin {1}, which is not loaded",
      "{0} принадлежит плагину {1}, который не загружен"},
     {"{0} is for the role {1}", "{0} доступна только роли {1}"},
+    {"{0} is not allowed to you here: ask who runs this server",
+     "{0} здесь вам не разрешена: обратитесь к тем, кто ведёт этот сервер"},
     {"{0} can be called again in {1} ms", "{0} можно вызвать снова через {1} мс"},
     {"{0} took too long: try again", "{0} выполнялась слишком долго: попробуйте ещё раз"},
     {"the id {0} is still in use: wait for its answer or take another",
