@@ -224,9 +224,13 @@ Status RemoteCode::close() {
 std::string RemoteCode::abandon(const parley_plugin*) {
   child_->expect_end();
   child_->condemn("it was given up", ChildProcess::How::kAtOnce);
-  std::unique_lock lock(mutex_);
-  came_out_.wait(lock, [&] { return inside_ == 0; });
-  return "and its process was ended";
+  {
+    std::unique_lock lock(mutex_);
+    came_out_.wait(lock, [&] { return inside_ == 0; });
+  }
+  // Killed is not yet gone: its memory and its image are still there until it was reaped.
+  return child_->wait_gone(child_->options().limits.terminate) ? "and its process was ended"
+                                                               : "and its process is being ended";
 }
 
 PluginCode::Whereabouts RemoteCode::whereabouts() const {
