@@ -130,6 +130,13 @@ PresencePage Channels::present(std::string_view channel, std::string_view after,
   return page;
 }
 
+bool Channels::is_present(std::string_view channel, std::string_view user) const {
+  const EntryPtr found = known(channel);
+  if (!found) return false;
+  const MutexLock lock(found->mutex);
+  return found->present.contains(std::string(user));
+}
+
 namespace {
 
 ChannelHistory render(const std::string& channel, const storage::HistoryPage& page) {

@@ -102,6 +102,7 @@ class Channels {
   // Without the rule that only members may ask: for plugins and admins.
   PresencePage present(std::string_view channel, std::string_view after = {},
                        std::size_t limit = 0) const;
+  bool is_present(std::string_view channel, std::string_view user) const;
   // Stores the topic (made when the channel is new), then pushes `topic`. `done` on the writer's
   // thread or at once. Rights as for publish.
   void set_topic(std::string_view channel, std::string topic, Author by, StatusDone done);

@@ -112,7 +112,7 @@ class Chat : public parley::Plugin {
       return request.fail("forbidden", request.tr(say::kNoTopicRight));
     }
     const int most = config()["topic_length"].or_else(0);
-    if (characters(*wanted.text) > static_cast<std::size_t>(most)) {
+    if (parley::characters(*wanted.text) > static_cast<std::size_t>(most)) {
       return request.fail("invalid_args", request.tr(say::kTopicTooLong, most));
     }
     set_topic(request, std::move(wanted));

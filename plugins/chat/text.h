@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text as people see it: blanks and characters of UTF-8. Pure; any thread. The server hands over valid
-// UTF-8 only; anything else is never read out of bounds.
+// What of a text is nothing to see. Pure; any thread. The server hands over valid UTF-8 only;
+// anything else is never read out of bounds.
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 namespace chat {
@@ -13,8 +12,5 @@ bool is_blank(std::string_view text);
 
 // Without the ASCII blanks at both ends.
 std::string_view trimmed(std::string_view text);
-
-// Characters near enough to what people count: code points.
-std::size_t characters(std::string_view text);
 
 }  // namespace chat

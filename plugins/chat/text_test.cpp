@@ -25,9 +25,4 @@ TEST(Text, LosesTheBlanksAtItsEndsOnly) {
   EXPECT_EQ(chat::trimmed(""), "");
 }
 
-TEST(Text, CountsCharactersNotBytes) {
-  EXPECT_EQ(chat::characters("мир"), 3u);
-  EXPECT_EQ(chat::characters("\U0001F600!"), 2u);
-}
-
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <parley/host.hpp>
 #include <parley/outcome.hpp>
+#include <parley/text.hpp>
 
 namespace moderation {
 namespace {
@@ -16,12 +17,6 @@ std::string alternative(std::string_view word) {
   if (any_ending) word.remove_suffix(1);
   return re2::RE2::QuoteMeta(re2::StringPiece(word.data(), word.size())) +
          (any_ending ? "[\\pL\\pN_]*" : "");
-}
-
-std::size_t characters(std::string_view text) {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  return count;
 }
 
 }  // namespace
@@ -61,7 +56,7 @@ std::string WordList::starred(std::string_view text) const {
   std::size_t from = 0;
   for (auto word = next(text, from); !word.empty(); word = next(text, from)) {
     const auto at = static_cast<std::size_t>(word.data() - text.data());
-    out.append(text.substr(from, at - from)).append(characters(word), '*');
+    out.append(text.substr(from, at - from)).append(parley::characters(word), '*');
     from = at + word.size();
   }
   return out.append(text.substr(from));

@@ -30,12 +30,6 @@ std::string vote_prefix(std::int64_t number) {
   return "vote:" + std::to_string(number) + ":";
 }
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
 class Poll : public parley::Plugin {
  public:
   static constexpr std::string_view kPermissions[] = {"commands", "push:channel", "buttons"};
@@ -156,9 +150,9 @@ class Poll : public parley::Plugin {
     const std::size_t length = config()["length"].or_else(std::size_t{0});
     const bool fits = wanted.options.size() >= 2 && wanted.options.size() <= most;
     if (wanted.question.empty() || !fits) return asker.tr(say::kUsage, most);
-    if (characters(wanted.question) > length) return asker.tr(say::kLong, length);
+    if (parley::characters(wanted.question) > length) return asker.tr(say::kLong, length);
     for (auto one = wanted.options.begin(); one != wanted.options.end(); ++one) {
-      if (characters(*one) > length) return asker.tr(say::kLong, length);
+      if (parley::characters(*one) > length) return asker.tr(say::kLong, length);
       if (std::find(wanted.options.begin(), one, *one) != one) return asker.tr(say::kTwice, *one);
     }
     return {};

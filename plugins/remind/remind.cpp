@@ -31,12 +31,6 @@ std::string key_of(std::int64_t number) {
   return std::string(kPrefix) + std::to_string(number);
 }
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
 class Remind : public parley::Plugin {
  public:
   static constexpr std::string_view kPermissions[] = {"commands", "push:user", "buttons"};
@@ -116,7 +110,8 @@ class Remind : public parley::Plugin {
     }
     if (text.find_first_not_of(" \t\n") == text.npos) return asker.tr(say::kNoText);
     const int most = config()["text_length"].or_else(0);
-    return characters(text) > static_cast<std::size_t>(most) ? asker.tr(say::kTooLong, most) : "";
+    return parley::characters(text) > static_cast<std::size_t>(most) ? asker.tr(say::kTooLong, most)
+                                                                     : "";
   }
 
   // It counts from now on, so that a crowd of requests cannot pass the limits while they are being

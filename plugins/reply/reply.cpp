@@ -109,7 +109,8 @@ class Reply : public parley::Plugin {
     const auto user = message.user();
     const bool person = user.kind() == UserKind::kGuest || user.kind() == UserKind::kPerson ||
                         user.kind() == UserKind::kBridge;
-    if (!person || user.id() == kOwnId || length(message.text()) > settings_.text) return;
+    if (!person || user.id() == kOwnId || parley::characters(message.text()) > settings_.text)
+      return;
     if (message.direct() && message.channel() != channels().direct(kOwnId, user.id())) return;
     Spoken spoken = spoken_by(user, message.session(), message.text(), message.locale());
     spoken.channel = message.channel();
@@ -128,7 +129,7 @@ class Reply : public parley::Plugin {
 
   void ask(parley::Request& request) {
     const auto text = request.argument<std::string_view>("text");
-    if (length(text) > settings_.text) {
+    if (parley::characters(text) > settings_.text) {
       return request.fail("invalid_args", request.tr(kTooLong, settings_.text));
     }
     Spoken spoken = spoken_by(request.user(), request.session(), text, request.locale());

@@ -6,6 +6,8 @@
 
 #include <re2/re2.h>
 
+#include <parley/text.hpp>
+
 #include "section.h"
 
 namespace reply {
@@ -88,7 +90,7 @@ class Reader {
     constexpr int kMostTypos = 5;
     rule.typos = static_cast<std::size_t>(section.number_or("typos", 1, kMostTypos, 1));
     for (const auto& [text, node] : section.texts("fuzzy")) {
-      if (length(text) <= 2 * rule.typos) {
+      if (parley::characters(text) <= 2 * rule.typos) {
         refuse(node, section.path("fuzzy") + ": '" + text + "' is too short for " +
                          std::to_string(rule.typos) + " typing errors");
       }
@@ -168,7 +170,7 @@ class Reader {
   std::vector<Template> templates(const Section::Entries& texts, const std::string& name) const {
     std::vector<Template> result;
     for (const auto& [text, node] : texts) {
-      if (length(text) > limits_.answer) {
+      if (parley::characters(text) > limits_.answer) {
         refuse(node, name + " is longer than " + std::to_string(limits_.answer) + " characters");
       }
       result.push_back(made<Template>(text, node, name));
@@ -217,7 +219,7 @@ class Reader {
 
   std::shared_ptr<const re2::RE2> pattern(const std::string& text, const YAML::Node& node,
                                           const std::string& name) const {
-    if (length(text) > limits_.pattern) {
+    if (parley::characters(text) > limits_.pattern) {
       refuse(node, name + " is longer than " + std::to_string(limits_.pattern) + " characters");
     }
     re2::RE2::Options options;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <parley/text.hpp>
+
 namespace reply {
 namespace {
 
@@ -113,14 +115,8 @@ std::size_t distance(std::u32string_view a, std::u32string_view b, std::size_t m
   return std::min(last[b.size()], most + 1);
 }
 
-std::size_t length(std::string_view text) {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  return count;
-}
-
 std::string cut(std::string text, std::size_t characters) {
-  if (length(text) <= characters) return text;
+  if (parley::characters(text) <= characters) return text;
   std::size_t at = 0;
   for (std::size_t kept = 0; at < text.size() && kept + 1 < characters; ++kept) next(text, at);
   text.resize(at);

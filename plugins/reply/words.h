@@ -33,8 +33,6 @@ Language language_of(std::string_view text, std::string_view locale);
 // of neighbours. Anything above `most` is given as most + 1.
 std::size_t distance(std::u32string_view a, std::u32string_view b, std::size_t most);
 
-// Characters, not bytes.
-std::size_t length(std::string_view text);
 // At most so many characters, the last of them an ellipsis when something was cut off.
 std::string cut(std::string text, std::size_t characters);
 

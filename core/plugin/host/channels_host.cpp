@@ -299,13 +299,7 @@ parley_status is_member(const parley_host* host, parley_token token, parley_stri
                         parley_string user) {
   auto* plugin = enter(host, {Phase::kPlugin}, "channels.is_member");
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
-  bool found = false;
-  std::string after;
-  do {
-    const auto page = plugin->services().channels.present(view(channel), after, 1000);
-    for (const auto& present : page.users) found = found || present.id == view(user);
-    after = page.next;
-  } while (!found && !after.empty());
+  const bool found = plugin->services().channels.is_present(view(channel), view(user));
   done(plugin->pin(), token, found ? PARLEY_OK : PARLEY_E_NOT_FOUND);
   return PARLEY_OK;
 }

@@ -52,6 +52,7 @@
 #include "request.hpp"
 #include "state.hpp"
 #include "storage.hpp"
+#include "text.hpp"
 #include "timer.hpp"
 
 namespace parley {

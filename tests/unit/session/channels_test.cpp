@@ -228,6 +228,9 @@ TEST(Channels, AClosedSessionIsForgottenWhateverWasUnderWay) {
   EXPECT_THAT(neo.link.offsets("global"), ElementsAre(1));
   EXPECT_EQ(world.channels.present("global").total, 1u);
   EXPECT_EQ(world.channels.present("news").total, 0u);
+  EXPECT_TRUE(world.channels.is_present("global", "u_neo"));
+  EXPECT_FALSE(world.channels.is_present("global", "u_tri"));
+  EXPECT_FALSE(world.channels.is_present("news", "u_neo"));
 }
 
 TEST(Channels, AClosedOneInTheMiddleLeavesTheOthersTheirPlaces) {

@@ -11,6 +11,7 @@
 #include "../ext/commands.h"
 #include "../json.hpp"
 #include "../json_view.hpp"
+#include "../text.hpp"
 #include "captured.hpp"
 
 namespace parley::testing {
@@ -146,15 +147,11 @@ class Arguments {
   static bool in_range(const DeclaredArgument& argument, const parley_value& value) {
     const double size = value.type == PARLEY_TYPE_INT      ? static_cast<double>(value.as.integer)
                         : value.type == PARLEY_TYPE_NUMBER ? value.as.number
-                        : detail::holds_text(value) ? characters(detail::to_view(value.as.string))
-                                                    : 0;
+                        : detail::holds_text(value)
+                            ? static_cast<double>(characters(detail::to_view(value.as.string)))
+                            : 0;
     if ((argument.flags & PARLEY_ARGUMENT_HAS_MIN) != 0 && size < argument.minimum) return false;
     return (argument.flags & PARLEY_ARGUMENT_HAS_MAX) == 0 || size <= argument.maximum;
-  }
-  static double characters(std::string_view utf8) {
-    double count = 0;
-    for (const char c : utf8) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    return count;
   }
   static Json as_json(const parley_value& value) {
     switch (value.type) {
