@@ -194,6 +194,11 @@ void add_sessions(Exposition& out, const Context& context) {
               static_cast<double>(stats.timeouts));
   out.counter("parley_stale_answers_total", "Answers that came too late or twice.",
               static_cast<double>(stats.stale));
+  out.counter("parley_commands_repeated_total",
+              "Commands that came again with their key and did not run again.",
+              static_cast<double>(stats.repeated));
+  out.gauge("parley_command_keys", "Idempotency keys that are remembered.",
+            static_cast<double>(stats.keys));
   out.gauge("parley_unauthenticated_connections", "Connections that wait for authentication.",
             static_cast<double>(stats.unauthenticated));
   out.gauge("parley_commands_inflight", "Commands that run now.",

@@ -34,12 +34,14 @@ ShardState::ShardState(unsigned index_in_set, const CommandRegistry& commands, c
 
 CallRouter::CallRouter(const session::ShardSet& shards, session::SessionRegistry& sessions,
                        session::Channels& channels, session::SessionKeeper& keeper,
-                       CommandRegistry& commands, const Clock& clock, const config::Config& config)
+                       CommandRegistry& commands, KeyLedger& keys, const Clock& clock,
+                       const config::Config& config)
     : shards_(shards),
       sessions_(sessions),
       channels_(channels),
       keeper_(keeper),
       commands_(commands),
+      keyed_(*this, keys),
       clock_(clock) {
   const Settings settings(config);
   for (int i = 0; i < shards.size(); ++i)
@@ -127,6 +129,45 @@ void CallRouter::send_reply(CallId call, std::string_view type, std::string_view
   auto& pending = state_of(call).pending;
   const auto* caller = pending.caller(call);
   if (!caller) return;
+  if (!caller->keyed) return send_reply_now(call, type, data_json, fields_json);
+  StoredReply reply;
+  reply.type = type;
+  reply.data_json = data_json;
+  reply.fields_json = fields_json;
+  keyed_.answer(call, std::move(reply), false);
+}
+
+void CallRouter::send_error(CallId call, const protocol::ErrorFrame& error) {
+  const auto* caller = state_of(call).pending.caller(call);
+  if (!caller) return;
+  if (!caller->keyed) return send_error_now(call, error);
+  StoredReply reply;
+  reply.code = error.code;
+  reply.message = error.message;
+  reply.details_json = error.details_json;
+  reply.retry_after_ms = error.retry_after_ms;
+  keyed_.answer(call, std::move(reply), error.retry);
+}
+
+void CallRouter::send_stored(CallId call, const StoredReply& reply, bool retry, bool duplicate) {
+  if (reply.is_error())
+    return send_error_now(call, {.code = reply.code,
+                                 .message = reply.message,
+                                 .retry = retry,
+                                 .retry_after_ms = retry ? reply.retry_after_ms : -1,
+                                 .details_json = reply.details_json,
+                                 .duplicate = duplicate});
+  if (!duplicate) return send_reply_now(call, reply.type, reply.data_json, reply.fields_json);
+  std::string fields;
+  protocol::ObjectWriter(fields).field("duplicate", true).splice(reply.fields_json);
+  send_reply_now(call, reply.type, reply.data_json, fields);
+}
+
+void CallRouter::send_reply_now(CallId call, std::string_view type, std::string_view data_json,
+                                std::string_view fields_json) {
+  auto& pending = state_of(call).pending;
+  const auto* caller = pending.caller(call);
+  if (!caller) return;
   note(*caller, kAnsweredOk);
   end_request(*caller);
   const auto rule = caller->rule;
@@ -141,7 +182,7 @@ void CallRouter::send_reply(CallId call, std::string_view type, std::string_view
   pending.answered(call);
 }
 
-void CallRouter::send_error(CallId call, const protocol::ErrorFrame& error) {
+void CallRouter::send_error_now(CallId call, const protocol::ErrorFrame& error) {
   auto& pending = state_of(call).pending;
   const auto* caller = pending.caller(call);
   if (!caller) return;
@@ -197,6 +238,7 @@ void CallRouter::send_nothing(CallId call) {
   note(*caller, kAnsweredOk);
   end_request(*caller);
   if (const auto rule = caller->rule) rule->done(*this, "ok", {}, {});
+  if (const KeyedPtr keyed = caller->keyed) keyed_.forget(keyed);
   pending.answered(call);
 }
 

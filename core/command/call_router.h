@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "command/command_table.h"
 #include "command/invocation.h"
+#include "command/keyed_calls.h"
 #include "command/peer.h"
 #include "command/pending_calls.h"
 #include "command/replies.h"
@@ -76,13 +77,14 @@ class CallRouter {
  public:
   CallRouter(const session::ShardSet& shards, session::SessionRegistry& sessions,
              session::Channels& channels, session::SessionKeeper& keeper, CommandRegistry& commands,
-             const Clock& clock, const config::Config& config);
+             KeyLedger& keys, const Clock& clock, const config::Config& config);
 
   const session::ShardSet& shards() const { return shards_; }
   session::SessionRegistry& sessions() { return sessions_; }
   session::Channels& channels() { return channels_; }
   session::SessionKeeper& keeper() { return keeper_; }
   CommandRegistry& commands() { return commands_; }
+  KeyedCalls& keyed() { return keyed_; }
   const Clock& clock() const { return clock_; }
 
   ShardState& here() { return *states_[static_cast<std::size_t>(shards_.current())]; }
@@ -99,6 +101,8 @@ class CallRouter {
                   std::string_view fields_json);
   void send_error(CallId call, const protocol::ErrorFrame& error);
   void send_nothing(CallId call);  // the call ends without a frame
+  // An answer that is remembered; `duplicate`: the command ran for another call with its key.
+  void send_stored(CallId call, const StoredReply& reply, bool retry, bool duplicate);
   void send_progress(CallId call, std::string_view data_json);
   void returned(CallId call);
   // The next command of that session, or of a connection that has none, may start.
@@ -134,6 +138,9 @@ class CallRouter {
   std::vector<std::unique_ptr<ShardState>>& states() { return states_; }
 
  private:
+  void send_reply_now(CallId call, std::string_view type, std::string_view data_json,
+                      std::string_view fields_json);
+  void send_error_now(CallId call, const protocol::ErrorFrame& error);
   void deliver(const Caller& caller, bool with_seq,
                absl::FunctionRef<void(std::string& out, std::uint64_t seq)> append);
   std::string_view locale_of(const Caller& caller);
@@ -148,6 +155,7 @@ class CallRouter {
   session::Channels& channels_;
   session::SessionKeeper& keeper_;
   CommandRegistry& commands_;
+  KeyedCalls keyed_;
   const Clock& clock_;
   std::vector<std::unique_ptr<ShardState>> states_;
   std::atomic<std::uint64_t> stale_{0};

@@ -58,9 +58,13 @@ struct CommandSpec {
   bool clickable = false;          // may stand behind a button
   bool bridged = false;            // may be called under `as`
   bool external = false;           // has effects outside the server
-  bool open = false;               // undeclared arguments are passed on in the raw JSON
-  bool hidden = false;             // part of the protocol, not of what people are offered
-  Millis cooldown{0};              // between two calls by one user; 0: none
+  bool secret_reply = false;       // its reply is never remembered
+  // Changes nothing but the caller's own session or connection, so that doing it again does no harm
+  // and not doing it again would: an idempotency key is ignored.
+  bool own_session = false;
+  bool open = false;    // undeclared arguments are passed on in the raw JSON
+  bool hidden = false;  // part of the protocol, not of what people are offered
+  Millis cooldown{0};   // between two calls by one user; 0: none
   // How long the answer may take once the handler said it comes later. 0: no deadline at all.
   Millis deferred_budget{60'000};
   // Filled in by whoever publishes:

@@ -43,6 +43,7 @@ CommandSpec auth() {
                         {.name = "locale", .max = 35}},
                        true);
   spec.read_only = false;
+  spec.own_session = true;
   return spec;
 }
 
@@ -57,6 +58,7 @@ CommandSpec resume() {
                         {.name = "locale", .max = 35}},
                        true);
   spec.read_only = false;
+  spec.own_session = true;
   return spec;
 }
 
@@ -97,14 +99,16 @@ CommandSpec subscribe() {
                {.name = "presence",
                 .type = kBool,
                 .help = {"tell who comes and goes", "сообщать, кто приходит и уходит"}}},
-      .clickable = true};
+      .clickable = true,
+      .own_session = true};
 }
 
 CommandSpec unsubscribe() {
   return {.name = "unsubscribe",
           .aliases = {"leave"},
           .help = {"Leaves a channel", "Покинуть канал"},
-          .args = {channel(false)}};
+          .args = {channel(false)},
+          .own_session = true};
 }
 
 CommandSpec history() {

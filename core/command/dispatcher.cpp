@@ -21,8 +21,8 @@ using protocol::EnvelopeError;
 
 struct Dispatcher::Impl {
   Impl(DispatcherDeps deps, const config::Config& config)
-      : router(deps.shards, deps.sessions, deps.channels, deps.keeper, deps.commands, deps.clock,
-               config),
+      : router(deps.shards, deps.sessions, deps.channels, deps.keeper, deps.commands, deps.keys,
+               deps.clock, config),
         replies(router),
         identity(router),
         admission(router),
@@ -34,6 +34,8 @@ struct Dispatcher::Impl {
   bool moves(Peer& peer, const Envelope& envelope, std::string_view payload);
   void start(Peer& peer, InvocationPtr invocation, Clock::TimePoint now);
   void run(InvocationPtr invocation, bool in_lane, Clock::TimePoint now);
+  void launch(InvocationPtr invocation, Clock::TimePoint now);
+  void run_keyed(InvocationPtr invocation, Clock::TimePoint now);
   void out_of_slots(const Invocation& invocation, bool in_lane);
   void run_rule(std::uint64_t session_key, const std::string& message, const Rule& rule);
   void refuse(Peer& peer, const protocol::RequestId& id, const Refusal& refusal,
@@ -107,22 +109,54 @@ void Dispatcher::Impl::start(Peer& peer, InvocationPtr invocation, Clock::TimePo
 
 void Dispatcher::Impl::run(InvocationPtr invocation, bool in_lane, Clock::TimePoint now) {
   auto& state = router.here();
-  const EntryPtr entry = invocation->entry;  // the target may let go of all others while it runs
   const auto call = state.pending.open({.session_key = invocation->session_key,
                                         .connection = invocation->connection,
                                         .request = invocation->request,
-                                        .entry = entry,
+                                        .entry = invocation->entry,
                                         .user = invocation->user,
                                         .in_lane = in_lane,
                                         .started = now,
                                         .rule = invocation->rule});
   if (!call) return out_of_slots(*invocation, in_lane);
-  const auto budget = state.settings.hard_budget;
   invocation->call = *call;
+  if (invocation->key.empty()) return launch(std::move(invocation), now);
+  run_keyed(std::move(invocation), now);
+}
+
+void Dispatcher::Impl::launch(InvocationPtr invocation, Clock::TimePoint now) {
+  auto& state = router.here();
+  const auto call = invocation->call;
+  const auto budget = state.settings.hard_budget;
+  const EntryPtr entry = invocation->entry;  // the target may let go of all others while it runs
   invocation->deadline = now + budget;
   state.counters.commands.bump();
   entry->target->invoke(std::move(invocation));
-  if (state.pending.is_open(*call)) state.pending.watch(*call, now, budget);
+  if (state.pending.is_open(call)) state.pending.watch(call, now, budget);
+}
+
+// A command that may have been sent before: it runs once.
+void Dispatcher::Impl::run_keyed(InvocationPtr invocation, Clock::TimePoint now) {
+  auto& keyed = router.keyed();
+  auto& pending = router.here().pending;
+  const auto call = invocation->call;
+  const bool first = keyed.begin(call, *invocation);
+  const auto refused = first ? preparation.cool_down(now, *invocation) : std::nullopt;
+  if (refused) {
+    keyed.withdraw(call, refused->status);
+    auto error = protocol::error_frame(refused->status);
+    error.retry_after_ms = refused->retry_after.count();
+    if (router.claim(call)) router.send_error(call, error);
+  }
+  if (first && !refused) {
+    if (!invocation->spec().external) return launch(std::move(invocation), now);
+    return keyed.run_marked(call, std::move(invocation), [this](InvocationPtr marked) {
+      launch(std::move(marked), router.clock().now());
+    });
+  }
+  const auto budget = router.here().settings.hard_budget;
+  invocation.reset();
+  if (pending.is_open(call)) pending.watch(call, now, budget);
+  router.returned(call);
 }
 
 void Dispatcher::Impl::out_of_slots(const Invocation& invocation, bool in_lane) {
@@ -167,6 +201,7 @@ void Dispatcher::Impl::run_rule(std::uint64_t session_key, const std::string& me
   }
   auto& envelope = std::get<Envelope>(parsed);
   envelope.id = {};
+  envelope.key = {};
   handle(*peer, envelope, router.clock().now(), rule);
 }
 
@@ -299,6 +334,10 @@ void Dispatcher::configure(const config::Config& config) {
         shard, [&router, settings = Settings(config)] { router.configure_here(settings); });
 }
 
+void Dispatcher::mark_running(std::string_view plugin) {
+  impl_->router.keyed().ledger().mark_running(plugin);
+}
+
 Replies& Dispatcher::replies() {
   return impl_->replies;
 }
@@ -323,6 +362,8 @@ DispatcherStats Dispatcher::stats() const {
     total.expired += counters.expired.get();
   }
   total.stale = impl_->router.stale();
+  total.repeated = impl_->router.keyed().ledger().repeated();
+  total.keys = impl_->router.keyed().ledger().size();
   total.unauthenticated =
       static_cast<std::uint64_t>(std::max<std::int64_t>(0, impl_->router.unauthenticated()));
   return total;

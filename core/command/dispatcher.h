@@ -40,12 +40,15 @@ class Channels;
 
 namespace parley::command {
 
+class KeyLedger;
+
 struct DispatcherDeps {
   const session::ShardSet& shards;
   session::SessionRegistry& sessions;
   session::Channels& channels;
   session::SessionKeeper& keeper;
   CommandRegistry& commands;
+  KeyLedger& keys;
   const Clock& clock;
 };
 
@@ -64,6 +67,8 @@ struct DispatcherStats {
   std::uint64_t expired = 0;          // their token ran out (4502)
   std::uint64_t unauthenticated = 0;  // connections now
   std::uint64_t inflight = 0;         // calls now
+  std::uint64_t repeated = 0;         // keyed commands that were not run a second time
+  std::uint64_t keys = 0;             // idempotency keys remembered now
 };
 
 class Dispatcher {
@@ -102,6 +107,9 @@ class Dispatcher {
   void tick();
   // [any] New limits from a reloaded configuration, for open connections too.
   void configure(const config::Config& config);
+
+  // [any] A plugin is about to write: KeyLedger::mark_running.
+  void mark_running(std::string_view plugin);
 
   Replies& replies();
   Identity& identity();

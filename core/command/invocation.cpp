@@ -58,6 +58,8 @@ void InvocationPool::give_back(Invocation* invocation) {
   // References go now, not when it is used again: a plugin's image must be able to close.
   invocation->entry.reset();
   invocation->user.reset();
+  invocation->keyed.reset();
+  invocation->key.clear();
   invocation->call = {};
   invocation->request = {};
   invocation->from_command_line = false;

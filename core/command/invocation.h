@@ -28,6 +28,8 @@ namespace parley::command {
 
 class InvocationPool;
 struct RuleRun;
+class Keyed;
+using KeyedPtr = std::shared_ptr<Keyed>;  // keyed.h
 
 struct Invocation {
   CallId call;                    // given when it starts, just before CommandTarget::invoke
@@ -42,6 +44,8 @@ struct Invocation {
   Arguments args;        // one per declared argument
   std::string raw_json;  // an object
   protocol::RequestId request;
+  std::string key;                 // idempotency key, "" for none
+  KeyedPtr keyed;                  // of the first call with that key, which is the one that runs
   Clock::TimePoint deadline{};     // of the answer, unless it is deferred
   bool from_command_line = false;  // typed as `/name …`
   std::shared_ptr<const RuleRun>

@@ -125,6 +125,10 @@ bool PendingCalls::defer(CallId id) {
   return true;
 }
 
+void PendingCalls::set_keyed(CallId id, KeyedPtr keyed) {
+  if (auto* found = checked(id)) found->caller.keyed = std::move(keyed);
+}
+
 bool PendingCalls::is_open(CallId id) const {
   const auto* found = checked(id);
   if (!found) return false;
@@ -158,6 +162,7 @@ void PendingCalls::free_if_done(Slot& done) {
   if (!done.is_answered || !done.is_returned) return;
   done.caller.entry.reset();
   done.caller.user.reset();
+  done.caller.keyed.reset();
   done.caller.rule.reset();
   const auto next = generation_of(done.state.load(std::memory_order_relaxed)) + 1;
   done.state.store(state_of(next == 0 ? 1 : next, kFree), std::memory_order_release);

@@ -28,6 +28,9 @@ namespace parley::command {
 
 struct RuleRun;
 
+class Keyed;
+using KeyedPtr = std::shared_ptr<Keyed>;  // keyed.h
+
 // Whom a call answers.
 struct Caller {
   std::uint64_t session_key = 0;  // 0: the connection itself, not authenticated
@@ -36,6 +39,7 @@ struct Caller {
   EntryPtr entry;
   std::shared_ptr<const users::User> user;
   bool in_lane = false;  // its return starts the session's next command
+  KeyedPtr keyed;        // of a command with an idempotency key
   Clock::TimePoint started{};
   std::shared_ptr<const RuleRun> rule;  // a plugin runs it as that user
 };
@@ -61,6 +65,8 @@ class PendingCalls {
   void taken_over(CallId id, EntryPtr entry);
   // [any] The handler says that the answer comes later. False: stale.
   bool defer(CallId id);
+  // [shard] Before anybody else knows the id.
+  void set_keyed(CallId id, KeyedPtr keyed);
   // [any]
   bool is_open(CallId id) const;
 

@@ -73,14 +73,9 @@ void Preparation::begin_move(Peer& peer, std::string_view frame) {
 
 Preparation::Outcome Preparation::prepare(Peer& peer, const Envelope& envelope,
                                           Clock::TimePoint now, Invocation& invocation) {
-  if (!envelope.key.empty())
-    return peer.session_
-               ? refusal(ErrorCode::kUnsupported,
-                         "this server does not keep idempotency keys: send it without "
-                         "\"key\"",
-                         envelope.action)
-               : refusal(ErrorCode::kBadRequest, "\"key\" is accepted after authentication only",
-                         envelope.action);
+  if (!envelope.key.empty() && !peer.session_)
+    return refusal(ErrorCode::kBadRequest, "\"key\" is accepted after authentication only",
+                   envelope.action);
   if (!envelope.as.empty())
     return refusal(ErrorCode::kForbidden, "this connection may not act for others",
                    envelope.action);
@@ -88,8 +83,12 @@ Preparation::Outcome Preparation::prepare(Peer& peer, const Envelope& envelope,
   if (auto refused = find(peer, envelope.action, invocation.entry)) return refused;
   if (auto refused = read_envelope(peer, envelope, invocation)) return refused;
   if (auto refused = permit_there(peer, invocation)) return refused;
-  if (auto refused = cool_down(peer, now, invocation)) return refused;
   describe(peer, invocation);
+  // What only reads, or changes the session it came in, may run as often as it is asked to.
+  const auto& spec = invocation.spec();
+  if (!spec.read_only && !spec.own_session) invocation.key = envelope.key;
+  // A repeated command does not pay for running again.
+  if (invocation.key.empty()) return cool_down(now, invocation);
   return std::nullopt;
 }
 
@@ -192,15 +191,14 @@ Preparation::Outcome Preparation::read_command_line(Peer& peer, const Line& line
 
 // The operator's word in place of the plugin's; a call that waits for one of the three takes none of
 // the others.
-Preparation::Outcome Preparation::cool_down(Peer& peer, Clock::TimePoint now,
-                                            const Invocation& invocation) {
+Preparation::Outcome Preparation::cool_down(Clock::TimePoint now, const Invocation& invocation) {
   const auto& spec = invocation.spec();
   const auto* rule = access().cooldown(spec.name);
-  if ((spec.cooldown.count() == 0 && !rule) || !peer.session_) return std::nullopt;
+  if ((spec.cooldown.count() == 0 && !rule) || !invocation.user) return std::nullopt;
   static const CooldownRule kAsDeclared;
   const CooldownRule& said = rule ? *rule : kAsDeclared;
   const Cooldowns::Wait waits[] = {
-      {"user:" + peer.session_->user()->id, said.user.value_or(spec.cooldown)},
+      {"user:" + invocation.user->id, said.user.value_or(spec.cooldown)},
       {"channel:" + invocation.channel,
        invocation.channel.empty() ? Millis(0) : said.channel.value_or(Millis(0))},
       {"all", said.all.value_or(Millis(0))}};
@@ -224,6 +222,7 @@ void Preparation::describe(Peer& peer, Invocation& invocation) {
   } else {
     invocation.session_key = 0;
     invocation.session_id.clear();
+    invocation.user.reset();
     invocation.locale = peer.locale_;
   }
 }

@@ -35,6 +35,9 @@ class Preparation {
   std::optional<Refusal> prepare(Peer& peer, const protocol::Envelope& envelope,
                                  Clock::TimePoint now, Invocation& invocation);
 
+  // Nothing, or why the user has to wait; takes the turn.
+  std::optional<Refusal> cool_down(Clock::TimePoint now, const Invocation& invocation);
+
   // The state that a peer has while there is no session, else the session's.
   bool begin(Peer& peer, const protocol::RequestId& id);
   std::size_t inflight(Peer& peer) const;
@@ -52,7 +55,6 @@ class Preparation {
   Outcome read_envelope(Peer& peer, const protocol::Envelope& envelope, Invocation& invocation);
   Outcome read_command_line(Peer& peer, const Line& line, Invocation& invocation);
   const AccessPolicy& access();
-  Outcome cool_down(Peer& peer, Clock::TimePoint now, const Invocation& invocation);
   void describe(Peer& peer, Invocation& invocation);
   static std::string_view locale_of(const Peer& peer);
 

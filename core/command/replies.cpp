@@ -34,7 +34,7 @@ ReplyResult Replies::reply(CallId call, std::string_view type, std::string_view 
 
 ReplyResult Replies::done(CallId call) {
   const auto caller = peek(call);
-  if (caller && caller->request) return ok(call);
+  if (caller && (caller->request || caller->keyed)) return ok(call);
   if (!router_.claim(call)) return ReplyResult::kStale;
   router_.shards().run_on(static_cast<int>(call.shard()),
                           [&router = router_, call] { router.send_nothing(call); });

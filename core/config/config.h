@@ -124,6 +124,7 @@ struct Session {
   std::size_t variables = 16 * 1024;  // bytes of variables that plugins keep in one session
   Millis keys{5 * 60'000};            // an idempotency key is remembered
   int keys_per_user = 256;
+  std::size_t keys_total = 100'000;  // of all users together
 };
 
 struct Storage {

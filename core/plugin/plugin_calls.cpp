@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "command/dispatcher.h"
+#include "command/keyed.h"
 #include "command/replies.h"
 #include "net/shard.h"
 #include "plugin/abi.h"
@@ -166,6 +167,7 @@ void PluginInstance::refuse(const command::Invocation& invocation, Status status
 }
 
 void PluginInstance::run(const command::Invocation& invocation) {
+  if (invocation.keyed) invocation.keyed->enter();
   // Waited behind a slow call until its deadline: the caller has been told, so it must not happen
   // any more.
   if (!services_.dispatcher.replies().is_open(invocation.call))

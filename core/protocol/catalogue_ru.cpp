@@ -89,6 +89,20 @@ constexpr Phrase kPhrases[] = {
      "выполняется слишком много команд: попробуйте позже"},
     {"too many commands: wait {0} ms", "слишком много команд: подождите {0} мс"},
     {"\"key\" is accepted after authentication only", "\"key\" принимается только после входа"},
+    {"this key was used for another command or other arguments: take a new key for each command",
+     "этот ключ уже использован для другой команды или других аргументов: для каждой команды нужен "
+     "новый ключ"},
+    {"this command was begun and its end is not known: look what it came to, then send it with "
+     "another key if it is still needed",
+     "эта команда была начата, и чем она кончилась, неизвестно: посмотрите, что вышло, и если она "
+     "ещё нужна, отправьте её с другим ключом"},
+    {"all the keys that may be used at a time belong to commands that still run: wait until some "
+     "have ended",
+     "все ключи, доступные одновременно, заняты командами, которые ещё выполняются: дождитесь, "
+     "пока "
+     "какие-нибудь из них завершатся"},
+    {"the command this key stands for has changed who you are: send it again with a new key",
+     "команда с этим ключом сменила вашу учётную запись: отправьте её снова с новым ключом"},
     {"this connection may not act for others",
      "этому соединению нельзя действовать от имени других"},
     {"The plugin {0} is being unloaded. Try again in a moment.",

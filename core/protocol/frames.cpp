@@ -92,6 +92,7 @@ void append_error(std::string& out, const RequestId& id, std::uint64_t seq,
   write_id(frame, id);
   if (seq) frame.field("seq", seq);
   frame.field("type", "error");
+  if (error.duplicate) frame.field("duplicate", true);
   ObjectWriter data(frame.key("data"));
   data.field("code", error.code).field("message", error.message);
   if (!error.action.empty()) data.field("action", error.action);

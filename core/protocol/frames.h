@@ -39,6 +39,7 @@ struct ErrorFrame {
   bool retry = false;
   std::int64_t retry_after_ms = -1;  // below 0 leaves it out
   std::string_view details_json;     // an object whose members join `data`: fields, suggestion, …
+  bool duplicate = false;            // the answer to an earlier command with the same key
 };
 ErrorFrame error_frame(const Status& status, std::string_view action = {});  // borrows status
 void append_error(std::string& out, const RequestId& id, std::uint64_t seq,

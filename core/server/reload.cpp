@@ -53,6 +53,7 @@ std::vector<config::Problem> Reload::hand_out(const config::Config& merged) {
   runtime_.keeper->configure(merged);
   runtime_.channels->configure(merged);
   runtime_.dispatcher->configure(merged);
+  runtime_.keys->configure(merged);
   users_.accounts->configure(merged.auth);
   doors_.admission->configure(merged.limits.connections, merged.limits.new_connections);
   doors_.gateway->set_origins(api::allowed_origins(merged, doors_.client_listener->port()));

@@ -34,12 +34,15 @@ Result<std::unique_ptr<Runtime>> Runtime::open(const State& state, const Users& 
       std::make_unique<session::Channels>(*it.sessions, *state.store, it.rights, clock, config);
   it.keeper = std::make_unique<session::SessionKeeper>(*it.sessions, *state.store, clock, config);
   it.pusher = std::make_unique<session::Pusher>(*it.sessions, *it.channels);
+  it.keys = std::make_unique<command::KeyLedger>(*state.store, clock, config);
+  if (Status loaded = it.keys->load(); !loaded) return loaded;
   it.dispatcher =
       std::make_unique<command::Dispatcher>(command::DispatcherDeps{.shards = *it.shard_set,
                                                                     .sessions = *it.sessions,
                                                                     .channels = *it.channels,
                                                                     .keeper = *it.keeper,
                                                                     .commands = it.commands,
+                                                                    .keys = *it.keys,
                                                                     .clock = clock},
                                             config);
   for (int i = 0; i < it.shards->size(); ++i)

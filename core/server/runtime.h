@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "command/command_table.h"
 #include "command/dispatcher.h"
+#include "command/key_ledger.h"
 #include "config/config.h"
 #include "net/service.h"
 #include "net/shard.h"
@@ -37,6 +38,7 @@ struct Runtime {
   std::unique_ptr<session::SessionKeeper> keeper;
   std::unique_ptr<session::Pusher> pusher;
   command::CommandRegistry commands;
+  std::unique_ptr<command::KeyLedger> keys;
   std::unique_ptr<command::Dispatcher> dispatcher;
 };
 

@@ -54,7 +54,7 @@ Result<std::int64_t> store_message(storage::Writer& writer, const storage::Store
 
 // --- durable ---
 
-void Channels::publish(Draft draft, StoredDone on_stored) {
+void Channels::publish(Draft draft, StoredDone on_stored, StoreAlso also) {
   const Result<ChannelName> name = parse_channel_name(draft.channel);
   if (!name) return on_stored(name.status());
   const auto settings = this->settings();
@@ -66,6 +66,7 @@ void Channels::publish(Draft draft, StoredDone on_stored) {
   publication->reply_to = draft.reply_to;
   publication->message = message_of(std::move(draft), clock_.wall_ms());
   publication->on_stored = std::move(on_stored);
+  publication->also = std::move(also);
   store_.write(
       [publication](storage::Writer& writer) {
         storage::StoredMessage& message = publication->message;
@@ -74,7 +75,7 @@ void Channels::publish(Draft draft, StoredDone on_stored) {
             store_message(writer, message, *parsed, publication->reply_to, publication->may_create);
         if (!offset) return offset.status();
         message.offset = *offset;
-        return Status::ok();
+        return publication->also ? publication->also(writer, *offset) : Status::ok();
       },
       [this, publication](Status status) {
         if (!status) return publication->on_stored(std::move(status));

@@ -41,6 +41,8 @@ class Channels {
  public:
   using SubscribeDone = absl::AnyInvocable<void(Result<Subscribed>)>;
   using StoredDone = absl::AnyInvocable<void(Result<std::int64_t>)>;  // the offset
+  // Inside the job that stores a message: what belongs into the same transaction.
+  using StoreAlso = absl::AnyInvocable<Status(storage::Writer&, std::int64_t offset)>;
   using HistoryDone = absl::AnyInvocable<void(Result<ChannelHistory>)>;
   using ListingDone = absl::AnyInvocable<void(Result<ChannelListing>)>;
   using InfoDone = absl::AnyInvocable<void(Result<ChannelInfo>)>;
@@ -93,7 +95,7 @@ class Channels {
   // Stores, then answers, then fans out. The author's rights are not looked at: ask
   // rights().check() first where a person writes. `on_stored` runs once, on the database writer's
   // thread, or at once on the caller's when refused (invalid_args, overloaded): post onward.
-  void publish(Draft draft, StoredDone on_stored);
+  void publish(Draft draft, StoredDone on_stored, StoreAlso also = {});
   // To those who are there now; nothing is kept. invalid_args for a bad name.
   Status push(const ChannelPush& push, const ChannelPushOptions& options = {});
   // `done` runs on a reader's thread or at once. `reader` may be null: the server itself asks.

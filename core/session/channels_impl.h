@@ -52,6 +52,7 @@ struct Channels::Publication {
   bool may_create = true;
   std::int64_t reply_to = -1;
   StoredDone on_stored;
+  StoreAlso also;
 };
 
 // What a new session joins by itself, gathered on a reader's thread.

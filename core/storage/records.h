@@ -87,6 +87,16 @@ struct SessionRecord {
   std::int64_t expires_at = 0;
 };
 
+// What a command with an idempotency key came to. Without a reply: it had begun, and nobody knows
+// how far it came.
+struct CommandKeyRecord {
+  std::string user_id;
+  std::string key;
+  std::string fingerprint;  // of the command and its arguments, 32 bytes
+  std::string reply_json;   // the terminal answer, or ""
+  std::int64_t expires_at = 0;
+};
+
 // One link of a chain of refresh tokens. A used one that comes back means theft: the family ends.
 struct RefreshRecord {
   std::string hash;  // SHA-256 of the token, 32 bytes
@@ -175,6 +185,7 @@ struct Expired {
   std::int64_t sessions = 0;
   std::int64_t guests = 0;
   std::int64_t tokens = 0;
+  std::int64_t keys = 0;  // idempotency keys
   std::int64_t audit = 0;
 };
 

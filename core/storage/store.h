@@ -63,6 +63,10 @@ class Reader {
   virtual Result<SessionRecord> session(std::string_view id) = 0;          // not_found
   virtual Result<RefreshRecord> refresh_token(std::string_view hash) = 0;  // not_found
   virtual Result<Revocations> revocations() = 0;
+  virtual Result<CommandKeyRecord> command_key(std::string_view user_id,
+                                               std::string_view key) = 0;  // not_found
+  // All that have not expired, oldest first; of each reply its first byte.
+  virtual Result<std::vector<CommandKeyRecord>> command_keys(std::int64_t now) = 0;
 
   virtual Result<std::string> kv_get(std::string_view plugin,
                                      std::string_view key) = 0;  // not_found
@@ -94,6 +98,9 @@ class Writer : public Reader {
   virtual Status put_session(const SessionRecord& session) = 0;  // replaces
   virtual Status delete_session(std::string_view id) = 0;
   virtual Status delete_sessions_of(std::string_view user_id) = 0;
+
+  virtual Status put_command_key(const CommandKeyRecord& record) = 0;  // replaces
+  virtual Status delete_command_key(std::string_view user_id, std::string_view key) = 0;
 
   virtual Status revoke_token(std::string_view jti, std::int64_t expires_at) = 0;
   virtual Status revoke_tokens_of(std::string_view user_id, std::int64_t issued_up_to) = 0;

@@ -214,6 +214,53 @@ describe('over a loss', () => {
     const page = await writer.request('history', { channel: 'ark' });
     expect(page.data.messages.map((frame) => frame.data.text)).toEqual(both);
   });
+
+  it('a killed server says once what was on its way', async () => {
+    const writer = await guest('Persistent');
+    await writer.subscribe('flood');
+    const texts = Array.from({ length: 60 }, (_, index) => `wave ${index}`);
+    for (let round = 0; round < 3; round += 1) {
+      const part = texts.slice(round * 20, round * 20 + 20);
+      const said = part.map((text) => writer.say('flood', text));
+      await said[2];
+      await server.down('SIGKILL');
+      await until(() => writer.connection.kind === 'waiting');
+      await server.up();
+      writer.retryNow();
+      await Promise.all(said);
+    }
+    const page = await writer.request('history', { channel: 'flood', limit: 100 });
+    expect(page.data.messages.map((frame) => frame.data.text)).toEqual(texts);
+  });
+});
+
+describe('a key', () => {
+  const chat = { channel: 'keys', message: 'once' };
+
+  it('stands for one command, which runs once', async () => {
+    const ada = await guest('Keyed');
+    await ada.subscribe('keys');
+    const first = await ada.request('sendChat', chat, { key: 'k1' });
+    expect(first).not.toHaveProperty('duplicate');
+    const again = await ada.request('sendChat', chat, { key: 'k1' });
+    expect(again).toMatchObject({ duplicate: true, data: first.data });
+    const other = ada.request('sendChat', { ...chat, message: 'other' }, { key: 'k1' });
+    await expect(other).rejects.toMatchObject({ code: 'conflict' });
+    const page = await ada.request('history', { channel: 'keys' });
+    expect(page.data.messages).toHaveLength(1);
+  });
+
+  it('is known after a restart, with the answer', async () => {
+    const ada = await guest('Rekeyed');
+    const rolled = await ada.request('roll', { dice: '4d1000' }, { key: 'r1' });
+    await server.down();
+    await until(() => ada.connection.kind === 'waiting');
+    await server.up();
+    ada.retryNow();
+    await until(() => ada.state === 'ready');
+    const again = await ada.request('roll', { dice: '4d1000' }, { key: 'r1' });
+    expect(again).toMatchObject({ duplicate: true, data: rolled.data });
+  });
 });
 
 describe('the list of commands', () => {

@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "command/dispatcher.h"
+#include "command/keyed.h"
 #include "command/replies.h"
 #include "plugin/host/entry.h"
 #include "plugin/host/json_check.h"
@@ -22,11 +23,18 @@ namespace {
 
 using PluginPtr = std::shared_ptr<PluginInstance>;
 
+std::string data_of_ok(std::int64_t offset) {
+  std::string data;
+  protocol::ObjectWriter(data).field("offset", offset);
+  return data;
+}
+
 // A publication on its way through rights and filters to the store.
 struct Publication {
   PluginPtr plugin;
   parley_token token = 0;
-  command::CallId call;  // the request the host answers, 0: none
+  command::CallId call;     // the request the host answers, 0: none
+  command::KeyedPtr keyed;  // of that request, when it has a key
   std::shared_ptr<ChatMessage> message;
   std::string from, buttons, card;
 
@@ -34,9 +42,7 @@ struct Publication {
     if (call) {
       auto& replies = plugin->services().dispatcher.replies();
       if (offset) {
-        std::string data;
-        protocol::ObjectWriter(data).field("offset", *offset);
-        replies.ok(call, data);
+        replies.ok(call, data_of_ok(*offset));
       } else if (!code.empty()) {
         replies.fail(call, code, offset.status().message());
       } else {
@@ -78,12 +84,26 @@ void store(const PublicationPtr& publication) {
   draft.origin_json = message->origin;
   draft.reply_to = message->reply_to;
   auto& services = publication->plugin->services();
+  const auto& keyed = publication->keyed;
+  // With a request it is that one's effect, and stored together with its answer.
+  if (!publication->call) services.dispatcher.mark_running(publication->plugin->id());
+  session::Channels::StoreAlso also;
+  if (keyed)
+    also = [keyed](storage::Writer& writer, std::int64_t offset) {
+      command::StoredReply reply;
+      reply.type = "ok";
+      reply.data_json = data_of_ok(offset);
+      return keyed->store(writer, reply);
+    };
   services.channels.publish(
-      std::move(draft), [publication, &services](Result<std::int64_t> offset) {
+      std::move(draft),
+      [publication, &services](Result<std::int64_t> offset) {
+        if (offset && publication->keyed) publication->keyed->stored();
         publication->finish(offset);
         if (offset)
           services.messages.published(publication->message, *offset, services.clock.wall_ms());
-      });
+      },
+      std::move(also));
 }
 
 // The plugin as somebody who can talk. Ids of users have letters and digits only.
@@ -175,6 +195,8 @@ parley_status publish(const parley_host* host, parley_token token,
   publication->message = message;
   if (wanted->request != 0) {
     publication->call = {wanted->request};
+    if (const auto caller = services.dispatcher.replies().peek(publication->call))
+      publication->keyed = caller->keyed;
     if (!plugin->defer(publication->call)) return PARLEY_E_STALE;
   }
   if (!allowed) {

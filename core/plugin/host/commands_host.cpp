@@ -107,6 +107,7 @@ Result<command::CommandSpec> spec_of(const parley_command& declared) {
   spec.clickable = declared.flags & PARLEY_COMMAND_CLICKABLE;
   spec.bridged = declared.flags & PARLEY_COMMAND_BRIDGED;
   spec.external = declared.flags & PARLEY_COMMAND_EXTERNAL;
+  spec.secret_reply = declared.flags & PARLEY_COMMAND_SECRET_REPLY;
   spec.open = declared.flags & PARLEY_COMMAND_OPEN;
   spec.cooldown = Millis(std::max<std::int64_t>(0, declared.cooldown));
   if (auto status = command::validate(spec); !status) return status;
@@ -216,6 +217,8 @@ parley_status run(const parley_host* host, parley_token token, const parley_comm
     writer.field("action", view(run->action));
     writer.raw("data", run->arguments.size > 0 ? view(run->arguments) : "{}");
   }
+  // What it does is not stored together with the answer of the command that runs it.
+  if (!(*entry)->spec.read_only) plugin->services().dispatcher.mark_running(plugin->id());
   plugin->services().dispatcher.run_as(key, std::move(message), rule_of(*plugin, token, answers));
   return PARLEY_OK;
 }

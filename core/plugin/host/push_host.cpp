@@ -2,6 +2,7 @@
 // parley.push/1: permissions and forms are checked here, delivery is session::Pusher's.
 #include <parley/ext/push.h>
 
+#include "command/dispatcher.h"
 #include "plugin/host/entry.h"
 #include "plugin/host/json_check.h"
 #include "session/pusher.h"
@@ -97,6 +98,7 @@ parley_status send(const parley_host* host, const parley_push* push) {
                                .store = (push->flags & PARLEY_PUSH_STORE) != 0};
   if (const auto status = exceptions(*push, options); status != PARLEY_OK) return status;
   const session::PushFrame frame{copy(push->type), copy(push->data), copy(push->fields)};
+  if (options.store) plugin->services().dispatcher.mark_running(plugin->id());
   for (const auto& target : targets_of(*push)) {
     const auto status = plugin->services().pusher.push(target, frame, options);
     if (!status && status.code() != ErrorCode::kNotFound) {

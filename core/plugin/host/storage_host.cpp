@@ -3,6 +3,7 @@
 #include <parley/ext/storage.h>
 
 #include "command/dispatcher.h"
+#include "command/keyed.h"
 #include "command/replies.h"
 #include "plugin/host/entry.h"
 #include "plugin/host/json_check.h"
@@ -137,6 +138,7 @@ parley_status write(const parley_host* host, parley_token token,
   std::vector<storage::KvOp> ops;
   if (!collect(writes, count, ops)) return PARLEY_E_INVALID;
   plugin->effects().pass([self = plugin->pin(), token, ops = std::move(ops)]() mutable {
+    self->services().dispatcher.mark_running(self->id());
     self->services().store.kv_write(
         self->id(), std::move(ops), limits_of(*self),
         [self, token](Status status) { written(*self, token, status); });
@@ -157,15 +159,25 @@ parley_status write_and_reply(const parley_host* host, parley_token token,
     return PARLEY_E_INVALID;
   }
   const command::CallId call{reply->request};
+  auto& dispatcher = plugin->services().dispatcher;
+  const auto caller = dispatcher.replies().peek(call);
+  const command::KeyedPtr keyed = caller ? caller->keyed : nullptr;
   if (!plugin->defer(call)) return PARLEY_E_STALE;
-  plugin->services().store.kv_write(
-      plugin->id(), std::move(ops), limits_of(*plugin),
-      [self = plugin->pin(), token, call,
-       type = reply->type.size > 0 ? copy(reply->type) : std::string("ok"),
-       data = copy(reply->data), fields = copy(reply->fields)](Status status) {
+  command::StoredReply answer;
+  answer.type = reply->type.size > 0 ? copy(reply->type) : std::string("ok");
+  answer.data_json = copy(reply->data);
+  answer.fields_json = copy(reply->fields);
+  plugin->services().store.write(
+      [id = plugin->id(), ops = std::move(ops), limits = limits_of(*plugin), keyed,
+       answer](storage::Writer& writer) {
+        const Status written = writer.kv_write(id, ops, limits);
+        return written.is_ok() && keyed ? keyed->store(writer, answer) : written;
+      },
+      [self = plugin->pin(), token, call, keyed, answer](Status status) {
         auto& replies = self->services().dispatcher.replies();
         if (status) {
-          replies.reply(call, type, data, fields);
+          if (keyed) keyed->stored();
+          replies.reply(call, answer.type, answer.data_json, answer.fields_json);
         } else {
           replies.fail(call, status);
         }

@@ -115,7 +115,8 @@ Status Changes::delete_by(std::string_view sql, std::string_view key) {
 }
 
 Status Changes::delete_user(std::string_view id) {
-  return delete_by("DELETE FROM users WHERE id = ?", id);
+  const Status status = delete_by("DELETE FROM command_keys WHERE user_id = ?", id);
+  return status ? delete_by("DELETE FROM users WHERE id = ?", id) : status;
 }
 
 Status Changes::set_guest_expiry(std::string_view id, std::int64_t expires_at) {
@@ -147,6 +148,25 @@ Status Changes::delete_session(std::string_view id) {
 
 Status Changes::delete_sessions_of(std::string_view user_id) {
   return delete_by("DELETE FROM sessions WHERE user_id = ?", user_id);
+}
+
+Status Changes::put_command_key(const CommandKeyRecord& record) {
+  return connection_.attempt([&] {
+    auto row = connection_.query(
+        "INSERT OR REPLACE INTO command_keys (user_id, key, fingerprint, reply, expires_at) "
+        "VALUES (?, ?, ?, ?, ?)");
+    row.text(record.user_id).text(record.key).blob(record.fingerprint).text(record.reply_json);
+    row.number(record.expires_at).run();
+    return Status::ok();
+  });
+}
+
+Status Changes::delete_command_key(std::string_view user_id, std::string_view key) {
+  return connection_.attempt([&] {
+    auto row = connection_.query("DELETE FROM command_keys WHERE user_id = ? AND key = ?");
+    row.text(user_id).text(key).run();
+    return Status::ok();
+  });
 }
 
 Status Changes::revoke_token(std::string_view jti, std::int64_t expires_at) {
@@ -250,6 +270,10 @@ Result<Expired> Changes::expire_step(const Retention& retention, std::size_t max
     gone.audit = remove(
         "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE ts < ? ORDER BY id LIMIT ?)",
         retention.audit_before);
+    gone.keys = remove(
+        "DELETE FROM command_keys WHERE rowid IN "
+        "(SELECT rowid FROM command_keys WHERE expires_at <= ? LIMIT ?)",
+        now);
     return gone;
   });
 }

@@ -26,6 +26,9 @@ class Changes final : public Queries<Writer> {
   Status delete_session(std::string_view id) override;
   Status delete_sessions_of(std::string_view user_id) override;
 
+  Status put_command_key(const CommandKeyRecord& record) override;
+  Status delete_command_key(std::string_view user_id, std::string_view key) override;
+
   Status revoke_token(std::string_view jti, std::int64_t expires_at) override;
   Status revoke_tokens_of(std::string_view user_id, std::int64_t issued_up_to) override;
   Status insert_refresh_token(const RefreshRecord& token) override;

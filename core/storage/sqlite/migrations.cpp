@@ -97,7 +97,20 @@ ALTER TABLE sessions ADD COLUMN previous_hash BLOB NOT NULL DEFAULT x'';
 ALTER TABLE sessions ADD COLUMN credential TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kFirst}, {2, kSessions}};
+// What keyed commands came to, for the few minutes in which they may be sent again.
+constexpr const char* kCommandKeys = R"sql(
+CREATE TABLE command_keys (
+  user_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  reply TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, key)
+);
+CREATE INDEX command_keys_expiry ON command_keys(expires_at);
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kFirst}, {2, kSessions}, {4, kCommandKeys}};
 
 bool is_empty(Connection& connection) {
   auto query = connection.query("SELECT count(*) FROM sqlite_master");

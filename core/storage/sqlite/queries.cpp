@@ -204,6 +204,33 @@ Result<SessionRecord> Queries<I>::session(std::string_view id) {
 }
 
 template <typename I>
+Result<CommandKeyRecord> Queries<I>::command_key(std::string_view user_id, std::string_view key) {
+  return connection_.attempt([&]() -> Result<CommandKeyRecord> {
+    auto row = connection_.query(
+        "SELECT user_id, key, fingerprint, reply, expires_at FROM command_keys "
+        "WHERE user_id = ? AND key = ?");
+    if (!row.text(user_id).text(key).step()) return missing("command key");
+    return CommandKeyRecord{row.string_at(0), row.string_at(1), row.string_at(2), row.string_at(3),
+                            row.number_at(4)};
+  });
+}
+
+template <typename I>
+Result<std::vector<CommandKeyRecord>> Queries<I>::command_keys(std::int64_t now) {
+  return connection_.attempt([&]() -> Result<std::vector<CommandKeyRecord>> {
+    auto row = connection_.query(
+        "SELECT user_id, key, fingerprint, substr(reply, 1, 1), expires_at FROM command_keys "
+        "WHERE expires_at > ? ORDER BY expires_at");
+    row.number(now);
+    std::vector<CommandKeyRecord> all;
+    while (row.step())
+      all.push_back({row.string_at(0), row.string_at(1), row.string_at(2), row.string_at(3),
+                     row.number_at(4)});
+    return all;
+  });
+}
+
+template <typename I>
 Result<RefreshRecord> Queries<I>::refresh_token(std::string_view hash) {
   return connection_.attempt([&]() -> Result<RefreshRecord> {
     auto row = connection_.query(

@@ -26,6 +26,8 @@ class Queries : public Interface {
   Result<std::vector<UserRecord>> users(std::string_view after, std::size_t limit) override;
   Result<std::int64_t> count_role(std::string_view role) override;
   Result<SessionRecord> session(std::string_view id) override;
+  Result<CommandKeyRecord> command_key(std::string_view user_id, std::string_view key) override;
+  Result<std::vector<CommandKeyRecord>> command_keys(std::int64_t now) override;
   Result<RefreshRecord> refresh_token(std::string_view hash) override;
   Result<Revocations> revocations() override;
   Result<std::string> kv_get(std::string_view plugin, std::string_view key) override;

@@ -14,6 +14,7 @@
 #include "command/command_target.h"
 #include "command/core_commands.h"
 #include "command/dispatcher.h"
+#include "command/key_ledger.h"
 #include "session/channels.h"
 #include "session/session_keeper.h"
 #include "session/session_registry.h"
@@ -53,6 +54,7 @@ struct TestLink final : session::Link {
 // Answers by name: `echo…` at once with its arguments, everything else when the test says so.
 struct TestTarget final : CommandTarget {
   void invoke(InvocationPtr invocation) override {
+    if (enters && invocation->keyed) invocation->keyed->enter();
     order.push_back(invocation->spec().name);
     last = invocation->call;
     if (invocation->spec().name.rfind("echo", 0) != 0) {
@@ -65,6 +67,7 @@ struct TestTarget final : CommandTarget {
   void cancelled(CallId call) override { cancels.push_back(call); }
 
   Dispatcher* dispatcher = nullptr;
+  bool enters = true;  // false: what it takes waits and does not begin
   std::vector<std::string> order;
   std::deque<InvocationPtr> held;
   std::vector<CallId> cancels;
@@ -89,13 +92,20 @@ inline std::vector<Registration> test_commands() {
   cooled.cooldown = Millis(1000);
   auto concurrent = command("echoNow", {text});
   concurrent.concurrent = true;
+  auto outside = command("holdOutside");
+  outside.external = true;
+  auto own = command("echoOwn");
+  own.own_session = true;
+  auto secret = command("echoSecret");
+  secret.secret_reply = true;
   auto read_only = command("echoRead");
   read_only.read_only = true;
   auto say = command("echoChat", {{.name = "message", .required = true, .command_line = true},
                                   {.name = "channel", .type = ArgumentType::kChannel}});
   std::vector<Registration> list;
   for (auto& spec :
-       {open, anonymous, login, admin, cooled, concurrent, read_only, say, command("hold", {text}),
+       {open, anonymous, login, admin, cooled, concurrent, read_only, outside, own, secret, say,
+        command("hold", {text}),
         command("echoMove", {{.name = "direction", .required = true, .choices = {"north", "south"}},
                              {.name = "steps", .type = ArgumentType::kInt, .max = 9.0}})})
     list.push_back({spec, static_cast<std::uint32_t>(list.size())});
@@ -192,7 +202,8 @@ struct World {
   CommandRegistry commands;
   std::shared_ptr<TestTarget> target = std::make_shared<TestTarget>();
   std::vector<std::unique_ptr<Client>> clients;
-  Dispatcher dispatcher{{set, sessions, channels, keeper, commands, clock}, config};
+  KeyLedger keys{store, clock, config};
+  Dispatcher dispatcher{{set, sessions, channels, keeper, commands, keys, clock}, config};
 
   ~World() { target->held.clear(); }
 

@@ -86,6 +86,29 @@ TEST(ChildTest, ACrashCostsItsPendingCommandsAndNothingElse) {
   EXPECT_EQ(world.manager().info("crashes-in-call")->faults, 0u) << "a crash is no fault";
 }
 
+TEST(ChildTest, ACrashLeavesTheOutcomeOfWhatHadAnEffectUnknown) {
+  World world;
+  ASSERT_EQ(world.bring("writer"), "");
+  auto& neo = world.enter("Neo");
+  const int written = neo.begin("writerPutAndHold", "k1");
+  const int outside = neo.begin("writerHoldOutside", "k2");
+  EXPECT_THAT(neo.call("writerPut"), HasSubstr("written")) << "the others have begun";
+  const int nothing = neo.begin("writerHold", "k3");
+  EXPECT_THAT(world.enter("Smith").call("writerCrash"), HasSubstr("plugin_crashed"));
+  EXPECT_THAT(neo.answer(written), HasSubstr("outcome_unknown"));
+  EXPECT_THAT(neo.answer(outside), HasSubstr("outcome_unknown"));
+  EXPECT_THAT(neo.answer(nothing), AllOf(HasSubstr("plugin_crashed"), HasSubstr("\"retry\":true")));
+
+  ASSERT_TRUE(eventually([&] { return world.state("writer") == PluginState::kCrashed; }));
+  world.clock().advance(Millis(1'000));  // not so far that keys are forgotten
+  ASSERT_TRUE(eventually([&] { return world.state("writer") == PluginState::kActive; }));
+  EXPECT_THAT(neo.answer(neo.begin("writerPutAndHold", "k1")), HasSubstr("outcome_unknown"));
+  EXPECT_THAT(neo.answer(neo.begin("writerHoldOutside", "k2")), HasSubstr("outcome_unknown"));
+  const int again = neo.begin("writerHold", "k3");
+  EXPECT_THAT(neo.call("writerRelease"), HasSubstr("ok"));
+  EXPECT_THAT(neo.answer(again), AllOf(HasSubstr("released"), Not(HasSubstr("duplicate"))));
+}
+
 TEST(ChildTest, KilledUnderTrafficEveryCommandIsAnsweredOnceAndItComesBack) {
   World world;
   ASSERT_EQ(world.bring_steady(), "");

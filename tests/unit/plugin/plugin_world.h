@@ -26,6 +26,7 @@
 
 #include "command/core_commands.h"
 #include "command/dispatcher.h"
+#include "command/key_ledger.h"
 #include "net/shard.h"
 #include "plugin/event_bus.h"
 #include "plugin/file_watcher.h"
@@ -138,8 +139,9 @@ class World {
     channels_.emplace(*sessions_, *store_, rights_, clock_, *config_);
     keeper_.emplace(*sessions_, *store_, clock_, *config_);
     pusher_.emplace(*sessions_, *channels_);
+    keys_.emplace(*store_, clock_, *config_);
     dispatcher_.emplace(
-        command::DispatcherDeps{set_, *sessions_, *channels_, *keeper_, commands_, clock_},
+        command::DispatcherDeps{set_, *sessions_, *channels_, *keeper_, commands_, *keys_, clock_},
         *config_);
     if (const auto core = command::publish_core_commands({*dispatcher_, commands_, *sessions_,
                                                           *channels_, *accounts_, *tokens_, guard_,
@@ -286,9 +288,10 @@ class World {
     }
     // Calls a command without arguments and gives its terminal frame.
     std::string call(const std::string& action) { return answer(begin(action)); }
-    int begin(const std::string& action) {
+    int begin(const std::string& action, const std::string& key = {}) {
       const int id = ++last_;
-      send(R"({"action":")" + action + R"(","id":)" + std::to_string(id) + "}");
+      const std::string with = key.empty() ? "" : R"(,"key":")" + key + '"';
+      send(R"({"action":")" + action + R"(","id":)" + std::to_string(id) + with + "}");
       return id;
     }
     std::string answer(int id) { return link.await(R"("id":)" + std::to_string(id) + ","); }
@@ -318,6 +321,7 @@ class World {
   }
 
   ManualClock& clock() { return clock_; }
+  storage::Store& store() { return *store_; }
   PluginManager& manager() { return *manager_; }
   MessagePipeline& messages() { return messages_; }
   PluginMetrics& metrics() { return metrics_; }
@@ -363,6 +367,7 @@ class World {
   std::optional<session::SessionKeeper> keeper_;
   std::optional<session::Pusher> pusher_;
   command::CommandRegistry commands_;
+  std::optional<command::KeyLedger> keys_;
   std::optional<command::Dispatcher> dispatcher_;
   std::optional<WorkerPool> workers_;
   MessagePipeline messages_;

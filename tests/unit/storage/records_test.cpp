@@ -114,6 +114,31 @@ TEST_F(RecordsTest, ExpiryTakesGuestsSessionsAndTokensButNoAccounts) {
   EXPECT_TRUE(ask([](Reader& r) { return r.session("s_2"); }));
 }
 
+TEST_F(RecordsTest, KeysOfCommandsAreReplacedForgottenAndExpire) {
+  open();
+  const CommandKeyRecord begun{"u_1", "k", std::string(32, '\0'), "", 5000};
+  CommandKeyRecord answered = begun;
+  answered.reply_json = R"({"type":"ok"})";
+  ASSERT_TRUE(change([&](Writer& w) {
+                (void)w.put_command_key(begun);
+                (void)w.put_command_key({"u_2", "k", "f", "", 500});
+                return w.put_command_key(answered);
+              }).is_ok());
+  const auto kept = ask([](Reader& r) { return r.command_key("u_1", "k"); });
+  ASSERT_TRUE(kept) << kept.status().message();
+  EXPECT_EQ(kept->reply_json, answered.reply_json);
+  EXPECT_EQ(kept->fingerprint, begun.fingerprint);
+  const auto all = ask([](Reader& r) { return r.command_keys(1000); });
+  ASSERT_EQ(all->size(), 1u) << "the other one's time has passed";
+  EXPECT_EQ(all->front().reply_json, "{");
+  const auto gone = store_->transact_blocking<Expired>(
+      [](Writer& w) { return w.expire_step({.now = 1000}, 100); });
+  EXPECT_EQ(gone->keys, 1);
+  ASSERT_TRUE(change([](Writer& w) { return w.delete_command_key("u_1", "k"); }).is_ok());
+  EXPECT_EQ(ask([](Reader& r) { return r.command_key("u_1", "k"); }).status().code(),
+            ErrorCode::kNotFound);
+}
+
 TEST_F(RecordsTest, SessionsAreReplacedAndDeleted) {
   open();
   SessionRecord session{.id = "s_1",
