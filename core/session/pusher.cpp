@@ -11,27 +11,31 @@ namespace parley::session {
 namespace {
 
 // What goes to each session: with a seq of its own, or the same volatile frame for all.
-SessionRegistry::OnEach sender(PushFrame frame, bool volatile_, SessionKey except_session,
-                               std::vector<std::string> except_users) {
+SessionRegistry::OnEach sender(PushFrame frame, const PushOptions& options,
+                               SessionKey except_session, Clock::TimePoint now) {
   net::SharedFrame shared;
-  if (volatile_) {
+  if (options.volatile_) {
     std::string json;
     protocol::append_push(json, 0, frame.type, frame.data_json, frame.fields_json);
     shared = net::SharedFrame::text(json);
   }
   const auto content = std::make_shared<const PushFrame>(std::move(frame));
-  return
-      [content, shared, except_session, except_users = std::move(except_users)](Session& session) {
-        if (session.key() == except_session) return;
-        if (std::find(except_users.begin(), except_users.end(), session.user()->id) !=
-            except_users.end())
-          return;
-        if (shared) return session.send_shared(shared, true);
-        const std::uint64_t seq = session.next_seq();
-        std::string json;
-        protocol::append_push(json, seq, content->type, content->data_json, content->fields_json);
-        session.send_direct(seq, json);
-      };
+  const Waiting waiting{options.conflate,
+                        options.ttl.count() > 0 ? now + options.ttl : Clock::TimePoint{}};
+  return [content, shared, except_session, except_users = options.except_users,
+          waiting](Session& session) {
+    if (session.key() == except_session) return;
+    if (std::find(except_users.begin(), except_users.end(), session.user()->id) !=
+        except_users.end())
+      return;
+    if (shared) return session.send_shared(shared, true);
+    const std::uint64_t waits = session.waiting(waiting.conflate);
+    const std::uint64_t seq = waits > 0 ? waits : session.next_seq();
+    std::string json;
+    protocol::append_push(json, seq, content->type, content->data_json, content->fields_json);
+    if (waits > 0) return session.replace_waiting(seq, json, waiting.until);
+    session.send_direct(seq, json, false, waiting);
+  };
 }
 
 }  // namespace
@@ -46,7 +50,7 @@ Status Pusher::push(const PushTarget& target, PushFrame frame, const PushOptions
   }
   const SessionKey except =
       options.except_session.empty() ? 0 : registry_.key_of(options.except_session);
-  const auto send = sender(std::move(frame), options.volatile_, except, options.except_users);
+  const auto send = sender(std::move(frame), options, except, registry_.clock().now());
   switch (target.kind) {
     case PushTarget::Kind::kSession:
       if (registry_.post_to_id(target.names.front(), send)) return Status::ok();
@@ -64,7 +68,9 @@ Status Pusher::push(const PushTarget& target, PushFrame frame, const PushOptions
 }
 
 void Pusher::push_to(SessionKey key, PushFrame frame, bool volatile_) {
-  registry_.post(key, sender(std::move(frame), volatile_, 0, {}));
+  PushOptions options;
+  options.volatile_ = volatile_;
+  registry_.post(key, sender(std::move(frame), options, 0, registry_.clock().now()));
 }
 
 Status Pusher::push_channel(const std::string& channel, PushFrame frame,

@@ -41,7 +41,12 @@ struct PushFrame {
 };
 
 struct PushOptions {
-  bool volatile_ = false;                 // no seq, may be dropped
+  bool volatile_ = false;  // no seq, may be dropped
+  // For frames that wait for a session, which lags or has no connection: only the newest with this
+  // key waits, in the place of the first; "": all wait. Nothing of a channel or a volatile frame
+  // waits, and what is stored is history.
+  std::string conflate;
+  Millis ttl{0};                          // it waits no longer than this; 0: as long as its session
   std::string except_session;             // wire id
   std::vector<std::string> except_users;  // ids
   // Users and channels only: kept in @<id>'s or the channel's durable history and delivered from

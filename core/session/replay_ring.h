@@ -15,11 +15,19 @@
 
 #include <absl/functional/function_ref.h>
 
+#include "base/clock.h"
+
 namespace parley::net {
 class OutboxBudget;
 }
 
 namespace parley::session {
+
+// What is said of a frame for the time in which it waits for its client.
+struct Waiting {
+  std::string conflate;      // only the newest with this key waits; "": all do
+  Clock::TimePoint until{};  // later it is of no use; the epoch: always of use
+};
 
 class ReplayRing {
  public:
@@ -34,7 +42,14 @@ class ReplayRing {
   ReplayRing& operator=(const ReplayRing&) = delete;
 
   // `seq` is the one after the last. A frame larger than the ring is not kept.
-  void push(std::uint64_t seq, std::string_view json);
+  void push(std::uint64_t seq, std::string_view json, Waiting waiting = {});
+  // The frame after `seq` that has this key, 0 for none.
+  std::uint64_t find(std::string_view conflate, std::uint64_t after) const;
+  // Another frame takes the place of the one that find() gave: made for the same seq and key, so that
+  // the client sees no gap.
+  void replace(std::uint64_t seq, std::string_view json, Clock::TimePoint until);
+  // What is of no use any more becomes an empty frame of type `expired`.
+  void expire(Clock::TimePoint now);
   // The client has every frame up to `seq`.
   void trim(std::uint64_t seq);
   // Every frame after `seq` is here.
@@ -55,7 +70,9 @@ class ReplayRing {
   struct Frame {
     std::uint64_t seq;
     std::string json;
+    Waiting waiting;
   };
+  void set(Frame& frame, std::string json);
   void clear();
   void drop_oldest();
   void charge(std::int64_t bytes);
@@ -64,6 +81,7 @@ class ReplayRing {
   net::OutboxBudget* const budget_;
   std::deque<Frame> frames_;
   std::size_t bytes_ = 0;
+  bool has_limited_ = false;  // some frame has an `until`
   std::uint64_t last_ = 0;
   std::uint64_t gone_through_ = 0;
 };

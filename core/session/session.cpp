@@ -39,6 +39,7 @@ Session::Session(Setup setup)
       user_(std::move(setup.user)),
       client_(std::move(setup.client)),
       locale_(served_locale(client_.locale)),
+      clock_(*setup.clock),
       opened_at_(setup.clock->now()),
       opened_wall_ms_(setup.clock->wall_ms()),
       stats_(setup.stats),
@@ -105,9 +106,14 @@ void Session::end(const protocol::RequestId& id) {
   if (inflight_ > 0) --inflight_;
 }
 
-void Session::send_direct(std::uint64_t seq, std::string_view json, bool terminal) {
+std::uint64_t Session::waiting(std::string_view conflate) const {
+  return conflate.empty() ? 0 : ring_.find(conflate, sent_seq_);
+}
+
+void Session::send_direct(std::uint64_t seq, std::string_view json, bool terminal,
+                          Waiting waiting) {
   stats_->direct_frames.bump();
-  ring_.push(seq, json);
+  ring_.push(seq, json, std::move(waiting));
   if (state_ == SessionState::kConnecting) {
     sent_seq_ = seq;  // with the welcome
     return hold_early(json);
@@ -120,8 +126,9 @@ void Session::send_direct(std::uint64_t seq, std::string_view json, bool termina
   }
   if (lagging_ && !terminal) return;
   if (lagging_) {
-    ring_.each_after(sent_seq_, [&](std::uint64_t waiting, std::string_view frame) {
-      if (waiting < seq) link_->send(frame);
+    ring_.expire(clock_.now());
+    ring_.each_after(sent_seq_, [&](std::uint64_t earlier, std::string_view frame) {
+      if (earlier < seq) link_->send(frame);
       return true;
     });
   }
@@ -135,6 +142,7 @@ void Session::after_send(net::SendResult result) {
 
 std::size_t Session::replay_after(std::uint64_t seq) {
   std::size_t count = 0;
+  ring_.expire(clock_.now());
   ring_.each_after(seq, [&](std::uint64_t one, std::string_view frame) {
     ++count;
     if (link_) link_->send(frame);
@@ -160,6 +168,7 @@ void Session::begin_lag() {
 bool Session::send_waiting() {
   if (!link_) return false;
   bool behind = false;
+  ring_.expire(clock_.now());
   ring_.each_after(sent_seq_, [&](std::uint64_t seq, std::string_view frame) {
     sent_seq_ = seq;
     behind = link_->send(frame) == net::SendResult::kCrowded;

@@ -126,7 +126,13 @@ class Session {
   // A whole JSON frame that carries `seq`. It is kept for replay; before the welcome it waits for
   // it, and while the client lags it waits for that to end, unless it is `terminal`: then what waits
   // goes out before it.
-  void send_direct(std::uint64_t seq, std::string_view json, bool terminal = false);
+  void send_direct(std::uint64_t seq, std::string_view json, bool terminal = false,
+                   Waiting waiting = {});
+  // The seq of a frame with that key that was not sent yet, 0 for none: a newer one takes its place.
+  std::uint64_t waiting(std::string_view conflate) const;
+  void replace_waiting(std::uint64_t seq, std::string_view json, Clock::TimePoint until) {
+    ring_.replace(seq, json, until);
+  }
   const ReplayRing& ring() const { return ring_; }
   void trim_ring(std::uint64_t seq) { ring_.trim(seq); }
   // Sends again what the ring has after `seq`; returns how many.
@@ -187,6 +193,7 @@ class Session {
   std::string resume_hash_;
   std::string previous_hash_;  // valid until the first frame on the new connection
   std::string retired_hash_;   // was valid before; whoever comes with it stole it
+  const Clock& clock_;
   const Clock::TimePoint opened_at_;
   const std::int64_t opened_wall_ms_;
   SessionStats* stats_;

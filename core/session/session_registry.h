@@ -74,6 +74,7 @@ class SessionRegistry {
   ~SessionRegistry();
 
   const ShardSet& shards() const { return shards_; }
+  const Clock& clock() const { return clock_; }
 
   void observe(SessionObserver observer);        // before the first open()
   void configure(const config::Config& config);  // after a reload; for sessions that open later

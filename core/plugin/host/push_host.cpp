@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // parley.push/1: permissions and forms are checked here, delivery is session::Pusher's.
+#include <algorithm>
+
 #include <parley/ext/push.h>
 
 #include "command/dispatcher.h"
@@ -95,6 +97,8 @@ parley_status send(const parley_host* host, const parley_push* push) {
     return PARLEY_E_INVALID;
   }
   session::PushOptions options{.volatile_ = (push->flags & PARLEY_PUSH_VOLATILE) != 0,
+                               .conflate = copy(push->conflate),
+                               .ttl = Millis(std::max<std::int64_t>(0, push->ttl)),
                                .store = (push->flags & PARLEY_PUSH_STORE) != 0};
   if (const auto status = exceptions(*push, options); status != PARLEY_OK) return status;
   const session::PushFrame frame{copy(push->type), copy(push->data), copy(push->fields)};

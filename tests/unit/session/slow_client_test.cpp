@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clients that do not read as fast as they are sent: what waits, what is skipped, how they catch up.
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "protocol/close_codes.h"
+#include "session/pusher.h"
 #include "unit/session/fakes.h"
 
 namespace parley::session {
@@ -26,6 +29,31 @@ class SlowClientTest : public ::testing::Test {
   void direct(const std::string& text, bool terminal = false) {
     world_.on(neo_,
               [&](Session& session) { session.send_direct(session.next_seq(), text, terminal); });
+  }
+  void push(const std::string& type, const std::string& conflate, Millis ttl = {}) {
+    PushOptions options;
+    options.conflate = conflate;
+    options.ttl = ttl;
+    EXPECT_TRUE(world_.pusher.push(PushTarget::user("u_neo"), {.type = type}, options));
+    world_.run();
+  }
+  // The frames since the client fell behind that carry a seq, as "type seq".
+  std::vector<std::string> since_lag() const {
+    std::vector<std::string> shown;
+    for (const std::string& frame : neo_.link.frames) {
+      const auto json = nlohmann::json::parse(frame);
+      if (json.at("type") == "lag") shown.clear();
+      if (json.contains("seq"))
+        shown.push_back(json.at("type").get<std::string>() + " " +
+                        std::to_string(json.at("seq").get<int>()));
+    }
+    return shown;
+  }
+  void fall_behind() {
+    neo_.link.crowded = true;
+    say("crowded");
+    neo_.link.crowded = false;
+    ASSERT_TRUE(neo_.session->lagging());
   }
   void drain() {
     neo_.link.crowded = false;
@@ -93,6 +121,47 @@ TEST_F(SlowClientTest, ARingThatOverflowsClosesTheConnection) {
   for (std::size_t i = 0; i <= world_.config.session.ring_frames; ++i) direct("push");
   EXPECT_EQ(neo_.link.close_code, protocol::close::kSlow);
   EXPECT_LE(neo_.session->ring().bytes(), world_.config.session.ring_bytes);
+}
+
+TEST_F(SlowClientTest, OnlyTheNewestOfAKindWaitsAndNoNumberIsMissing) {
+  push("sent", "hp");
+  fall_behind();
+  push("hp 9", "hp");
+  push("other", "mana");
+  push("plain", "");
+  push("hp 7", "hp");
+  push("hp 5", "hp");
+  drain();
+  EXPECT_THAT(since_lag(), ElementsAre("hp 5 2", "other 3", "plain 4"));
+  push("hp 3", "hp");
+  push("hp 2", "hp");
+  EXPECT_THAT(since_lag(), ElementsAre("hp 5 2", "other 3", "plain 4", "hp 3 5", "hp 2 6"))
+      << "who keeps up gets all";
+}
+
+TEST_F(SlowClientTest, WhatIsTooOldIsNotSent) {
+  fall_behind();
+  push("short", "", Millis(1000));
+  push("long", "", Millis(5000));
+  push("for ever", "");
+  push("renewed", "hp", Millis(1000));
+  world_.clock.advance(Millis(600));
+  push("renewed", "hp", Millis(1000));
+  world_.clock.advance(Millis(400));
+  drain();
+  EXPECT_THAT(since_lag(), ElementsAre("expired 1", "long 2", "for ever 3", "renewed 4"));
+  EXPECT_EQ(neo_.session->ring().frames(), 4u);
+}
+
+TEST_F(SlowClientTest, MemoryOfWhatWaitsIsCountedWhenItIsReplaced) {
+  fall_behind();
+  push("a", "hp");
+  const auto one = neo_.session->ring().bytes();
+  push(std::string(1000, 'b'), "hp");
+  EXPECT_EQ(neo_.session->ring().bytes(), one + 999);
+  drain();
+  neo_.session->trim_ring(neo_.session->last_seq());
+  EXPECT_EQ(neo_.session->ring().bytes(), 0u);
 }
 
 TEST_F(SlowClientTest, VolatileFramesDoNotWait) {
