@@ -133,6 +133,13 @@ HttpRequestHead HttpCodec::head() const {
   return head;
 }
 
+bool HttpCodec::limit_body(std::size_t limit) {
+  auto& parser = parsing_->parser;
+  parser.body_limit(limit);
+  const auto told = parser.content_length();
+  return !told || *told <= limit;
+}
+
 HttpRequest HttpCodec::take() {
   HttpRequest request;
   static_cast<HttpRequestHead&>(request) = head();

@@ -32,8 +32,10 @@ class HttpCodec {
   // kHeader stops right behind the header, so that an upgrade leaves what follows untouched.
   Step feed(std::string_view bytes);
   HttpRequestHead head() const;  // after kHeader
-  HttpRequest take();            // after kRequest; ready for the next one
-  bool keep_alive() const;       // after kHeader
+  // The body's limit is another one. Right after kHeader; false: the body is known to be larger.
+  bool limit_body(std::size_t limit);
+  HttpRequest take();       // after kRequest; ready for the next one
+  bool keep_alive() const;  // after kHeader
   bool http10() const;
   bool expects_continue() const;
   std::size_t body_received() const;
@@ -53,7 +55,7 @@ class HttpCodec {
   Step check_header(std::size_t used) const;
 
   const std::size_t max_header_;
-  const std::size_t max_body_;
+  const std::size_t max_body_;  // of a body whose head asked for no other limit
   std::unique_ptr<Parsing> parsing_;
 };
 

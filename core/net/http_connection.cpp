@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 #include "net/forwarded.h"
@@ -10,8 +11,12 @@
 
 namespace parley::net {
 
+// Where each head says how large its body may be, no length is refused before that.
 HttpConnection::HttpConnection(Transport& transport)
-    : transport_(transport), codec_(limits().max_header, limits().max_body) {
+    : transport_(transport),
+      codec_(limits().max_header, transport.service().body_limit
+                                      ? std::numeric_limits<std::size_t>::max()
+                                      : limits().max_body) {
   enter(Phase::kHeader);
 }
 
@@ -88,11 +93,24 @@ void HttpConnection::begin_request(char* rest, std::size_t size) {
     complete(head);
     return upgrade(head, rest, size);
   }
+  if (!keep_body_small(head)) return;
   if (codec_.expects_continue() && size == 0) {
     transport_.outbox().append("HTTP/1.1 100 Continue\r\n\r\n");
     transport_.output_added();
   }
   enter(Phase::kBody);
+}
+
+// False: it is refused already.
+bool HttpConnection::keep_body_small(HttpRequestHead& head) {
+  const auto& limit = transport_.service().body_limit;
+  if (!limit) return true;
+  complete(head);
+  if (codec_.limit_body(limit(head))) return true;
+  refuse(413,
+         "The request's body is larger than it may be: http.max_body, or plugins.upload_max for "
+         "the upload of a plugin by an operator.\n");
+  return false;
 }
 
 void HttpConnection::complete(HttpRequestHead& head) const {

@@ -57,6 +57,7 @@ class HttpConnection final : public Protocol {
   bool crowded() const;
   void enter(Phase phase);
   void begin_request(char* rest, std::size_t size);
+  bool keep_body_small(HttpRequestHead& head);
   void dispatch();
   void upgrade(const HttpRequestHead& head, char* rest, std::size_t size);
   HttpResponse ask_policy(const HttpRequestHead& head, WebSocketHandler*& handler);

@@ -58,6 +58,10 @@ class OutboxBudget {
 using UpgradeVerdict = std::variant<WebSocketHandler*, HttpResponse>;
 using UpgradePolicy = absl::AnyInvocable<UpgradeVerdict(const HttpRequestHead&) const>;
 
+// How large the body behind this head may be, before any of it is read. Above http.max_body only
+// for who has shown there that they may.
+using BodyLimit = absl::AnyInvocable<std::size_t(const HttpRequestHead&) const>;
+
 struct Service {
   config::Http http;
   config::WebSocket websocket;
@@ -68,6 +72,7 @@ struct Service {
   std::shared_ptr<TlsContext> tls;       // empty: plaintext
   HttpHandler handle;                    // required
   UpgradePolicy upgrade;                 // empty: every upgrade is answered 404
+  BodyLimit body_limit;                  // empty: http.max_body for every request
   bool options = false;                  // pass OPTIONS to handle; else it is answered 405
 };
 

@@ -156,6 +156,30 @@ TEST_F(HttpTest, RefusesAChunkedBodyOverTheLimit) {
           .starts_with("HTTP/1.1 413 "));
 }
 
+TEST_F(HttpTest, AsksHowLargeABodyMayBeBeforeItIsRead) {
+  service_->http.max_body = 10;
+  service_->body_limit = [](const HttpRequestHead& head) {
+    return head.header("x-may") == "yes" ? std::size_t{2000} : std::size_t{10};
+  };
+  start();
+  const std::string large(1000, 'b');
+  const auto post = [&](const char* may, const std::string& length) {
+    return std::string("POST / HTTP/1.1\r\nHost: x\r\nX-May: ") + may + "\r\n" + length +
+           "\r\n\r\n";
+  };
+  EXPECT_TRUE(ask(post("yes", "Content-Length: 1000") + large).starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(ask(post("yes", "Content-Length: 2001")).starts_with("HTTP/1.1 413 "));
+  EXPECT_TRUE(ask(post("no", "Content-Length: 1000")).starts_with("HTTP/1.1 413 "));
+  EXPECT_TRUE(ask(post("no", "Content-Length: 10") + "0123456789").starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(ask(post("no", "Transfer-Encoding: chunked") + "3e8\r\n" + large)
+                  .starts_with("HTTP/1.1 413 "));
+  EXPECT_TRUE(ask(post("yes", "Transfer-Encoding: chunked") + "3e8\r\n" + large + "\r\n0\r\n\r\n")
+                  .starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(
+      ask(post("no", "Content-Length: 1000\r\nExpect: 100-continue")).starts_with("HTTP/1.1 413 "))
+      << "before it is asked to go on";
+}
+
 TEST_F(HttpTest, EndsHeadersThatDrip) {
   service_->http.header_timeout = Millis{50};
   start();
