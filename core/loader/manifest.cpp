@@ -186,6 +186,10 @@ Result<Manifest> manifest_from_json(std::string_view text) {
     parsed.at("config_schema").get_to(manifest.config_schema);
     parsed.at("permissions").get_to(manifest.permissions);
     parsed.at("stateful").get_to(manifest.stateful);
+    // The child that wrote this ran the plugin's constructors: its word is checked once more, and
+    // names of files are made of these two.
+    if (!is_plugin_id(manifest.id) || !is_version(manifest.version))
+      return refused("the plugin's description has no id or version of the right form");
     const auto requirements = parsed.at("requires").get<std::vector<std::string>>();
     if (auto status = read_requirements(requirements, manifest); !status) return status;
     return manifest;

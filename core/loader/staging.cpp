@@ -75,7 +75,8 @@ Status write_all(int fd, const char* data, std::size_t size, const fs::path& fil
   return Status::ok();
 }
 
-// Copies and hashes in one pass, so that the hash is of the bytes that will be mapped.
+// Copies and hashes in one pass, so that the hash is of the bytes that will be mapped. `to` -1:
+// hashes only.
 Result<std::string> copy_hashed(int from, int to, const fs::path& source, const fs::path& target) {
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
                                                                         EVP_MD_CTX_free);
@@ -87,6 +88,7 @@ Result<std::string> copy_hashed(int from, int to, const fs::path& source, const 
     if (got < 0) return refused(source, std::string("cannot be read: ") + std::strerror(errno));
     if (got == 0) break;
     EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(got));
+    if (to < 0) continue;
     if (auto status = write_all(to, buffer.data(), static_cast<std::size_t>(got), target); !status)
       return status;
   }
@@ -126,6 +128,17 @@ StagedFile& StagedFile::operator=(StagedFile&& other) noexcept {
   std::swap(sha256_, other.sha256_);
   std::swap(kept_, other.kept_);
   return *this;
+}
+
+Status StagedFile::check_unchanged() const {
+  const Descriptor from(::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (from.fd < 0) return refused(file_, std::string("cannot be opened: ") + std::strerror(errno));
+  const auto now = copy_hashed(from.fd, -1, file_, {});
+  if (!now) return now.status();
+  if (*now == sha256_) return Status::ok();
+  return refused(file_,
+                 "the private copy was changed after it was checked, so it is not opened; the "
+                 "plugin's own code may have done it while it was described");
 }
 
 Result<Staging> Staging::open(const fs::path& folder) {

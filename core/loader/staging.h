@@ -28,6 +28,11 @@ class StagedFile {
   const std::string& sha256() const { return sha256_; }  // lower-case hex
   void keep() { kept_ = true; }
 
+  // Whether the copy still holds the bytes that were hashed; right before it is opened. The child
+  // that described it ran a stranger's constructors as this user, and a version to go back to has
+  // lain here for days: both can have exchanged what the signature was checked on.
+  Status check_unchanged() const;
+
  private:
   std::filesystem::path file_;
   std::string sha256_;

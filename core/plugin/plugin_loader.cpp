@@ -141,6 +141,7 @@ Result<std::shared_ptr<PluginInstance>> PluginLoader::reopen(PluginInstance::Par
 }
 
 Result<std::shared_ptr<PluginInstance>> PluginLoader::again(const PluginInstance::Parts& parts) {
+  if (auto status = parts.staged.check_unchanged(); !status) return status;
   auto copy = staging_.stage(parts.manifest.id, parts.staged.path());
   if (!copy) return copy.status();
   return reopen({parts.manifest, std::move(copy).value(), parts.source, parts.settings});
@@ -166,6 +167,7 @@ Result<std::shared_ptr<PluginInstance>> PluginLoader::make(PluginInstance::Parts
 
 // Where the code of a plugin runs is decided here and nowhere else.
 Result<std::unique_ptr<PluginCode>> PluginLoader::open_code(const CodeRequest& request) {
+  if (auto status = request.staged.check_unchanged(); !status) return status;
   if (request.settings.isolation == config::Isolation::kInProcess) return LocalCode::open(request);
   if (!supervisor_) supervisor_.emplace();
   return RemoteCode::open(

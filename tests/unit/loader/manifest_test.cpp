@@ -192,5 +192,20 @@ TEST(ManifestTest, ForgedJsonIsRefused) {
   }
 }
 
+// Files are named after both.
+TEST(ManifestTest, ForgedIdsAndVersionsAreRefused) {
+  const auto forged = [](const std::string& id, const std::string& version) {
+    return manifest_from_json(
+        R"({"abi_major":1,"abi_minor":0,"id":")" + id + R"(","version":")" + version +
+        R"(","description":"","config_schema":"","permissions":[],"stateful":false,"requires":[]})");
+  };
+  EXPECT_TRUE(forged("dice", "1.0.0"));
+  for (const char* id :
+       {"", "../dice", "Dice", "dice/..", "dice.so", "abcdefghijklmnopqrstuvwxyz0123456"})
+    EXPECT_FALSE(forged(id, "1.0.0")) << id;
+  for (const char* version : {"", "../../1.0", "1.0/../..", "v1", "1.0 ", "1\\n"})
+    EXPECT_FALSE(forged("dice", version)) << version;
+}
+
 }  // namespace
 }  // namespace parley::loader

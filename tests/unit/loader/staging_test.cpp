@@ -64,6 +64,21 @@ TEST_F(StagingTest, ThePrivateCopyHasTheHashOfItsBytes) {
   EXPECT_EQ(mode(staged->path().parent_path()), 0700u);
 }
 
+TEST_F(StagingTest, ACopyThatWasExchangedIsNoticed) {
+  const auto staged = staging_.stage("dice", source("the checked bytes"));
+  ASSERT_TRUE(staged);
+  EXPECT_TRUE(staged->check_unchanged());
+  chmod(staged->path(), 0700);
+  std::ofstream(staged->path()) << "the other  bytes.";
+  EXPECT_THAT(staged->check_unchanged().message(), HasSubstr("changed after it was checked"));
+  fs::resize_file(staged->path(), 3);
+  EXPECT_FALSE(staged->check_unchanged());
+  fs::remove(staged->path());
+  EXPECT_FALSE(staged->check_unchanged());
+  fs::create_symlink(source("the checked bytes"), staged->path());
+  EXPECT_FALSE(staged->check_unchanged()) << "a link leads where others can write";
+}
+
 TEST_F(StagingTest, EveryCopyHasANameOfItsOwnAndOutlivesTheSource) {
   const auto first = staging_.stage("dice", source("one"));
   const auto second = staging_.stage("dice", source("two"));

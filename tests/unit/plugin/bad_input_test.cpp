@@ -99,6 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
             "belongs to plugin steady: give it another name"},
         Bad{"wants-permissions", "asks for permissions that are not granted: ", grant_nothing},
         Bad{"keeper", "greeting: must be ", set_a_wrong_key},
+        Bad{"rewrites-itself", "the private copy was changed after it was checked"},
         Bad{"crashes-when-opened", "a static constructor is at fault"},
         Bad{"other-id", "other-id.so is plugin somebody-else, not other-id"}));
 
