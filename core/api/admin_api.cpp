@@ -11,6 +11,7 @@
 #include "api/config_routes.h"
 #include "api/plugin_routes.h"
 #include "api/user_routes.h"
+#include "api/version_routes.h"
 #include "command/command_table.h"
 #include "net/shard.h"
 #include "plugin/plugin_manager.h"
@@ -241,6 +242,7 @@ void add_admin_routes(Router& router, const Context& context) {
   add_audit_route(router, context);
   add_config_routes(router, context);
   add_plugin_routes(router, context);
+  add_version_routes(router, context);
 }
 
 }  // namespace parley::api

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/operator_port.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <utility>
@@ -16,6 +17,8 @@
 
 namespace parley::api {
 namespace {
+
+constexpr std::size_t kAroundUpload = 65536;
 
 void ready(const Context& context, net::HttpResponder& responder) {
   const auto error = context.store.stats().last_error;
@@ -66,19 +69,35 @@ OperatorPort::OperatorPort(const Context& context, std::set<std::string> hosts, 
   add_admin_routes(admin_, context_);
 }
 
-bool OperatorPort::is_foreign(const net::HttpRequest& request) const {
-  const auto origin = request.header("origin");
+bool OperatorPort::is_foreign(const net::HttpRequestHead& head) const {
+  const auto origin = head.header("origin");
   if (origin.empty()) return false;
   const auto scheme_end = origin.find("://");
   return scheme_end == std::string_view::npos ||
          !hosts_.contains(std::string(origin.substr(scheme_end + 3)));
 }
 
-bool OperatorPort::has_token(const net::HttpRequest& request) const {
+bool OperatorPort::has_token(const net::HttpRequestHead& head) const {
   constexpr std::string_view kScheme = "Bearer ";
-  const auto value = request.header("authorization");
+  const auto value = head.header("authorization");
   return value.substr(0, kScheme.size()) == kScheme &&
          constant_time_equal(value.substr(kScheme.size()), token_);
+}
+
+bool OperatorPort::owns_socket(const net::HttpRequestHead& head) const {
+  return head.local && (head.uid == ::geteuid() || head.uid == 0) && !descends_from_us(head.pid);
+}
+
+std::size_t OperatorPort::body_limit(const net::HttpRequestHead& head) const {
+  const auto config = context_.config();
+  const bool upload = config->plugins.upload && head.method == "POST" &&
+                      head.path.starts_with("/admin/v1/plugins/") && head.path.ends_with("/upload");
+  const bool let_in = upload && (head.local ? owns_socket(head)
+                                            : hosts_.contains(std::string(head.header("host"))) &&
+                                                  !is_foreign(head) && has_token(head));
+  if (!let_in) return config->http.max_body;
+  // The file as base64, the signature, and the JSON around them.
+  return std::max(config->http.max_body, config->plugins.upload_max / 3 * 4 + kAroundUpload);
 }
 
 void OperatorPort::serve_port(const net::HttpRequest& request, net::HttpResponder responder) const {
@@ -104,8 +123,7 @@ void OperatorPort::serve_port(const net::HttpRequest& request, net::HttpResponde
 
 void OperatorPort::serve_socket(const net::HttpRequest& request,
                                 net::HttpResponder responder) const {
-  if (!request.local || (request.uid != ::geteuid() && request.uid != 0) ||
-      descends_from_us(request.pid)) {
+  if (!owns_socket(request)) {
     return responder.respond(
         error_response(403, "forbidden", "The admin socket is for the user the server runs as."));
   }

@@ -9,6 +9,7 @@
 // shard.
 #pragma once
 
+#include <cstddef>
 #include <set>
 #include <string>
 
@@ -24,10 +25,14 @@ class OperatorPort {
 
   void serve_port(const net::HttpRequest& request, net::HttpResponder responder) const;
   void serve_socket(const net::HttpRequest& request, net::HttpResponder responder) const;
+  // Of the body behind this head: only an upload that will be let in may be larger than
+  // http.max_body, so that nobody else can fill the memory.
+  std::size_t body_limit(const net::HttpRequestHead& head) const;
 
  private:
-  bool is_foreign(const net::HttpRequest& request) const;
-  bool has_token(const net::HttpRequest& request) const;
+  bool is_foreign(const net::HttpRequestHead& head) const;
+  bool has_token(const net::HttpRequestHead& head) const;
+  bool owns_socket(const net::HttpRequestHead& head) const;
 
   const Context& context_;
   const std::set<std::string> hosts_;

@@ -70,15 +70,6 @@ Json steps_json(const plugin::Operation& operation) {
   return steps;
 }
 
-void answer_operation(net::HttpResponder& responder, const plugin::Operation& operation) {
-  Json body{{"ok", operation.status.is_ok()}, {"steps", steps_json(operation)}};
-  if (operation.status) return respond(responder, body);
-  const auto& info = protocol::error_info(operation.status.code());
-  body["error"] = {{"code", info.name}, {"message", operation.status.message()}};
-  if (!operation.problems.empty()) body["details"] = problems_json(operation.problems);
-  responder.respond(net::HttpResponse::json(info.http, dump(body)));
-}
-
 // {"percent":10} or {"users":["neo"]}
 Result<plugin::CanaryShare> share_of(const Json& body) {
   plugin::CanaryShare share;
@@ -173,6 +164,18 @@ void change_config(const Context& context, const HttpRequest& request, const Pat
 }
 
 }  // namespace
+
+void answer_operation(net::HttpResponder& responder, const plugin::Operation& operation,
+                      Json body) {
+  if (!operation.status) body = Json::object();
+  body["ok"] = operation.status.is_ok();
+  body["steps"] = steps_json(operation);
+  if (operation.status) return respond(responder, body);
+  const auto& info = protocol::error_info(operation.status.code());
+  body["error"] = {{"code", info.name}, {"message", operation.status.message()}};
+  if (!operation.problems.empty()) body["details"] = problems_json(operation.problems);
+  responder.respond(net::HttpResponse::json(info.http, dump(body)));
+}
 
 Json problems_json(const std::vector<config::Problem>& problems) {
   Json rows = Json::array();

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
+#include "base/ids.h"
 #include "config/forms.h"
 #include "config/yaml_tree.h"
 
@@ -158,6 +159,18 @@ void check_whole(Loaded& loaded) {
   check_order(loaded, c.plugins.limits.soft_budget, "plugins.limits.soft_budget",
               c.plugins.limits.hard_budget, "plugins.limits.hard_budget");
   check_files(loaded);
+  for (const auto& key : c.plugins.trusted_keys) {
+    const auto bytes = base64url_decode(key);
+    if (!bytes || bytes->size() != 32)
+      complain(loaded, "plugins.trusted_keys",
+               fmt::format("\"{}\" is no public key; `parleyctl key make` prints them, 43 "
+                           "characters each",
+                           key));
+  }
+  if (c.plugins.upload && c.plugins.trusted_keys.empty())
+    complain(loaded, "plugins.upload",
+             "is on and plugins.trusted_keys names no key, so every upload would be refused; add "
+             "the public key that `parleyctl key make` prints");
   if (c.limits.rate > 0 && c.limits.burst > 0 && c.limits.burst < 1) {
     complain(loaded, "limits.burst",
              "below 1 lets no command through; write at least 1, or 0 for no limit");

@@ -12,6 +12,7 @@ constexpr double kKiB = 1024, kMiB = kKiB * 1024, kGiB = kMiB * 1024;
 constexpr double kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
 constexpr std::size_t kMostItems = 1000;
 
+const std::vector<std::string_view> kSignature{"off", "warn", "enforce"};
 const std::vector<std::string_view> kLevels{"trace", "debug",    "info", "warn",
                                             "error", "critical", "off"};
 
@@ -122,6 +123,11 @@ const std::vector<Key>& table() {
     {.path = "plugins.settings", .slot = AT(plugins.settings), .form = kPath, .meaning = "folder of <id>.yaml; empty: plugins.d beside the configuration file"},
     {.path = "plugins.enabled", .slot = AT(plugins.enabled), .min = 0, .max = 256, .form = kPluginId, .meaning = "plugins loaded at the start, in this order"},
     {.path = "plugins.describe_timeout", .slot = AT(plugins.describe_timeout), .min = 100, .max = kMinute, .meaning = "time a plugin has to describe itself"},
+    {.path = "plugins.require_signature", .slot = AT(plugins.require_signature), .choices = kSignature, .live = true, .meaning = "what becomes of a local file that is not signed with a trusted key"},
+    {.path = "plugins.trusted_keys", .slot = AT(plugins.trusted_keys), .min = 0, .max = 64, .live = true, .meaning = "public keys that may sign plugins, as `parleyctl key make` prints them"},
+    {.path = "plugins.upload", .slot = AT(plugins.upload), .meaning = "take plugins through the admin API; they must be signed"},
+    {.path = "plugins.upload_max", .slot = AT(plugins.upload_max), .min = 64 * kKiB, .max = kGiB, .meaning = "one uploaded file"},
+    {.path = "plugins.keep_versions", .slot = AT(plugins.keep_versions), .min = 1, .max = 1000, .meaning = "uploaded versions kept of each plugin; the pinned and the serving one stay besides"},
     {.path = "plugins.limits.queue", .slot = AT(plugins.limits.queue), .min = 1, .max = 1e6, .count = true, .meaning = "waiting calls before plugin_unavailable"},
     {.path = "plugins.limits.soft_budget", .slot = AT(plugins.limits.soft_budget), .min = 1, .max = kHour, .meaning = "a longer call is logged"},
     {.path = "plugins.limits.hard_budget", .slot = AT(plugins.limits.hard_budget), .min = 1, .max = kHour, .meaning = "a longer call is answered plugin_timeout"},

@@ -15,6 +15,7 @@
 #include "ctl/manual.h"
 #include "ctl/server_names.h"
 #include "ctl/verbs.h"
+#include "ctl/version_words.h"
 
 namespace parley::ctl {
 namespace {
@@ -57,10 +58,13 @@ class CommandLine {
     add_plugin_verbs();
     add_author_verbs();
     add_people_verbs();
+    const AddVerb adder = [this](CLI::App& parent, const char* name, const char* help,
+                                 Action action) {
+      return verb(parent, name, help, std::move(action));
+    };
     add_access_words(*group("acl", "who may call which command, under which names, how often"),
-                     [this](CLI::App& acl, const char* name, const char* help, Action action) {
-                       return verb(acl, name, help, std::move(action));
-                     });
+                     adder);
+    add_version_words(*group("key", "keys that sign plugins"), *plugin_, adder);
     add_log_verbs();
     add_config_verbs();
     add_shell_verbs();

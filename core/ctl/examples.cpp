@@ -51,6 +51,22 @@ const Examples& table() {
        "  parleyctl plugin config game --set crowd=20\n"
        "  parleyctl plugin config game --set crowd=null   # the file's value again\n"},
       {"plugin new", "  parleyctl plugin new weather\n"},
+      {"key make", "  parleyctl key make ~/.config/parley/signing.key\n"},
+      {"plugin sign", "  parleyctl plugin sign weather.so --key ~/.config/parley/signing.key\n"},
+      {"plugin verify",
+       "  parleyctl plugin verify weather.so --config parley.yaml\n"
+       "  parleyctl plugin verify weather.so --key 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\n"},
+      {"plugin upload",
+       "  parleyctl plugin upload weather.so --load\n"
+       "  parleyctl plugin upload weather.so --allow-downgrade\n"},
+      {"plugin versions", "  parleyctl plugin versions weather\n"},
+      {"plugin pin",
+       "  parleyctl plugin pin weather 1.2.0\n"
+       "  parleyctl plugin pin weather 1.1.0 --allow-downgrade\n"},
+      {"plugin unpin", "  parleyctl plugin unpin weather\n"},
+      {"plugin revoke",
+       "  parleyctl plugin revoke weather 1.1.0 --reason \"tells lies about Mondays\"\n"
+       "  parleyctl plugin revoke   # the list\n"},
       {"dev",
        "  parleyctl dev weather\n"
        "  parleyctl dev weather --once\n"},

@@ -71,7 +71,8 @@ Operation CanaryTrials::begin(const std::string& id, const std::string& from,
   operation.status = may_begin(id, share);
   if (!operation.status) return operation;
   const auto old = records_.active(id);
-  const auto next = loader_.prepare(operation, id, from.empty() ? old->source() : from);
+  const auto next =
+      loader_.prepare(operation, id, from.empty() ? loader_.usual_source(id, old->source()) : from);
   if (next == nullptr) return operation;
   if (!start(operation, next)) {
     discard(services_, operation, next);

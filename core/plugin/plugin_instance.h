@@ -58,6 +58,7 @@ class PluginInstance final : public command::CommandTarget,
     std::string source;  // where the file came from
     config::PluginSettings settings;
     std::uint32_t generation = 1;
+    std::string signature;  // the text it was admitted with, "" for none
   };
 
   // Opens the staged file's code and calls create. Nothing is visible to anyone yet.

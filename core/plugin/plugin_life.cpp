@@ -324,8 +324,8 @@ Status PluginInstance::close_code() {
 std::optional<PluginInstance::Parts> PluginInstance::take_parts() {
   if (!closed_) return std::nullopt;
   // The rest stays: whoever still comes by this version asks for its name.
-  return Parts{parts_.manifest, std::move(parts_.staged), parts_.source, settings(),
-               parts_.generation};
+  return Parts{parts_.manifest, std::move(parts_.staged), parts_.source,
+               settings(),      parts_.generation,        parts_.signature};
 }
 
 void PluginInstance::answer_pending(const Status& status) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/plugin_loader.h"
 
+#include <system_error>
 #include <utility>
 
 #include "base/log.h"
@@ -22,6 +23,11 @@ Status failed(std::string why) {
 
 }  // namespace
 
+Status check_plugin_id(const std::string& id) {
+  if (loader::is_plugin_id(id)) return Status::ok();
+  return Status::invalid_args("'" + id + "' is no plugin id: they match [a-z][a-z0-9-]{0,31}");
+}
+
 std::string in_one_line(const std::vector<config::Problem>& problems) {
   std::string line;
   for (const auto& problem : problems) line += (line.empty() ? "" : "; ") + problem.sentence();
@@ -33,34 +39,75 @@ config::LoadedPlugin PluginLoader::read_settings(const std::string& id) const {
                                       services_.config()->plugins.limits);
 }
 
+std::optional<PluginLoader::Vetted> PluginLoader::vet(Operation& operation, const std::string& id,
+                                                      const std::filesystem::path& file,
+                                                      const std::string& name,
+                                                      const std::string& signature, bool enforce) {
+  std::optional<loader::StagedFile> staged;
+  Provenance provenance;
+  loader::Manifest manifest;
+  const bool good = operation.step("stage", [&] {
+    auto copy = staging_.stage(id, file);
+    if (copy) staged.emplace(std::move(copy).value());
+    return copy.status();
+  }) && operation.step("signature", [&] {
+    auto admitted = gate_.admit(name, staged->sha256(), signature, enforce);
+    if (admitted) provenance = std::move(admitted).value();
+    return admitted.status();
+  }) && operation.step("describe", [&] {
+    auto described = describe(*staged, name);
+    if (described) manifest = std::move(described).value();
+    return described ? SignatureGate::check_claims(provenance, manifest) : described.status();
+  });
+  if (!good) return std::nullopt;
+  return Vetted{std::move(*staged), std::move(provenance), std::move(manifest)};
+}
+
 std::shared_ptr<PluginInstance> PluginLoader::prepare(Operation& operation, const std::string& id,
                                                       const std::string& from) {
   Prepared prepared;
-  prepared.source = from.empty() ? (paths_.plugins / (id + ".so")).string() : from;
+  const bool found = operation.step("find", [&] {
+    return find(id, from, prepared);
+  }) && operation.step("settings", [&] { return check_settings(operation, id, prepared); });
+  if (!found) return nullptr;
+  auto vetted = vet(operation, id, prepared.source, prepared.source,
+                    signature_beside(prepared.source), shelf_.holds(prepared.source));
+  if (!vetted) return nullptr;
+  prepared.manifest = std::move(vetted->manifest);
+  prepared.signature = std::move(vetted->provenance.signature);
+  prepared.staged.emplace(std::move(vetted->staged));
   std::shared_ptr<PluginInstance> plugin;
-  const bool ready = operation.step("find", [&] {
-    return loader::is_plugin_id(id) ? Status::ok()
-                                    : Status::invalid_args("'" + id +
-                                                           "' is no plugin id: they match "
-                                                           "[a-z][a-z0-9-]{0,31}");
-  }) && operation.step("settings", [&] {
-    return check_settings(operation, id, prepared);
-  }) && operation.step("stage", [&] {
-    auto copy = staging_.stage(id, prepared.source);
-    if (copy) prepared.staged.emplace(std::move(copy).value());
-    return copy.status();
-  }) && operation.step("describe", [&] {
-    return describe(prepared);
-  }) && operation.step("check", [&] { return check(operation, id, prepared); });
-  if (!ready) return nullptr;
+  if (!operation.step("check", [&] { return check(operation, id, prepared); })) return nullptr;
   heed_hang(prepared);
   operation.step("open", [&] {
-    auto opened =
-        make({prepared.manifest, std::move(*prepared.staged), prepared.source, prepared.settings});
+    auto opened = make({.manifest = prepared.manifest,
+                        .staged = std::move(*prepared.staged),
+                        .source = prepared.source,
+                        .settings = prepared.settings,
+                        .signature = prepared.signature});
     if (opened) plugin = std::move(opened).value();
     return opened.status();
   });
   return plugin;
+}
+
+std::string PluginLoader::usual_source(const std::string& id, const std::string& serving) const {
+  if (shelf_.pinned(id) || serving.empty() || shelf_.holds(serving)) return {};
+  return serving;
+}
+
+Status PluginLoader::find(const std::string& id, const std::string& from,
+                          Prepared& prepared) const {
+  if (auto status = check_plugin_id(id); !status) return status;
+  const auto pinned = shelf_.pinned(id);
+  prepared.source = from;
+  if (from.empty()) prepared.source = pinned.value_or(paths_.plugins / (id + ".so"));
+  std::error_code error;
+  if (!from.empty() || !pinned || std::filesystem::exists(*pinned, error)) return Status::ok();
+  return Status::not_found("plugin " + id + " is pinned to " + prepared.source +
+                           ", which is gone: upload it again, or let the file in plugins.folder "
+                           "serve with `parleyctl plugin unpin " +
+                           id + "`");
 }
 
 Status PluginLoader::check_settings(Operation& operation, const std::string& id,
@@ -76,13 +123,13 @@ Status PluginLoader::check_settings(Operation& operation, const std::string& id,
   return Status::ok();
 }
 
-Status PluginLoader::describe(Prepared& prepared) {
-  auto manifest = loader::describe(prepared.staged->path(),
-                                   {.host_program = paths_.host_program,
-                                    .timeout = services_.config()->plugins.describe_timeout});
-  if (!manifest) return failed(prepared.source + ": " + manifest.status().message());
-  prepared.manifest = std::move(manifest).value();
-  return Status::ok();
+Result<loader::Manifest> PluginLoader::describe(const loader::StagedFile& staged,
+                                                const std::string& name) const {
+  auto manifest =
+      loader::describe(staged.path(), {.host_program = paths_.host_program,
+                                       .timeout = services_.config()->plugins.describe_timeout});
+  if (!manifest) return failed(name + ": " + manifest.status().message());
+  return manifest;
 }
 
 Status PluginLoader::check(Operation& operation, const std::string& id, Prepared& prepared) {
@@ -132,6 +179,10 @@ void PluginLoader::heed_hang(Prepared& prepared) const {
 }
 
 Result<std::shared_ptr<PluginInstance>> PluginLoader::reopen(PluginInstance::Parts parts) {
+  // It may have been revoked since, or the operator may ask for more today.
+  const auto admitted =
+      gate_.admit(parts.source, parts.staged.sha256(), parts.signature, shelf_.holds(parts.source));
+  if (!admitted) return admitted.status();
   auto today = read_settings(parts.manifest.id);
   if (today.ok())
     today = config::check_plugin_config(std::move(today.settings), parts.manifest.config_schema);
@@ -144,7 +195,11 @@ Result<std::shared_ptr<PluginInstance>> PluginLoader::again(const PluginInstance
   if (auto status = parts.staged.check_unchanged(); !status) return status;
   auto copy = staging_.stage(parts.manifest.id, parts.staged.path());
   if (!copy) return copy.status();
-  return reopen({parts.manifest, std::move(copy).value(), parts.source, parts.settings});
+  return reopen({.manifest = parts.manifest,
+                 .staged = std::move(copy).value(),
+                 .source = parts.source,
+                 .settings = parts.settings,
+                 .signature = parts.signature});
 }
 
 Result<std::shared_ptr<PluginInstance>> PluginLoader::make(PluginInstance::Parts parts) {

@@ -19,6 +19,8 @@
 #include "plugin/plugin_instance.h"
 #include "plugin/plugin_records.h"
 #include "plugin/services.h"
+#include "plugin/signature_gate.h"
+#include "plugin/version_shelf.h"
 
 namespace parley::plugin {
 
@@ -30,6 +32,7 @@ struct PluginPaths {
   std::string settings;  // plugins.d, "" for none
 };
 
+Status check_plugin_id(const std::string& id);
 std::string in_one_line(const std::vector<config::Problem>& problems);
 
 class PluginLoader {
@@ -43,9 +46,26 @@ class PluginLoader {
         paths_(paths),
         staging_(std::move(staging)),
         records_(records),
+        gate_(paths.state, services.config),
+        shelf_(paths.state),
         crashed_(std::move(crashed)) {}
 
-  // `from` empty: <plugins folder>/<id>.so. Null: refused.
+  // A private copy that may be opened as far as its origin goes, and what it says of itself.
+  struct Vetted {
+    loader::StagedFile staged;
+    Provenance provenance;
+    loader::Manifest manifest;
+  };
+  // `name`: what the sentences call the file. `enforce`: whatever plugins.require_signature says.
+  std::optional<Vetted> vet(Operation& operation, const std::string& id,
+                            const std::filesystem::path& file, const std::string& name,
+                            const std::string& signature, bool enforce);
+
+  // What a reload takes that names no file: the pinned version, else what `serving` came from. A
+  // version that was uploaded and is pinned no more gives way to <plugins folder>/<id>.so.
+  std::string usual_source(const std::string& id, const std::string& serving) const;
+
+  // `from` empty: the pinned version, else <plugins folder>/<id>.so. Null: refused.
   std::shared_ptr<PluginInstance> prepare(Operation& operation, const std::string& id,
                                           const std::string& from);
   // A version that was closed, once more, with the configuration of today where it fits.
@@ -56,15 +76,21 @@ class PluginLoader {
   // Ends what is left of child processes; nothing can be opened afterwards.
   void end_children() { supervisor_.reset(); }
 
+  const SignatureGate& gate() const { return gate_; }
+  const VersionShelf& shelf() const { return shelf_; }
+
  private:
   struct Prepared {
     loader::Manifest manifest;
     config::PluginSettings settings;
     std::optional<loader::StagedFile> staged;
     std::string source;
+    std::string signature;
   };
+  Status find(const std::string& id, const std::string& from, Prepared& prepared) const;
   Status check_settings(Operation& operation, const std::string& id, Prepared& prepared);
-  Status describe(Prepared& prepared);
+  Result<loader::Manifest> describe(const loader::StagedFile& staged,
+                                    const std::string& name) const;
   Status check(Operation& operation, const std::string& id, Prepared& prepared);
   Status heed_crashes(Prepared& prepared) const;
   void heed_hang(Prepared& prepared) const;
@@ -75,6 +101,8 @@ class PluginLoader {
   const PluginPaths& paths_;
   loader::Staging staging_;
   PluginRecords& records_;
+  SignatureGate gate_;
+  VersionShelf shelf_;
   const Crashed crashed_;
   std::optional<ChildSupervisor> supervisor_;  // once a plugin wants a process
 };

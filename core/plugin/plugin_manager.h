@@ -26,6 +26,7 @@
 #include "plugin/plugin_loader.h"
 #include "plugin/plugin_records.h"
 #include "plugin/plugin_reloader.h"
+#include "plugin/plugin_versions.h"
 #include "plugin/restart_plan.h"
 #include "plugin/services.h"
 
@@ -63,6 +64,9 @@ class PluginManager {
 
   // Slow work of an operator's, for example a backup, between operations on plugins.
   void run_in_background(Task task) { maintenance_.post(std::move(task)); }
+
+  // Uploads, pins and revocations; on the maintenance thread only: run_in_background().
+  PluginVersions& versions() { return versions_; }
 
   // For the watchdog: which plugins are inside an inline call now. They run on the workers at the
   // next start, until their file changes.
@@ -106,6 +110,7 @@ class PluginManager {
   const PluginPaths paths_;
   PluginRecords records_;
   PluginLoader loader_;
+  PluginVersions versions_{services_, loader_, records_};
   PluginReloader reloader_;
   struct Restart {
     RestartPlan plan;

@@ -55,7 +55,8 @@ Operation PluginReloader::reload(const std::string& id, const std::string& from)
   operation.status = may_reload(*old);
   if (operation.status) operation.status = trials_.none_on_trial(id);
   if (operation.status) {
-    const auto next = loader_.prepare(operation, id, from.empty() ? old->source() : from);
+    const auto next = loader_.prepare(
+        operation, id, from.empty() ? loader_.usual_source(id, old->source()) : from);
     if (next == nullptr) {
       serves_on(operation, old);
     } else {

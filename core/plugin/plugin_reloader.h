@@ -37,7 +37,7 @@ class PluginReloader {
         maintenance_(maintenance),
         trials_(services, records, loader, maintenance) {}
 
-  // `from` empty: the file the serving version came from.
+  // `from` empty: PluginLoader::usual_source().
   Operation reload(const std::string& id, const std::string& from);
   // Ends a canary's trial; without one, to the version before.
   Operation rollback(const std::string& id);

@@ -65,7 +65,7 @@ bool PluginManager::forget_restart(const std::string& id) {
 std::string PluginManager::from_or_crashed(const std::string& id, const std::string& from) const {
   const auto found = restarts_.find(id);
   if (!from.empty() || found == restarts_.end() || found->second.crashed == nullptr) return from;
-  return found->second.crashed->source();
+  return loader_.usual_source(id, found->second.crashed->source());
 }
 
 void PluginManager::restart_due() {

@@ -114,6 +114,18 @@ TEST_F(LoaderTest, EveryProblemIsReportedAtOnce) {
   EXPECT_THAT(loaded.problems, SizeIs(4)) << sentences(loaded.problems);
 }
 
+TEST_F(LoaderTest, UploadsNeedAKeyAndKeysHaveAForm) {
+  EXPECT_THAT(only(load_text("plugins: {upload: true}")),
+              AllOf(HasSubstr("plugins.upload"), HasSubstr("parleyctl key make")));
+  EXPECT_THAT(only(load_text("plugins: {trusted_keys: [secret]}")), HasSubstr("no public key"));
+  const std::string key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+  const auto loaded = load_text("plugins: {upload: true, require_signature: off, trusted_keys: [" +
+                                key + "]}");
+  ASSERT_TRUE(loaded.ok()) << sentences(loaded.problems);
+  EXPECT_EQ(loaded.config.plugins.require_signature, "off");
+  EXPECT_FALSE(load_text("plugins: {require_signature: sometimes}").ok());
+}
+
 TEST_F(LoaderTest, BadYamlAndMissingFilesAreProblemsNotCrashes) {
   EXPECT_THAT(only(load_text("limits: [1\n")), HasSubstr("not valid YAML"));
   EXPECT_THAT(only(load_text("- 1\n- 2\n")), HasSubstr("is a section"));

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of keys, signatures and uploaded versions: `parleyctl key make`, `plugin sign`,
+// `verify`, `upload`, `versions`, `pin`, `unpin`, `revoke`.
+#pragma once
+
+#include "ctl/access_words.h"
+
+namespace parley::ctl {
+
+void add_version_words(CLI::App& key, CLI::App& plugin, const AddVerb& verb);
+
+}  // namespace parley::ctl
