@@ -90,7 +90,8 @@ class Reading {
   void take(const std::string& name, const YamlNode& value) {
     if (name == "enabled") return take_enabled(value);
     if (name == "isolation")
-      return take_choice(value, name, std::array{"in-process", "process"}, settings().isolation);
+      return take_choice(value, name, std::array{"in-process", "process", "after-crash"},
+                         settings().isolation);
     if (name == "sandbox")
       return take_choice(value, name, std::array{"require", "prefer", "off"}, settings().sandbox);
     if (name == "execution")

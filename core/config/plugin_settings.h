@@ -20,7 +20,8 @@
 
 namespace parley::config {
 
-enum class Isolation { kInProcess, kProcess };   // "in-process", "process"
+// "in-process", "process", "after-crash": in the server's until its file ended the server once.
+enum class Isolation { kInProcess, kProcess, kAfterCrash };
 enum class Sandbox { kRequire, kPrefer, kOff };  // "require", "prefer", "off"; of a child process
 enum class Execution { kWorker, kInline };       // "worker", "inline"
 

@@ -149,16 +149,20 @@ Status PluginLoader::check(Operation& operation, const std::string& id, Prepared
 }
 
 // A file that took the server with it once runs on the workers, so that at least the report is of
-// the plugin's own thread; after the second time it is not loaded any more.
+// the plugin's own thread; after the second time it is not loaded any more. In a process of its own
+// it cannot do that again.
 Status PluginLoader::heed_crashes(Prepared& prepared) const {
   const auto& id = prepared.manifest.id;
   const int crashes = CrashReports(paths_.state).crashes_of(id, prepared.staged->sha256());
   if (crashes == 0) return Status::ok();
+  if (prepared.settings.isolation != config::Isolation::kInProcess) return Status::ok();
   if (crashes >= kCrashesForgiven) {
     return Status(ErrorCode::kPluginUnavailable,
                   "plugin " + id + " is in quarantine: this file of it ended the server " +
                       std::to_string(crashes) +
-                      " times. Bring a mended one, or let it out: parleyctl plugin release " + id);
+                      " times. Bring a mended one, give it a process of its own (isolation: "
+                      "process), or let it out: parleyctl plugin release " +
+                      id);
   }
   prepared.settings.execution = config::Execution::kWorker;
   log::Event(log::Level::kWarn, "plugin")
@@ -202,10 +206,28 @@ Result<std::shared_ptr<PluginInstance>> PluginLoader::again(const PluginInstance
                  .signature = parts.signature});
 }
 
-Result<std::shared_ptr<PluginInstance>> PluginLoader::make(PluginInstance::Parts parts) {
+// `after-crash` is decided at each opening: an operator may have forgiven the file meanwhile.
+void PluginLoader::decide_place(PluginInstance::Parts& parts) const {
+  auto& settings = parts.settings;
+  if (settings.isolation == config::Isolation::kAfterCrash) {
+    const int crashes =
+        CrashReports(paths_.state).crashes_of(parts.manifest.id, parts.staged.sha256());
+    settings.isolation = crashes > 0 ? config::Isolation::kProcess : config::Isolation::kInProcess;
+    if (crashes > 0)
+      log::Event(log::Level::kWarn, "plugin")
+          .plugin(parts.manifest.id)
+          .write(
+              "this file of it ended the server: it runs in a process of its own, until "
+              "`parleyctl plugin release {}` and a reload",
+              parts.manifest.id);
+  }
   // A call into a child waits for it: never on a thread that serves connections.
-  if (parts.settings.isolation == config::Isolation::kProcess)
-    parts.settings.execution = config::Execution::kWorker;
+  if (settings.isolation == config::Isolation::kProcess)
+    settings.execution = config::Execution::kWorker;
+}
+
+Result<std::shared_ptr<PluginInstance>> PluginLoader::make(PluginInstance::Parts parts) {
+  decide_place(parts);
   // Not under the records' lock during create: the watchdog and the operator look at them
   // meanwhile.
   parts.generation = records_.next_generation(parts.manifest.id);

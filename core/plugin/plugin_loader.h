@@ -94,6 +94,7 @@ class PluginLoader {
   Status check(Operation& operation, const std::string& id, Prepared& prepared);
   Status heed_crashes(Prepared& prepared) const;
   void heed_hang(Prepared& prepared) const;
+  void decide_place(PluginInstance::Parts& parts) const;
   Result<std::shared_ptr<PluginInstance>> make(PluginInstance::Parts parts);
   Result<std::unique_ptr<PluginCode>> open_code(const CodeRequest& request);
 

@@ -154,8 +154,7 @@ PluginInfo PluginRecords::info_of(const std::string& id, const Record& record) {
   info.sha256 = plugin.sha256();
   info.abi = std::to_string(manifest.abi_major) + "." + std::to_string(manifest.abi_minor);
   info.execution = plugin.runs_inline() ? "inline" : "worker";
-  info.isolation =
-      plugin.settings().isolation == config::Isolation::kProcess ? "process" : "in-process";
+  info.isolation = plugin.whereabouts().pid != 0 ? "process" : "in-process";
   info.pid = plugin.whereabouts().pid;
   info.protection = plugin.whereabouts().protection;
   info.quarantine = plugin.faults().reason();

@@ -209,6 +209,41 @@ TEST(PluginReload, AFileThatCrashesTheServerTwiceIsNotLoadedAThirdTime) {
   Ctl(server).must(load);
 }
 
+TEST(PluginReload, AFileThatCrashedTheServerMayRunInAProcessAfterThat) {
+  TempFolder settings;
+  std::ofstream(settings.path() / "crashes-in-call.yaml")
+      << "permissions: [commands]\nisolation: after-crash\nsandbox: prefer\n";
+  ServerProcess server({.set = {"plugins.settings=" + settings.path().string()}});
+  const std::vector<std::string> load = {"plugin", "load", "crashes-in-call", "--from",
+                                         fixture("crashes-in-call")};
+  const auto isolation = [&] {
+    return Ctl(server)
+        .must({"plugin", "info", "crashes-in-call", "-o", "json"})
+        .json()
+        .value("isolation", "");
+  };
+  Ctl(server).must(load);
+  EXPECT_EQ(isolation(), "in-process");
+  {
+    Client neo(server.port());
+    neo.enter("Neo");
+    neo.send_json({{"action", "crashNow"}, {"id", 1}});
+    EXPECT_NE(server.wait_for_exit(), 0);
+  }
+  server.start_again();
+  Ctl(server).must(load);
+  EXPECT_EQ(isolation(), "process");
+  Client trinity(server.port());
+  trinity.enter("Trinity");
+  EXPECT_EQ(trinity.ask({{"action", "crashNot"}}, 1)["type"], "answered");
+  EXPECT_EQ(error_code(trinity.ask({{"action", "crashNow"}}, 2)), "plugin_crashed");
+  expect_goes_on(server);
+
+  Ctl(server).must({"plugin", "release", "crashes-in-call"});
+  Ctl(server).must({"plugin", "reload", "crashes-in-call"});
+  EXPECT_EQ(isolation(), "in-process") << "forgiven";
+}
+
 TEST(PluginReload, AStackOverflowIsReportedToo) {
   TempFolder settings;
   std::ofstream(settings.path() / "overflows-in-call.yaml") << "permissions: [commands]\n";

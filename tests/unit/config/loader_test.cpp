@@ -119,8 +119,8 @@ TEST_F(LoaderTest, UploadsNeedAKeyAndKeysHaveAForm) {
               AllOf(HasSubstr("plugins.upload"), HasSubstr("parleyctl key make")));
   EXPECT_THAT(only(load_text("plugins: {trusted_keys: [secret]}")), HasSubstr("no public key"));
   const std::string key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
-  const auto loaded = load_text("plugins: {upload: true, require_signature: off, trusted_keys: [" +
-                                key + "]}");
+  const auto loaded =
+      load_text("plugins: {upload: true, require_signature: off, trusted_keys: [" + key + "]}");
   ASSERT_TRUE(loaded.ok()) << sentences(loaded.problems);
   EXPECT_EQ(loaded.config.plugins.require_signature, "off");
   EXPECT_FALSE(load_text("plugins: {require_signature: sometimes}").ok());

@@ -40,6 +40,14 @@ class PluginSettingsTest : public ::testing::Test {
   const std::string file_;
 };
 
+TEST_F(PluginSettingsTest, ReadsWhereItRuns) {
+  EXPECT_EQ(load_text("permissions: []\n").settings.isolation, Isolation::kInProcess);
+  EXPECT_EQ(load_text("isolation: in-process\n").settings.isolation, Isolation::kInProcess);
+  EXPECT_EQ(load_text("isolation: after-crash\n").settings.isolation, Isolation::kAfterCrash);
+  EXPECT_THAT(only(load_text("isolation: jail\n")),
+              HasSubstr("must be in-process or process or after-crash"));
+}
+
 TEST_F(PluginSettingsTest, ReadsWhatTheOperatorGrants) {
   const auto loaded = load_text(R"(
 enabled: false
