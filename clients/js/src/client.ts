@@ -56,8 +56,7 @@ export class Client extends Emitter {
     if (options.locale) this.session.locale = options.locale;
     if (options.renew) this.session.renew = options.renew;
     this.wire();
-    const { connection } = this.session;
-    this.unwatch = env.watch((news) => (news === 'wake' ? connection.wake() : connection.doubt()));
+    this.unwatch = env.watch((news) => (news === 'wake' ? this.wake() : this.doubt()));
   }
 
   get state(): SessionState {
@@ -99,6 +98,11 @@ export class Client extends Emitter {
     this.session.close();
   }
 
+  /** The channels we are in, with the last offset seen of each. */
+  get channels(): Record<string, number> {
+    return this.subscriptions.positions();
+  }
+
   /** Skips the countdown, or tries again after the server had closed for good. */
   retryNow(): void {
     this.session.connection.retryNow();
@@ -107,6 +111,11 @@ export class Client extends Emitter {
   /** The app is in front again: for platforms that do not tell by themselves, such as React Native. */
   wake(): void {
     this.session.connection.wake();
+  }
+
+  /** The network may be gone: the connection is asked whether it still lives. */
+  doubt(): void {
+    this.session.connection.doubt();
   }
 
   /**

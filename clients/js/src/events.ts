@@ -30,6 +30,8 @@ export interface ClientEvents extends Pushes {
   'client:welcome': { welcome: Welcome; again: boolean };
   /** Not let in again: somebody has to log in. */
   'client:rejected': CommandError;
+  /** Signed out by another tab of the same person. */
+  'client:left': undefined;
   /** In a channel, the first time and after every reconnect that could not simply go on. */
   'client:subscribed': Frame;
   /** Messages of a channel are missing for good, or only in its history. */

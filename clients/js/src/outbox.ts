@@ -11,8 +11,8 @@ export interface Sending {
   /** Settles with the terminal frame, however often it took. Rejects with CommandError, or with
    *  ConnectionLost where the server cannot say whether it ran. */
   done: Promise<Frame>;
-  /** Takes it back; false when it is on its way already. */
-  cancel(): boolean;
+  /** Takes it back; false when it is on its way already. A connection shared by tabs says so later. */
+  cancel(): boolean | Promise<boolean>;
 }
 
 export interface SendingOptions {

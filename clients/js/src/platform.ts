@@ -69,7 +69,8 @@ function unique(): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function watch(tell: (news: News) => void): () => void {
+/** News of the network and of the person, as far as a page hears them. */
+export function watch(tell: (news: News) => void): () => void {
   if (typeof window === 'undefined' || !window.addEventListener) return () => {};
   const online = (): void => tell('wake');
   const offline = (): void => tell('offline');

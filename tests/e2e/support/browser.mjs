@@ -38,9 +38,16 @@ export class Person {
       colorScheme,
       hasTouch: viewport === kPhone,
     });
+    // A hand on the wire reaches the sockets of pages, not those of workers.
+    if (wire) await context.addInitScript(() => delete window.SharedWorker);
+    if (wire) await wire.tap(context);
+    return Person.tab(context, url);
+  }
+
+  /** One more tab of the browser that `context` is. */
+  static async tab(context, url) {
     const person = new Person();
     person.context = context;
-    if (wire) await wire.tap(context);
     person.page = await context.newPage();
     person.page.setDefaultTimeout(kPatienceMs);
     person.page.on('pageerror', (error) => person.faults.push(error.message));

@@ -10,6 +10,8 @@ import { promisify } from 'node:util';
 
 const kBin =
   process.env.PARLEY_BIN ?? fileURLToPath(new URL('../../../build/bin', import.meta.url));
+/** A page that was built elsewhere than beside the program. */
+const kWeb = process.env.PARLEY_WEB;
 const kStartMs = 30_000;
 const kStopMs = 20_000;
 const run = promisify(execFile);
@@ -23,7 +25,8 @@ export class Server {
   /** `settings` are configuration keys with their values: `{ 'limits.rate': 0 }`. */
   static async start(settings = {}) {
     const server = new Server();
-    server.settings = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+    const all = { ...(kWeb ? { 'http.web_root': kWeb } : {}), ...settings };
+    server.settings = Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
     server.state = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
     await server.up();
     return server;

@@ -13,6 +13,7 @@ import {
   type Credential,
   type Environment,
   type Member,
+  type ParleyClient,
   type ResumePoint,
   type Self,
   type Welcome,
@@ -26,6 +27,15 @@ import { locale } from './preferences';
 import { kept, keptJson, ofThisTab } from './storage';
 
 const kDefaultMessageLimit = 4000;
+
+/** What every connection of the page is opened with. */
+export const kClientOptions = {
+  name: 'web',
+  locale: (): string => locale.value,
+  renew: (expired: string, attempt: Attempt) => renewOnce(() => attempt(renewed(expired))),
+};
+
+type Attempt = (next: Credential | undefined) => Promise<void>;
 
 export type Phase = 'door' | 'entering' | 'inside';
 
@@ -49,19 +59,19 @@ export class App {
   /** The newest message of the active channel is in view. */
   atBottom = true;
 
-  readonly client: Client;
+  readonly client: ParleyClient;
   readonly sync: ChannelSync;
   readonly outgoing: Outgoing;
   /** Every identity of this visit: a guest gets a new id when the server restarts. */
   readonly ownIds = new Set<string>();
 
-  constructor(readonly env: Environment = defaultEnvironment()) {
-    this.client = new Client({
-      environment: env,
-      name: 'web',
-      locale: () => locale.value,
-      renew: (expired, attempt) => renewOnce(() => attempt(this.renewed(expired))),
-    });
+  /** `client`: one that other tabs share; by default this page's own. `person`: see client.ts. */
+  constructor(
+    readonly env: Environment = defaultEnvironment(),
+    client?: ParleyClient,
+    private readonly person?: string,
+  ) {
+    this.client = client ?? new Client({ ...kClientOptions, environment: env });
     this.sync = new ChannelSync(this);
     this.outgoing = new Outgoing(this);
     this.listen();
@@ -218,6 +228,7 @@ export class App {
     client.on('client:subscribed', (frame) => sync.entered(frame));
     client.on('client:gap', ({ channel }) => sync.gap(this.channel(channel)));
     client.on('client:lost', ({ channel }) => this.removeChannel(channel));
+    client.on('client:left', () => this.signedOut());
     client.on('client:rejected', (error) => {
       this.forgetCredential();
       this.backToDoor(error.code);
@@ -282,14 +293,6 @@ export class App {
     kept.set(`read.${self.id}`, JSON.stringify(Object.fromEntries(read)));
   }
 
-  /** Another tab may have bought a new token already; a refresh token works only once. */
-  private renewed(expired: string): Credential | undefined {
-    const token = kept.get('token');
-    if (token && token !== expired) return { kind: 'token', token };
-    const refresh = kept.get('refresh');
-    return refresh ? { kind: 'refresh', refresh } : undefined;
-  }
-
   private keepCredential(welcome: Welcome): void {
     if (welcome.token) {
       kept.set('token', welcome.token);
@@ -297,13 +300,17 @@ export class App {
     }
     const guest = welcome.user.kind === 'guest';
     ofThisTab.set('guest', guest ? welcome.user.name : undefined);
+    ofThisTab.set('person', guest ? this.person : undefined);
+    if (!guest) kept.set('person', this.person);
     if (guest) kept.set('lastGuest', welcome.user.name);
   }
 
   private forgetCredential(): void {
     kept.set('token', undefined);
     kept.set('refresh', undefined);
+    kept.set('person', undefined);
     ofThisTab.set('guest', undefined);
+    ofThisTab.set('person', undefined);
   }
 
   private backToDoor(reason: string | undefined): void {
@@ -338,6 +345,14 @@ function takeResumePoint(): ResumePoint | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Another tab may have bought a new token already; a refresh token works only once. */
+function renewed(expired: string): Credential | undefined {
+  const token = kept.get('token');
+  if (token && token !== expired) return { kind: 'token', token };
+  const refresh = kept.get('refresh');
+  return refresh ? { kind: 'refresh', refresh } : undefined;
 }
 
 /** One tab at a time, where the browser can do that. */

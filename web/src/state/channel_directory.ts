@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public channels there are, as the server lists them; nothing where it has no such list.
 
-import type { Client, Data } from '@parley/client';
+import type { ParleyClient, Data } from '@parley/client';
 import { list, number, object, text } from './messages';
 
 export interface ListedChannel {
@@ -13,7 +13,7 @@ export interface ListedChannel {
 /** More than this is no list to read: one types the name then. */
 const kMost = 500;
 
-export async function listChannels(client: Client): Promise<ListedChannel[]> {
+export async function listChannels(client: ParleyClient): Promise<ListedChannel[]> {
   const all: ListedChannel[] = [];
   let after = '';
   do {
