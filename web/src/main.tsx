@@ -2,6 +2,7 @@
 import { defaultEnvironment } from '@parley/client';
 import { render } from 'preact';
 import { App, kClientOptions } from './state/app';
+import { checkForUpdate, keepPage } from './state/install';
 import { openClient, person } from './state/client';
 import { AppContext } from './ui/context';
 import { Page } from './ui/Page';
@@ -12,13 +13,22 @@ async function main(): Promise<void> {
   const app = new App(defaultEnvironment(), await openClient(who, kClientOptions), who);
   app.start();
   window.addEventListener('pagehide', () => app.keepResumePoint());
-  document.addEventListener('visibilitychange', () => app.markRead());
+  document.addEventListener('visibilitychange', () => app.viewed());
+  app.viewed();
+  app.client.on('client:welcome', ({ again }) => again && checkForUpdate());
   render(
     <AppContext.Provider value={app}>
       <Page />
     </AppContext.Provider>,
     document.getElementById('app')!,
   );
+  if (import.meta.env.PROD) void keepPage((data) => opened(app, data));
+}
+
+/** A notification was clicked. */
+function opened(app: App, data: unknown): void {
+  const name = (data as { channel?: unknown } | undefined)?.channel;
+  if (typeof name === 'string' && app.channels.value.has(name)) app.activate(name);
 }
 
 void main();

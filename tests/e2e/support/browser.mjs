@@ -23,6 +23,12 @@ export function launch() {
   return chromium.launch({ executablePath: kChromium, args: kArgs });
 }
 
+/** A browser with a profile of its own in `folder`: a private window may not install anything. */
+export function launchKept(folder) {
+  const options = { executablePath: kChromium, args: kArgs, viewport: kWide, locale: 'en-US' };
+  return chromium.launchPersistentContext(folder, options);
+}
+
 export class Person {
   /** Script errors and refusals of the content security policy: there must be none. */
   faults = [];

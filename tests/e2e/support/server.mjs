@@ -10,8 +10,9 @@ import { promisify } from 'node:util';
 
 const kBin =
   process.env.PARLEY_BIN ?? fileURLToPath(new URL('../../../build/bin', import.meta.url));
-/** A page that was built elsewhere than beside the program. */
+/** Where the built page lies; elsewhere than beside the program: `PARLEY_WEB`. */
 const kWeb = process.env.PARLEY_WEB;
+export const kPageFolder = kWeb ?? join(kBin, '..', 'web');
 const kStartMs = 30_000;
 const kStopMs = 20_000;
 const run = promisify(execFile);

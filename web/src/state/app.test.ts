@@ -331,3 +331,60 @@ describe('App', () => {
     expect(again.phase.value).toBe('inside');
   });
 });
+
+describe('coming back', () => {
+  let env: FakeEnvironment;
+  let app: App;
+  beforeEach(() => {
+    localStorage.clear();
+    sessionStorage.clear();
+    localStorage.setItem('parley.token', 't1');
+    env = new FakeEnvironment();
+    app = new App(env);
+    app.start();
+  });
+
+  it('waits for a server that is away, and enters when it is there', async () => {
+    env.socket.drop();
+    await settle();
+    expect(app.phase.value).toBe('entering');
+    expect(app.awaited.value!.retryAt).toBeGreaterThan(env.now());
+    env.pass(20_000);
+    await settle();
+    expect(env.sockets).toHaveLength(2);
+    expect(app.awaited.value).toBeUndefined();
+    env.socket.accept();
+    env.socket.welcome('Neo');
+    await settle();
+    expect(app.phase.value).toBe('inside');
+  });
+
+  it('tries at once when somebody says so', async () => {
+    env.socket.drop();
+    await settle();
+    app.awaited.value!.now();
+    await settle();
+    expect(env.sockets).toHaveLength(2);
+  });
+
+  it('leads to the door where somebody else wants in, and keeps the token', async () => {
+    env.socket.drop();
+    await settle();
+    app.giveUpComingBack();
+    await settle();
+    env.pass(60_000);
+    await settle();
+    expect(app.phase.value).toBe('door');
+    expect(env.sockets).toHaveLength(1);
+    expect(localStorage.getItem('parley.token')).toBe('t1');
+  });
+
+  it('leads to the door, with the reason, where the server says no', async () => {
+    env.socket.accept();
+    env.socket.reply(env.socket.find('auth'), 'error', { code: 'token_revoked', message: '' });
+    await settle();
+    expect(app.phase.value).toBe('door');
+    expect(app.doorReason.value).toBe('token_revoked');
+    expect(localStorage.getItem('parley.token')).toBeNull();
+  });
+});

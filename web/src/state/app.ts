@@ -3,6 +3,7 @@
 
 import { batch, computed, signal, type Signal } from '@preact/signals';
 import {
+  backoffMs,
   Client,
   CommandError,
   defaultEnvironment,
@@ -25,6 +26,7 @@ import { player } from './game';
 import { Outgoing } from './outgoing';
 import { locale } from './preferences';
 import { kept, keptJson, ofThisTab } from './storage';
+import { isWatched, watched } from './watched';
 
 const kDefaultMessageLimit = 4000;
 
@@ -44,6 +46,8 @@ export class App {
   readonly self: Signal<Self | undefined> = signal(undefined);
   readonly connection: Signal<ConnectionState> = signal({ kind: 'idle' });
   readonly ready = signal(false);
+  /** While the server is away and we are on our way in: when we try again, and how to do it at once. */
+  readonly awaited: Signal<{ retryAt: number; now: () => void } | undefined> = signal(undefined);
   /** Why we stand at the door again; a code of CommandError. */
   readonly doorReason: Signal<string | undefined> = signal(undefined);
   readonly channels: Signal<ReadonlyMap<string, Channel>> = signal(new Map());
@@ -54,8 +58,12 @@ export class App {
   readonly announcement = signal('');
   readonly messageLimit = signal(kDefaultMessageLimit);
   readonly unreadTotal = computed(() =>
-    [...this.channels.value.values()].reduce((sum, channel) => sum + channel.unread.value, 0),
+    [...this.channels.value.values()]
+      .filter((channel) => !this.isMuted(channel))
+      .reduce((sum, channel) => sum + channel.unread.value, 0),
   );
+  /** Channels that do not call out. */
+  readonly muted: Signal<ReadonlySet<string>> = signal(new Set());
   /** The newest message of the active channel is in view. */
   atBottom = true;
 
@@ -90,15 +98,44 @@ export class App {
       : guest
         ? { kind: 'guest', name: guest }
         : undefined;
-    if (!credential) return;
+    if (credential) void this.comeBack(credential, takeResumePoint());
+  }
+
+  /** The server may only be away for a moment: then we try again until it is there. */
+  private async comeBack(credential: Credential, point: ResumePoint | undefined): Promise<void> {
     this.phase.value = 'entering';
-    this.client.resumePoint = takeResumePoint();
-    this.signIn(credential, true).catch((error: Error) => {
-      // The server may only be away for a moment: what we would come in with is kept for the next try.
-      const code = error instanceof CommandError ? error.code : 'connection_lost';
-      if (error instanceof CommandError) this.forgetCredential();
-      this.backToDoor(code === 'unauthorized' ? 'token_expired' : code);
+    for (let attempt = 0; this.phase.value === 'entering'; attempt += 1) {
+      this.client.resumePoint = point;
+      try {
+        return await this.signIn(credential, true);
+      } catch (error) {
+        if (error instanceof CommandError) return this.notLetBack(error.code);
+        await this.pause(backoffMs(attempt, this.env.random));
+      }
+    }
+  }
+
+  private notLetBack(code: string): void {
+    this.forgetCredential();
+    this.backToDoor(code === 'unauthorized' ? 'token_expired' : code);
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await new Promise<void>((done) => {
+      const timer = this.env.setTimer(done, ms);
+      const now = (): void => {
+        this.env.clearTimer(timer);
+        done();
+      };
+      this.awaited.value = { retryAt: this.env.now() + ms, now };
     });
+    this.awaited.value = undefined;
+  }
+
+  /** Not as whoever we were: the door is there for anybody. */
+  giveUpComingBack(): void {
+    this.backToDoor(undefined);
+    this.awaited.value?.now();
   }
 
   /** Before the page goes: what it comes back by. A copy in another tab would end this session. */
@@ -185,6 +222,30 @@ export class App {
     this.channels.value = next;
     if (this.activeName.value === name) this.activate([...next.keys()][0] ?? 'global');
     this.rememberChannels();
+  }
+
+  isMuted(channel: Channel): boolean {
+    return this.muted.value.has(channel.name);
+  }
+
+  mute(channel: Channel, muted: boolean): void {
+    const next = new Set(this.muted.value);
+    if (muted) next.add(channel.name);
+    else next.delete(channel.name);
+    this.muted.value = next;
+    const self = this.self.value;
+    if (self && self.kind !== 'guest') kept.set(`muted.${self.id}`, JSON.stringify([...next]));
+  }
+
+  /** Called when this tab comes into view, or goes out of it. */
+  viewed(): void {
+    watched(this.person ?? '');
+    this.markRead();
+  }
+
+  /** Another tab of the same person is being looked at. */
+  isSeenElsewhere(): Promise<boolean> {
+    return isWatched(this.person ?? '');
   }
 
   setDraft(channel: Channel, draft: string): void {
@@ -280,6 +341,7 @@ export class App {
     for (const [name, title] of keptJson<[string, string][]>(`channels.${self.id}`, [])) {
       this.channel(name).title.value = title;
     }
+    this.muted.value = new Set(keptJson<string[]>(`muted.${self.id}`, []));
     const read = keptJson<Record<string, number>>(`read.${self.id}`, {});
     for (const channel of this.channels.value.values()) {
       channel.readUpTo = read[channel.name] ?? channel.readUpTo;

@@ -7,7 +7,9 @@ import { t } from '../i18n';
 import type { App } from './app';
 import type { Channel } from './channel';
 import { updatePlayer } from './game';
+import { mentions } from './mention';
 import { list, localKey, object, text, toMessage } from './messages';
+import { noticed } from './notify';
 import { append, type Entry } from './timeline';
 
 /** How long "is typing" stays true without news. */
@@ -89,6 +91,7 @@ export class FrameRouter {
     if (channel.unread.value > 0 && name && mentions(text(frame.data?.['text']) ?? '', name)) {
       channel.mentioned.value = true;
     }
+    noticed(this.app, channel, frame);
     if (!channel.subscribed) void this.app.sync.subscribe(channel);
   }
 
@@ -166,8 +169,4 @@ export class FrameRouter {
   private add(channel: Channel, entry: Entry): void {
     channel.entries.value = append(channel.entries.value, entry);
   }
-}
-
-function mentions(said: string, name: string): boolean {
-  return said.toLowerCase().includes(name.toLowerCase());
 }

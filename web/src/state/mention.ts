@@ -30,3 +30,11 @@ export function completeMention(
   const before = line.slice(0, caret).replace(/@\S*$/, () => `@${name} `);
   return { text: before + line.slice(caret).replace(/^ /, ''), caret: before.length };
 }
+
+/** Whether `text` calls somebody by this name: as a word of its own, whatever its letters' case. */
+export function mentions(text: string, name: string): boolean {
+  if (!name) return false;
+  const literal = name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const word = `(^|[^\\p{L}\\p{N}_])${literal}($|[^\\p{L}\\p{N}_])`;
+  return new RegExp(word, 'iu').test(text);
+}

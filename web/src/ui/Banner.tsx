@@ -5,6 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { WifiOff } from './icons';
 import { t } from '../i18n';
 import { useApp } from './context';
+import { useNow } from './now';
 
 /** A loss that heals within this time is not worth a banner. */
 const kPatienceMs = 400;
@@ -14,7 +15,7 @@ export function Banner() {
   const state = app.connection.value;
   const calm = app.ready.value;
   const [patient, setPatient] = useState(true);
-  const [now, setNow] = useState(app.env.now());
+  const now = useNow(state.kind === 'waiting');
   useEffect(() => {
     if (calm) {
       setPatient(true);
@@ -23,12 +24,6 @@ export function Banner() {
     const timer = setTimeout(() => setPatient(false), kPatienceMs);
     return () => clearTimeout(timer);
   }, [calm]);
-  useEffect(() => {
-    if (state.kind !== 'waiting') return;
-    setNow(app.env.now());
-    const timer = setInterval(() => setNow(app.env.now()), 250);
-    return () => clearInterval(timer);
-  }, [state]);
   if (calm || patient) return null;
 
   const retry = (): void => app.client.retryNow();

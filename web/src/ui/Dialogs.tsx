@@ -9,6 +9,7 @@ import { AccountForm, type Way } from './AccountForm';
 import { useApp } from './context';
 import { HelpBody } from './Help';
 import { JoinBody } from './JoinBody';
+import { InstallChoice, NotificationChoice } from './Notifications';
 import { LanguageChoice, ThemeChoice } from './Preferences';
 import { SwitcherBody } from './Switcher';
 import { dialog, focusComposer } from './view';
@@ -111,6 +112,11 @@ function SettingsBody() {
         <span>{t('theme')}</span>
         <ThemeChoice />
       </div>
+      <div class="setting">
+        <span>{t('notifications')}</span>
+        <NotificationChoice />
+      </div>
+      <InstallChoice />
       <div class="setting-actions">
         {guest && (
           <button type="button" class="secondary" onClick={() => (dialog.value = 'account')}>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Compass, Hash, Menu, Users } from './icons';
+import { Bell, BellOff, Compass, Hash, Menu, Users } from './icons';
 import { t } from '../i18n';
 import type { Channel } from '../state/channel';
 import { Avatar } from './Avatar';
@@ -10,6 +10,7 @@ export function Header({ channel }: { channel: Channel }) {
   const app = useApp();
   const elsewhere = app.unreadTotal.value - channel.unread.value;
   const title = channel.title.value;
+  const muted = app.isMuted(channel);
   const topic = channel.topic.value;
   return (
     <header class="header">
@@ -37,6 +38,15 @@ export function Header({ channel }: { channel: Channel }) {
       <p class="topic" title={topic || undefined}>
         {topic}
       </p>
+      <button
+        type="button"
+        class="icon only-wide"
+        aria-pressed={muted}
+        aria-label={t(muted ? 'unmute' : 'mute', { name: title })}
+        onClick={() => app.mute(channel, !muted)}
+      >
+        {muted ? <BellOff size={18} strokeWidth={1.5} /> : <Bell size={18} strokeWidth={1.5} />}
+      </button>
       <button
         type="button"
         class="icon with-count"

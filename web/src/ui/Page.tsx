@@ -7,39 +7,39 @@ import { Composer } from './Composer';
 import { useApp } from './context';
 import { Dialogs } from './Dialogs';
 import { Door } from './Door';
+import { Entering } from './Entering';
 import { Header } from './Header';
-import { Mark } from './Mark';
 import { MessageList } from './MessageList';
 import { Rail } from './Rail';
 import { onShortcut } from './shortcuts';
 import { SidePanel } from './SidePanel';
+import { Update } from './Update';
 import { panel, rail } from './view';
 import { player } from '../state/game';
+import { plain } from '../state/plain';
 import { wide } from './view';
+
+/** A tab shows less still. */
+const kTitleLength = 40;
 
 export function Page() {
   const app = useApp();
   useSignalEffect(() => {
     const unread = app.unreadTotal.value;
-    document.title = unread > 0 ? `(${unread}) Parley` : 'Parley';
+    const where = app.phase.value === 'inside' && app.active.value?.title.value;
+    const name = where ? `${plain(where, kTitleLength)} · Parley` : 'Parley';
+    document.title = unread > 0 ? `(${unread}) ${name}` : name;
   });
   return (
     <>
       {app.phase.value === 'door' && <Door />}
       {app.phase.value === 'entering' && <Entering />}
       {app.phase.value === 'inside' && <Room />}
+      <Update />
       <div class="sr-only" role="status" aria-live="polite">
         {app.announcement.value}
       </div>
     </>
-  );
-}
-
-function Entering() {
-  return (
-    <main class="entering">
-      <Mark size={56} />
-    </main>
   );
 }
 

@@ -4,6 +4,8 @@ export {
   ArrowDown,
   ArrowUp,
   Backpack,
+  Bell,
+  BellOff,
   Bot,
   Check,
   ChevronRight,
