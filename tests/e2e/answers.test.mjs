@@ -137,7 +137,7 @@ for (const [place, viewport, texts] of [
     wire.push({ type: 'presence', channel: 'global', data: { total: users.length, users } });
     await side.getByText('Zoe', { exact: true }).waitFor();
     await assertInert(ada);
-    assert.match(await ada.page.title(), /^(\(\d+\) )?Parley$/);
+    assert.match(await ada.page.title(), /^(\(\d+\) )?global · Parley$/);
     await ada.assertUndisturbed();
     await ada.close();
   });

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { Person, kPhone, launch } from './support/browser.mjs';
 import { assertInert } from './support/inert.mjs';
 import { kNaughty, kScripts } from './support/naughty.mjs';
+import { Wire } from './support/wire.mjs';
 import { Server } from './support/server.mjs';
 
 let server, browser, ada, neo;
@@ -32,12 +33,78 @@ test('the server tells the browser to trust nothing else', async () => {
     "default-src 'none'",
     "script-src 'self'",
     "require-trusted-types-for 'script'",
+    'trusted-types parley dompurify',
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ])
     assert.ok(policy.includes(rule), `${rule} is not in ${policy}`);
   assert.doesNotMatch(policy, /unsafe-(inline|eval)/);
   assert.equal(page.headers.get('x-content-type-options'), 'nosniff');
+});
+
+test('a string becomes neither markup nor a program, and nobody lets it', async () => {
+  const eve = await Person.open(browser, server.url);
+  await eve.comeIn('Mallory');
+  const outcomes = await eve.page.evaluate(() => {
+    const box = document.createElement('div');
+    const tries = {
+      markup: () => (box.innerHTML = '<b>x</b>'),
+      fragment: () => box.insertAdjacentHTML('beforeend', '<b>x</b>'),
+      parser: () => new DOMParser().parseFromString('<b>x</b>', 'text/html'),
+      frame: () => (document.createElement('iframe').srcdoc = '<b>x</b>'),
+      script: () => (document.createElement('script').text = 'window.hacked=1'),
+      address: () => (document.createElement('script').src = '/assets/x.js'),
+      worker: () => new Worker('/assets/x.js'),
+      shared: () => new SharedWorker('/assets/x.js'),
+      policy: () => trustedTypes.createPolicy('mallory', { createHTML: (html) => html }),
+      again: () => trustedTypes.createPolicy('parley', { createHTML: (html) => html }),
+      unnamed: () => trustedTypes.createPolicy('default', { createHTML: (html) => html }),
+    };
+    return Object.entries(tries).map(([name, attempt]) => {
+      try {
+        attempt();
+        return `${name} worked`;
+      } catch (error) {
+        return error instanceof TypeError ? 'refused' : String(error);
+      }
+    });
+  });
+  assert.deepEqual([...new Set(outcomes)], ['refused'], outcomes.join(', '));
+  await eve.page.evaluate(() => navigator.serviceWorker.register('/evil.js')).then(
+    () => assert.fail('a service worker was registered from a string'),
+    (error) => assert.match(error.message, /TrustedScriptURL/),
+  );
+  await eve.close();
+});
+
+test('names and texts stay text in titles, whoever made them up', async () => {
+  const wire = new Wire();
+  let self = '';
+  wire.rewrite = (frame) => {
+    if (frame.type === 'welcome') self = frame.data.user.id;
+    return frame;
+  };
+  const tom = await Person.open(browser, server.url, { wire });
+  await tom.comeIn('Tom');
+  const letters = tom.page.getByRole('navigation').locator('.rail-item');
+  for (const [index, name] of kNaughty.entries()) {
+    const id = `u_hostile${index}`;
+    wire.push({
+      type: 'chatMessage',
+      channel: `dm:${[self, id].sort().join(':')}`,
+      offset: 1,
+      user: { id, name, kind: 'user' },
+      data: { from: name, text: name },
+    });
+    await letters.nth(index + 1).getByRole('button').first().click();
+    await tom.page.waitForFunction(() => !document.title.includes('global'));
+    const title = await tom.page.title();
+    assert.ok([...title].length < 70, title);
+    assert.doesNotMatch(title, /[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
+    await assertInert(tom);
+  }
+  await tom.assertUndisturbed();
+  await tom.close();
 });
 
 test('messages stay text for everybody', async () => {

@@ -20,7 +20,7 @@ const kTypes = {
 export const kPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; " +
-  "frame-ancestors 'none'; require-trusted-types-for 'script'";
+  "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types parley dompurify";
 
 const kBot = { id: 'b_bot', name: 'Parley', kind: 'bot' };
 

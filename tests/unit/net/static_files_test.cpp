@@ -77,6 +77,8 @@ TEST_F(StaticFilesTest, ServesTheIndexWithTheSecurityHeaders) {
   EXPECT_EQ(header(page, "Referrer-Policy"), "no-referrer");
   EXPECT_TRUE(header(page, "Content-Security-Policy")
                   .starts_with("default-src 'none'; script-src 'self';"));
+  EXPECT_TRUE(header(page, "Content-Security-Policy")
+                  .ends_with("require-trusted-types-for 'script'; trusted-types parley dompurify"));
 }
 
 TEST_F(StaticFilesTest, KeepsAssetsForEverAndCompressesThem) {
