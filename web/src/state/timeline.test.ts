@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   append,
   confirm,
+  drawn,
   insertMessage,
+  kDrawn,
+  moved,
   prepend,
   reconcile,
   rows,
@@ -120,5 +123,53 @@ describe('rows', () => {
   it('marks the first unread one only', () => {
     const list = rows([stored(1), stored(2), stored(3)], 1);
     expect(list.map((row) => row.fresh)).toEqual([false, true, false]);
+  });
+});
+
+describe('the window that is drawn', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, at) => stored(at + 1));
+
+  it('is all there is, or the newest of it', () => {
+    expect(drawn(many(10), undefined)).toEqual([0, 10]);
+    expect(drawn(many(1000), undefined)).toEqual([1000 - kDrawn, 1000]);
+  });
+
+  it('stays where it is while more is said, and where older ones come in front', () => {
+    const [start, end] = drawn(many(1000), 'm600');
+    expect([start, end]).toEqual([600 - kDrawn, 600]);
+    expect(drawn(many(1001), 'm600')).toEqual([start, end]);
+    const older = many(1000).slice(50);
+    expect(drawn(older, 'm600')).toEqual([start - 50, end - 50]);
+  });
+
+  it('shows the end when its last one is gone', () => {
+    expect(drawn(many(300), 'm999')).toEqual([300 - kDrawn, 300]);
+  });
+
+  it('walks from one end to the other and no further, every step seeing some of the one before', () => {
+    const all = many(1000);
+    const seen = new Set<number>();
+    let last: string | undefined;
+    for (const by of [-1, 1] as const) {
+      for (let range = drawn(all, last); ; ) {
+        for (let at = range[0]; at < range[1]; at += 1) seen.add(at);
+        const next = moved(all, range, by);
+        if (!next) break;
+        last = next;
+        const [from, to] = drawn(all, last);
+        expect(Math.min(to, range[1]) - Math.max(from, range[0])).toBeGreaterThan(kDrawn / 2);
+        range = [from, to];
+      }
+      expect(drawn(all, last)[by < 0 ? 0 : 1]).toBe(by < 0 ? 0 : 1000);
+      expect(seen.size).toBe(1000);
+    }
+  });
+
+  it('knows what stands above it', () => {
+    const all = many(1000).map((entry) => ({ ...entry, ts: 1_700_000_000_000 }));
+    const [first] = rows(all, 700, 500, 740);
+    expect(first).toMatchObject({ day: false, grouped: true });
+    expect(rows(all, 700, 500, 740).map((row) => row.fresh).indexOf(true)).toBe(200);
+    expect(rows(all, 100, 500, 740).some((row) => row.fresh)).toBe(false);
   });
 });

@@ -167,17 +167,44 @@ export interface Row {
 /** Messages of one author within this span stand under one name. */
 const kGroupMs = 5 * 60_000;
 
-export function rows(entries: readonly Entry[], readUpTo: number | undefined): Row[] {
-  let before: Entry | undefined;
-  let marked = readUpTo === undefined;
-  return entries.map((entry) => {
+/** As they are drawn: those from `start` to before `end`, which know what stands above them. */
+export function rows(
+  entries: readonly Entry[],
+  readUpTo: number | undefined,
+  start = 0,
+  end = entries.length,
+): Row[] {
+  const isNew = (entry: Entry): boolean => (offsetOf(entry) ?? 0) > readUpTo!;
+  const first = readUpTo === undefined ? -1 : entries.findIndex(isNew);
+  return entries.slice(start, end).map((entry, at) => {
+    const before = entries[start + at - 1];
     const day = !before || dayOf(before.ts) !== dayOf(entry.ts);
-    const fresh = !marked && (offsetOf(entry) ?? 0) > readUpTo!;
-    marked ||= fresh;
-    const row = { entry, day, fresh, grouped: !day && !fresh && sameBreath(before!, entry) };
-    before = entry;
-    return row;
+    const fresh = start + at === first;
+    return { entry, day, fresh, grouped: !day && !fresh && sameBreath(before!, entry) };
   });
+}
+
+/** So many are drawn at once, however long the channel is: several screens of the tallest kind. */
+export const kDrawn = 240;
+/** And so many come and go when the window moves. */
+const kMove = 80;
+
+/** Which entries are drawn: those up to the one with key `last`, or up to the newest. */
+export function drawn(entries: readonly Entry[], last: string | undefined): [number, number] {
+  const at = last === undefined ? -1 : entries.findIndex(({ key }) => key === last);
+  const end = at < 0 ? entries.length : Math.max(at + 1, Math.min(kDrawn, entries.length));
+  return [Math.max(0, end - kDrawn), end];
+}
+
+/** The last key of a window further up (`by` -1) or down (1); undefined where there is nothing more. */
+export function moved(
+  entries: readonly Entry[],
+  [start, end]: readonly [number, number],
+  by: -1 | 1,
+): string | undefined {
+  if (by < 0 ? start === 0 : end === entries.length) return undefined;
+  const next = by < 0 ? Math.max(end - kMove, kDrawn) : Math.min(end + kMove, entries.length);
+  return entries[next - 1]?.key;
 }
 
 function sameBreath(a: Entry, b: Entry): boolean {

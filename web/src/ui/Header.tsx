@@ -40,7 +40,7 @@ export function Header({ channel }: { channel: Channel }) {
       </p>
       <button
         type="button"
-        class="icon only-wide"
+        class="icon"
         aria-pressed={muted}
         aria-label={t(muted ? 'unmute' : 'mute', { name: title })}
         onClick={() => app.mute(channel, !muted)}

@@ -6,18 +6,18 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { ArrowDown } from './icons';
 import { formatDay, t } from '../i18n';
 import type { Channel } from '../state/channel';
-import { offsetOf, rows } from '../state/timeline';
+import { drawn, moved, offsetOf, rows } from '../state/timeline';
 import { useApp } from './context';
 import { EntryView } from './EntryView';
 import { WelcomeCard } from './WelcomeCard';
 
 /** Nearer to the end than this counts as the end. */
 const kBottomPx = 48;
-/** Nearer to the beginning than this loads older messages. */
-const kTopPx = 400;
+/** Nearer to an edge of what is drawn than this, more is drawn there, or asked for. */
+const kEdgePx = 1500;
 
-/** Where each channel was read when it was left. */
-const positions = new WeakMap<Channel, number>();
+/** Where each channel was read when it was left; nothing for one that was at its end. */
+const positions = new WeakMap<Channel, { anchor: Anchor; last: string | undefined }>();
 
 interface Anchor {
   key: string;
@@ -32,7 +32,12 @@ export function MessageList({ channel }: { channel: Channel }) {
   const [below, setBelow] = useState(false);
   const entries = channel.entries.value;
   const divider = channel.divider.value;
-  const list = useMemo(() => rows(entries, divider), [entries, divider]);
+  // The last one that is drawn; undefined while the end is followed.
+  const [last, setLast] = useState(() => positions.get(channel)?.last);
+  const range = drawn(entries, last);
+  const [start, end] = range;
+  const list = useMemo(() => rows(entries, divider, start, end), [entries, divider, start, end]);
+  const whole = end === entries.length;
 
   const follow = (): void => {
     const box = scroller.current!;
@@ -43,23 +48,46 @@ export function MessageList({ channel }: { channel: Channel }) {
   const scrolled = (): void => {
     const box = scroller.current!;
     const away = box.scrollHeight - box.scrollTop - box.clientHeight;
-    app.atBottom = away < kBottomPx;
+    app.atBottom = whole && away < kBottomPx;
     setBelow(!app.atBottom);
     anchor.current = firstVisible(box, content.current!);
-    positions.set(channel, app.atBottom ? -1 : box.scrollTop);
+    remember();
     if (app.atBottom) app.markRead();
-    if (box.scrollTop < kTopPx) void app.sync.loadOlder(channel);
+    edges();
+  };
+
+  const remember = (): void => {
+    if (app.atBottom || !anchor.current) positions.delete(channel);
+    else positions.set(channel, { anchor: anchor.current, last: list[list.length - 1]?.entry.key });
+  };
+
+  /** Moves the window of what is drawn along; beyond its beginning the server is asked. */
+  const edges = (): void => {
+    const box = scroller.current!;
+    const away = box.scrollHeight - box.scrollTop - box.clientHeight;
+    if (app.atBottom) return setLast(undefined);
+    // What is read stays drawn, however much is said below it.
+    if (last === undefined) setLast(entries[end - 1]?.key);
+    if (box.scrollTop < kEdgePx) {
+      const up = moved(entries, range, -1);
+      if (up) setLast(up);
+      else void app.sync.loadOlder(channel);
+    } else if (away < kEdgePx && !whole) {
+      setLast(moved(entries, range, 1));
+    }
   };
 
   useLayoutEffect(() => {
-    const saved = positions.get(channel) ?? -1;
-    app.atBottom = saved < 0;
-    if (saved >= 0) scroller.current!.scrollTop = saved;
-    anchor.current = firstVisible(scroller.current!, content.current!);
+    const saved = positions.get(channel);
+    app.atBottom = saved === undefined;
+    anchor.current = saved?.anchor ?? firstVisible(scroller.current!, content.current!);
+    if (saved) restore(scroller.current!, saved.anchor);
     setBelow(!app.atBottom);
   }, [app, channel]);
 
   useLayoutEffect(follow, [list]);
+  // At the very edge nothing scrolls any more, so nobody would ask again.
+  useEffect(edges, [list]);
 
   useEffect(() => {
     // Text that grows, a composer that grows, a keyboard that opens: all of them move the bottom.
@@ -79,6 +107,7 @@ export function MessageList({ channel }: { channel: Channel }) {
   const toBottom = (): void => {
     const box = scroller.current!;
     app.atBottom = true;
+    setLast(undefined); // what is drawn then is followed to its end
     box.scrollTop = box.scrollHeight;
     app.markRead();
     setBelow(false);
@@ -96,8 +125,8 @@ export function MessageList({ channel }: { channel: Channel }) {
         aria-label={t('messages', { name: channel.title.value })}
       >
         <div class="entries" ref={content}>
-          {channel.loadingOlder.value && <p class="older">{t('loadingOlder')}</p>}
-          {channel.loaded.value && !channel.more.value && (
+          {start === 0 && channel.loadingOlder.value && <p class="older">{t('loadingOlder')}</p>}
+          {start === 0 && channel.loaded.value && !channel.more.value && (
             <Beginning channel={channel} empty={list.length === 0} />
           )}
           {list.map(({ entry, day, fresh, grouped }) => (
