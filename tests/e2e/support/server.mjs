@@ -82,6 +82,12 @@ export class Server {
     return code;
   }
 
+  /** As a crash: nothing is drained, nothing is said. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+
   async stop() {
     await this.down();
     await rm(this.state, { recursive: true, force: true });
