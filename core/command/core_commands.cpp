@@ -9,6 +9,7 @@
 #include "command/command_list.h"
 #include "command/command_target.h"
 #include "command/core_auth.h"
+#include "command/core_messages.h"
 #include "command/core_resume.h"
 #include "command/core_specs.h"
 #include "protocol/json_writer.h"
@@ -37,7 +38,7 @@ std::size_t count_of(const Invocation& call, std::size_t i) {
 class CoreCommands final : public CommandTarget {
  public:
   explicit CoreCommands(CoreDeps deps)
-      : deps_(deps), replies_(deps.dispatcher.replies()), auth_(deps), resume_(deps) {}
+      : deps_(deps), replies_(deps.dispatcher.replies()), auth_(deps), resume_(deps), messages_(deps) {}
 
   void invoke(InvocationPtr invocation) override {
     const auto call = invocation->call;
@@ -78,6 +79,18 @@ class CoreCommands final : public CommandTarget {
         return presence(call);
       case CoreCommand::kChannels:
         return channels(call);
+      case CoreCommand::kEditMessage:
+        return messages_.edit(call);
+      case CoreCommand::kDeleteMessage:
+        return messages_.erase(call);
+      case CoreCommand::kMarkRead:
+        return messages_.mark_read(call);
+      case CoreCommand::kBlock:
+        return messages_.block(call);
+      case CoreCommand::kUnblock:
+        return messages_.unblock(call);
+      case CoreCommand::kBlocked:
+        return messages_.blocked(call);
     }
   }
 
@@ -241,6 +254,7 @@ class CoreCommands final : public CommandTarget {
   Replies& replies_;
   CoreAuth auth_;
   CoreResume resume_;
+  CoreMessages messages_;
 };
 
 users::TokenClaims claims_of(const users::User& user, const Credential& credential) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's own commands: auth, resume, ping, ack, sync, commands, help, subscribe (join),
-// unsubscribe (leave), history, presence (who), channels. Plugins cannot take their names.
+// unsubscribe (leave), history, presence (who), channels, editMessage, deleteMessage, markRead,
+// block, unblock, blocked. Plugins cannot take their names.
 //
 // Ownership: borrows everything in CoreDeps; the registry keeps the target. Thread: publish at
 // start-up, before any plugin. Lifetime: store and hashers, whose threads complete what is asked
@@ -14,6 +15,7 @@
 
 namespace parley::users {
 class Accounts;
+class Blocks;
 class LoginGuard;
 class TokenService;
 }  // namespace parley::users
@@ -32,6 +34,7 @@ struct CoreDeps {
   users::Accounts& accounts;
   users::TokenService& tokens;
   users::LoginGuard& guard;
+  users::Blocks& blocks;
   session::SessionKeeper& keeper;
   storage::Store& store;
   const Clock& clock;

@@ -141,6 +141,52 @@ CommandSpec channels() {
           .clickable = true};
 }
 
+// A message of a channel, by its place.
+ArgumentSpec place(LocalText help) {
+  return {.name = "offset", .type = kInt, .required = true, .min = 1, .help = std::move(help)};
+}
+
+CommandSpec edit_message() {
+  return {.name = "editMessage",
+          .help = {"Changes a message", "Изменяет сообщение"},
+          .args = {channel(true),
+                   place({"which message", "номер сообщения"}),
+                   {.name = "message",
+                    .required = true,
+                    .rest = true,
+                    .help = {"what it shall say", "новый текст"}}}};
+}
+
+CommandSpec delete_message() {
+  return {.name = "deleteMessage",
+          .help = {"Takes a message away", "Удаляет сообщение"},
+          .args = {channel(true), place({"which message", "номер сообщения"})},
+          .clickable = true};
+}
+
+CommandSpec mark_read() {
+  auto spec = plumbing("markRead", {channel(true), place({})}, false);
+  spec.read_only = false;
+  return spec;
+}
+
+CommandSpec about_person(std::string name, LocalText help) {
+  return {.name = std::move(name),
+          .help = std::move(help),
+          .args = {{.name = "user",
+                    .type = kUser,
+                    .required = true,
+                    .help = {"a name or an id", "имя или идентификатор"}}},
+          .clickable = true};
+}
+
+CommandSpec blocked() {
+  return {.name = "blocked",
+          .help = {"Lists whom you have blocked", "Показывает, кого вы заблокировали"},
+          .read_only = true,
+          .clickable = true};
+}
+
 }  // namespace
 
 std::vector<Registration> core_registrations() {
@@ -165,6 +211,16 @@ std::vector<Registration> core_registrations() {
   list.push_back(declare(kHistory, history()));
   list.push_back(declare(kPresence, presence()));
   list.push_back(declare(kChannels, channels()));
+  list.push_back(declare(kEditMessage, edit_message()));
+  list.push_back(declare(kDeleteMessage, delete_message()));
+  list.push_back(declare(kMarkRead, overtaking(mark_read())));
+  list.push_back(
+      declare(kBlock, about_person("block", {"Refuses somebody's direct messages",
+                                             "Больше не принимать личные сообщения от человека"})));
+  list.push_back(
+      declare(kUnblock, about_person("unblock", {"Takes somebody's direct messages again",
+                                                 "Снова принимать личные сообщения"})));
+  list.push_back(declare(kBlocked, blocked()));
   return list;
 }
 

@@ -24,6 +24,12 @@ enum class CoreCommand : std::uint32_t {
   kHistory,
   kPresence,
   kChannels,
+  kEditMessage,
+  kDeleteMessage,
+  kMarkRead,
+  kBlock,
+  kUnblock,
+  kBlocked,
 };
 
 std::vector<Registration> core_registrations();

@@ -72,6 +72,7 @@ struct Limits {
   double new_connections = 20;  // per second and address
   int connections_per_user = 8;
   int channels = 128;  // per session
+  int blocks = 1000;   // people that one user has blocked
   int inflight = 64;
   double unauthenticated = 0.10;  // share of all connections
   int connections = 100'000;
@@ -109,6 +110,7 @@ struct Channels {
   Millis retention{0};  // messages older than this are deleted; 0: kept
   int presence_page = 200;
   int list_page = 100;
+  int unread_max = 999;  // counted exactly up to here
 };
 
 struct Session {

@@ -63,6 +63,7 @@ const std::vector<Key>& table() {
     {.path = "limits.burst", .slot = AT(limits.burst), .min = 0, .max = 1e6, .live = true, .meaning = "commands that may come at once; 0: no limit"},
     {.path = "limits.new_connections", .slot = AT(limits.new_connections), .min = 0, .max = 1e6, .live = true, .meaning = "new connections per second and address; 0: no limit"},
     {.path = "limits.connections_per_user", .slot = AT(limits.connections_per_user), .min = 0, .max = 1e6, .live = true, .meaning = "connections of one user; 0: no limit"},
+    {.path = "limits.blocks", .slot = AT(limits.blocks), .min = 0, .max = 1e6, .meaning = "people whose direct messages one user refuses; 0: no limit"},
     {.path = "limits.channels", .slot = AT(limits.channels), .min = 0, .max = 1e5, .live = true, .meaning = "channels of one session; 0: no limit"},
     {.path = "limits.inflight", .slot = AT(limits.inflight), .min = 0, .max = 1e5, .live = true, .meaning = "unanswered commands of one connection; 0: no limit"},
     {.path = "limits.unauthenticated", .slot = AT(limits.unauthenticated), .min = 0, .max = 1, .live = true, .meaning = "share of limits.connections that may be unauthenticated; beyond it the oldest is dropped (4406); 0: no limit"},
@@ -96,6 +97,7 @@ const std::vector<Key>& table() {
     {.path = "channels.retention", .slot = AT(channels.retention), .min = 0, .max = 36500 * kDay, .meaning = "older messages are deleted; 0: kept"},
     {.path = "channels.presence_page", .slot = AT(channels.presence_page), .min = 1, .max = 10'000, .meaning = "members in one presence answer"},
     {.path = "channels.list_page", .slot = AT(channels.list_page), .min = 1, .max = 10'000, .meaning = "channels in one answer of channels"},
+    {.path = "channels.unread_max", .slot = AT(channels.unread_max), .min = 1, .max = 100'000, .meaning = "unread messages of a channel are counted up to here"},
 
     {.path = "session.detached", .slot = AT(session.detached), .min = 0, .max = kDay, .live = true, .meaning = "a session whose connection was lost waits this long in memory"},
     {.path = "session.detached_guest", .slot = AT(session.detached_guest), .min = 0, .max = kDay, .live = true, .meaning = "the same for a guest's"},

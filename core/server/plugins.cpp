@@ -20,6 +20,25 @@ plugin::PluginPaths paths_of(const State& state, const config::Config& config,
           .settings = settings_folder};
 }
 
+// A text that takes the place of another passes the filters that the first one passed.
+session::Channels::TextFilter filter_of(plugin::MessagePipeline& messages) {
+  return [&messages](session::SpokenText spoken, session::Channels::Verdict done) {
+    auto message = std::make_shared<plugin::ChatMessage>();
+    message->user = std::move(spoken.user);
+    message->session = std::move(spoken.session);
+    message->channel = std::move(spoken.channel);
+    message->locale = std::move(spoken.locale);
+    message->text = std::move(spoken.text);
+    message->direct = message->channel.starts_with("dm:");
+    messages.filter(message,
+                    [message, done = std::move(done)](const plugin::Verdict& verdict) mutable {
+                      if (verdict.denied)
+                        return done(Status::forbidden(verdict.reason), verdict.code, {});
+                      done(Status::ok(), {}, message->text);
+                    });
+  };
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Plugins>> Plugins::open(const State& state, const Users& users,
@@ -29,6 +48,7 @@ Result<std::unique_ptr<Plugins>> Plugins::open(const State& state, const Users& 
   const auto config = live.get();
   auto made = std::make_unique<Plugins>();
   auto& it = *made;
+  runtime.channels->filter_texts(filter_of(it.messages));
   it.workers = std::make_unique<plugin::WorkerPool>(
       plugin::WorkerPool::Options{config->workers.threads, config->workers.max_stuck,
                                   config->plugins.limits.hard_budget},

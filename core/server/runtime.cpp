@@ -32,6 +32,10 @@ Result<std::unique_ptr<Runtime>> Runtime::open(const State& state, const Users& 
       std::make_unique<session::SessionRegistry>(*it.shard_set, clock, config, it.budget.get());
   it.channels =
       std::make_unique<session::Channels>(*it.sessions, *state.store, it.rights, clock, config);
+  it.rights.set_direct_rule(
+      [&blocks = *users.blocks](const users::User& from, std::string_view to) {
+        return blocks.may_write(from.id, to);
+      });
   it.keeper = std::make_unique<session::SessionKeeper>(*it.sessions, *state.store, clock, config);
   it.pusher = std::make_unique<session::Pusher>(*it.sessions, *it.channels);
   it.keys = std::make_unique<command::KeyLedger>(*state.store, clock, config);
@@ -54,6 +58,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(const State& state, const Users& 
                                                 .accounts = *users.accounts,
                                                 .tokens = *users.tokens,
                                                 .guard = *users.guard,
+                                                .blocks = *users.blocks,
                                                 .keeper = *it.keeper,
                                                 .store = *state.store,
                                                 .clock = clock});

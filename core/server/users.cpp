@@ -33,6 +33,9 @@ Result<std::unique_ptr<Users>> Users::open(const State& state, const Clock& cloc
   made->guard = std::make_unique<users::LoginGuard>(users::login_guard_options(config.auth), clock);
   made->accounts = std::make_unique<users::Accounts>(*state.store, *made->hasher, *made->guard,
                                                      clock, users::accounts_options(config));
+  auto blocks = users::Blocks::open(*state.store, static_cast<std::size_t>(config.limits.blocks));
+  if (!blocks) return blocks.status();
+  made->blocks = std::move(blocks).value();
   auto tokens = open_tokens(state, clock, config.auth);
   if (!tokens) return tokens.status();
   made->tokens = std::move(tokens).value();

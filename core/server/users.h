@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "server/state.h"
 #include "users/accounts.h"
+#include "users/blocks.h"
 #include "users/first_admin.h"
 #include "users/tickets.h"
 #include "users/token_service.h"
@@ -28,6 +29,7 @@ struct Users {
   std::unique_ptr<users::PasswordHasher> hasher;
   std::unique_ptr<users::LoginGuard> guard;
   std::unique_ptr<users::Accounts> accounts;
+  std::unique_ptr<users::Blocks> blocks;
   std::unique_ptr<users::TokenService> tokens;
   std::unique_ptr<users::Tickets> tickets;
   std::unique_ptr<users::FirstAdmin> first_admin;

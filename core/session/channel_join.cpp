@@ -287,15 +287,21 @@ void Channels::read_missed(Session& session, const EntryPtr& entry, std::uint64_
   const std::optional<std::int64_t> since = joining.options.since;
   const std::int64_t most = std::max(settings()->channels.history_max, 1);
   const auto query = missed_query(entry->name(), joining.options, joined, most);
-  if (!query) {
-    Missed none;
-    none.recovered = since && *since == joined;
-    if (since || joining.options.history > 0) none.messages_json = "[]";
-    return finish_join(session, entry, join, std::move(none));
-  }
-  const Status queued = store_.read([this, entry, join, joined, since, query = *query,
+  if (!since && joining.options.history == 0) return finish_join(session, entry, join, Missed{});
+  const auto unread_max = static_cast<std::size_t>(std::max(settings()->channels.unread_max, 1));
+  const Status queued = store_.read([this, entry, join, joined, since, query, unread_max,
+                                     user = session.user(),
                                      key = session.key()](storage::Reader& reader) {
-    Result<Missed> answer = render_missed(reader, query, since, joined);
+    Result<Missed> answer = query ? render_missed(reader, *query, since, joined)
+                                  : Missed{.messages_json = "[]", .recovered = since == joined};
+    if (answer) {
+      auto unread = count_unread(reader, entry->name(), *user, joined, unread_max);
+      if (unread) {
+        answer.value().unread = *unread;
+      } else {
+        answer = unread.status();
+      }
+    }
     registry_.post(key, [this, entry, join, answer = std::move(answer)](Session& alive) mutable {
       finish_join(alive, entry, join, std::move(answer));
     });
@@ -319,6 +325,7 @@ void Channels::finish_join(Session& session, const EntryPtr& entry, std::uint64_
   Subscribed answer = describe(*subscription, subscription->joining->joined);
   answer.recovered = missed->recovered;
   answer.messages_json = std::move(missed.value().messages_json);
+  answer.unread = missed->unread;
   SubscribeDone done = std::move(subscription->joining->done);
   done(std::move(answer));
   release(session, entry, join);

@@ -126,6 +126,8 @@ Status ChannelRights::check(const users::User& user, std::string_view channel,
       break;
     case ChannelKind::kDirect:
       allowed = user.id == name->first || user.id == name->second;
+      if (allowed && access == ChannelAccess::kWrite && direct_rule_)
+        return direct_rule_(user, user.id == name->first ? name->second : name->first);
       break;
     case ChannelKind::kUser:
       allowed = user.id == name->first && access == ChannelAccess::kRead;

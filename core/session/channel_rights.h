@@ -8,13 +8,15 @@
 //
 // Ids match [a-z]_[A-Za-z0-9]+. Ownership: rules are owned here. Thread: any; a rule may be asked
 // from several threads at once. Failure: invalid_args for what is no name; not_found, with one
-// sentence for "no such channel" and "not for you", where the right is missing.
+// sentence for "no such channel" and "not for you", where the right is missing; what the rule of
+// direct channels says, to one of its two.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/status.h"
 #include "base/thread_annotations.h"
@@ -54,12 +56,17 @@ class ChannelRights {
   void set_rule(std::string_view plugin, Rule rule);
   void remove_rule(std::string_view plugin);
 
+  // Before the first session: who may write to whom in a direct channel.
+  using DirectRule = std::function<Status(const users::User& from, std::string_view to)>;
+  void set_direct_rule(DirectRule rule) { direct_rule_ = std::move(rule); }
+
   Status check(const users::User& user, std::string_view channel, ChannelAccess access) const;
 
  private:
   struct Rules;
   std::shared_ptr<const Rule> rule_of(std::string_view plugin) const;
 
+  DirectRule direct_rule_;
   mutable Mutex mutex_;
   std::unique_ptr<Rules> rules_ PARLEY_GUARDED_BY(mutex_);
 };

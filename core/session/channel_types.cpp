@@ -9,6 +9,25 @@ Author author_of(const users::User& user) {
   return {.id = user.id, .name = user.name, .kind = user.kind};
 }
 
+namespace {
+
+void put(protocol::ObjectWriter& data, const Unread& unread) {
+  data.field("read", unread.read)
+      .field("unread", unread.messages)
+      .field("mentions", unread.mentions);
+  if (unread.more) data.field("unreadMore", true);
+}
+
+}  // namespace
+
+std::string Unread::data_json(std::string_view channel) const {
+  std::string out;
+  protocol::ObjectWriter data(out);
+  put(data.field("channel", channel), *this);
+  data.close();
+  return out;
+}
+
 std::string Subscribed::data_json() const {
   std::string out;
   protocol::ObjectWriter data(out);
@@ -18,6 +37,7 @@ std::string Subscribed::data_json() const {
       .field("members", members);
   if (!topic.empty()) data.field("topic", topic);
   if (!messages_json.empty()) data.raw("messages", messages_json);
+  if (unread) put(data, *unread);
   data.close();
   return out;
 }

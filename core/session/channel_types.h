@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,31 @@ struct Draft {
   std::int64_t reply_to = -1;  // offset of the message it answers, which must be there; -1 for none
 };
 
+// What is to become of a message that was said.
+struct Revision {
+  std::string channel;
+  std::int64_t offset = 0;  // of the message
+  Author by;
+  bool of_others = false;           // `by` may change what others wrote
+  std::optional<std::string> text;  // nothing: it is taken away
+};
+
+// A text that somebody wants to say, before it is stored.
+struct SpokenText {
+  std::shared_ptr<const users::User> user;
+  std::string session, channel, locale, text;
+};
+
+// What lies behind the last message that a user has read. Their own messages are none of it.
+struct Unread {
+  std::int64_t read = 0;  // offset of that message
+  std::size_t messages = 0;
+  std::size_t mentions = 0;  // those of them that name the user with an @
+  bool more = false;         // there are more than channels.unread_max
+
+  std::string data_json(std::string_view channel) const;  // the `data` of `read`
+};
+
 struct ChannelPush {
   std::string channel;
   std::string type;
@@ -63,7 +89,8 @@ struct Subscribed {
   bool recovered = false;   // with since: nothing between it and offset is missing
   std::size_t members = 0;  // users who are here, this one included
   std::string topic;
-  std::string messages_json;  // array of frames, oldest first; "" when none were asked for
+  std::string messages_json;     // array of frames, oldest first; "" when none were asked for
+  std::optional<Unread> unread;  // with messages
 
   std::string data_json() const;  // the `data` of `subscribed`
 };

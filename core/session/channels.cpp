@@ -65,6 +65,7 @@ void Channels::configure(const config::Config& config) {
   auto settings = std::make_shared<Settings>();
   settings->channels = config.channels;
   settings->catch_up = std::max(config.session.catch_up, 1);
+  settings->message = config.limits.message;
   settings->per_session = static_cast<std::size_t>(std::max(config.limits.channels, 0));
   const MutexLock lock(directory_->mutex);
   directory_->settings = std::move(settings);

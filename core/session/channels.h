@@ -47,6 +47,10 @@ class Channels {
   using ListingDone = absl::AnyInvocable<void(Result<ChannelListing>)>;
   using InfoDone = absl::AnyInvocable<void(Result<ChannelInfo>)>;
   using StatusDone = absl::AnyInvocable<void(Status)>;
+  using UnreadDone = absl::AnyInvocable<void(Result<Unread>)>;
+  // `refused` and a code for the client ("" for the status's own), or the text as it may be said.
+  using Verdict = absl::AnyInvocable<void(Status refused, std::string code, std::string text)>;
+  using TextFilter = std::function<void(SpokenText, Verdict)>;
   using AttachDone = absl::AnyInvocable<void(std::vector<protocol::ChannelPosition>)>;
   using ResumeDone = absl::AnyInvocable<void(Resumed)>;
 
@@ -61,6 +65,9 @@ class Channels {
   using MembershipObserver =
       std::function<void(const users::User&, std::string_view channel, bool joined)>;
   void observe(MembershipObserver observer) { on_membership_ = std::move(observer); }
+
+  // Before the first session: who looks at a text before it takes the place of another.
+  void filter_texts(TextFilter filter) { text_filter_ = std::move(filter); }
 
   // --- [shard] ---
   // Joins what a new session is in by itself: channels.default, @<id>, its direct channels. `done`
@@ -87,6 +94,9 @@ class Channels {
   // After a change of roles: leaves what it may no longer read and pushes `unsubscribed` for each.
   void recheck(Session& session);
   bool subscribed(const Session& session, std::string_view channel) const;
+  // The user has read the channel up to `offset`; marks never go back. `done` runs on the writer's
+  // thread, or at once when refused: not_found. The user's other sessions are pushed `read`.
+  void mark_read(Session& session, std::string_view channel, std::int64_t offset, UnreadDone done);
   // Who is in a channel, for someone who is in it too; not_found otherwise.
   Result<PresencePage> presence(const Session& asking, std::string_view channel,
                                 std::string_view after = {}, std::size_t limit = 0) const;
@@ -96,6 +106,12 @@ class Channels {
   // rights().check() first where a person writes. `on_stored` runs once, on the database writer's
   // thread, or at once on the caller's when refused (invalid_args, overloaded): post onward.
   void publish(Draft draft, StoredDone on_stored, StoreAlso also = {});
+  // Asks the filter; `done` runs on any thread, or at once when there is none.
+  void look_over(SpokenText spoken, Verdict done) const;
+  // Rewrites a message, and publishes `chatEdited` or `chatDeleted`, whose offset `on_stored` gets; as
+  // for publish. Neither filter nor rights in the channel are asked: look_over() and rights().check()
+  // first. not_found: no such message, or taken away already; forbidden: another one's.
+  void revise(Revision revision, StoredDone on_stored);
   // To those who are there now; nothing is kept. invalid_args for a bad name.
   Status push(const ChannelPush& push, const ChannelPushOptions& options = {});
   // `done` runs on a reader's thread or at once. `reader` may be null: the server itself asks.
@@ -178,6 +194,12 @@ class Channels {
                  std::int64_t passed);
   void on_detached(Session& session);
 
+  // channel_reading.cpp
+  static Result<Unread> count_unread(storage::Reader& reader, const std::string& channel,
+                                     const users::User& user, std::int64_t last, std::size_t most);
+  void tell_other_sessions(const users::User& user, const std::string& channel,
+                           const Unread& unread, SessionKey origin);
+
   // channel_publish.cpp
   void on_committed(Publication& publication);
   void fan_out(const EntryPtr& entry, std::int64_t offset, const net::SharedFrame& frame);
@@ -193,6 +215,7 @@ class Channels {
   const ChannelRights& rights_;
   const Clock& clock_;
   MembershipObserver on_membership_;
+  TextFilter text_filter_;
   std::unique_ptr<Directory> directory_;
 };
 

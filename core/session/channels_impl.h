@@ -22,6 +22,7 @@ struct Channels::Settings {
   config::Channels channels;
   std::size_t per_session = 0;  // limits.channels, 0: no limit
   std::int64_t catch_up = 0;    // session.catch_up
+  std::size_t message = 0;      // limits.message, 0: no limit
 
   // A public channel that is there without anybody having made it.
   bool is_default(std::string_view name) const;
@@ -43,6 +44,7 @@ struct Channels::Directory {
 struct Channels::Missed {
   std::string messages_json;
   bool recovered = false;
+  std::optional<Unread> unread;
 };
 
 // A message on its way through the store.

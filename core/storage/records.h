@@ -49,6 +49,12 @@ struct HistoryPage {
   bool more = false;                    // there are further ones in the direction that was asked
 };
 
+// One user will have nothing of another's direct messages.
+struct BlockRecord {
+  std::string user_id;
+  std::string blocked_id;
+};
+
 struct ChannelRecord {
   std::string name;
   std::string topic;

@@ -48,6 +48,10 @@ class Reader {
 
   // A channel nobody wrote to has an empty history; that is no error.
   virtual Result<HistoryPage> history(const HistoryQuery& query) = 0;
+  virtual Result<StoredMessage> message(std::string_view channel,
+                                        std::int64_t offset) = 0;  // not_found
+  // The last message of the channel that the user has read; not_found when they never said so.
+  virtual Result<std::int64_t> read_mark(std::string_view user_id, std::string_view channel) = 0;
   virtual Result<ChannelRecord> channel(std::string_view name) = 0;  // not_found
   // Public channels, by name, starting after `after` ("" for the first page).
   virtual Result<std::vector<ChannelRecord>> public_channels(std::string_view after,
@@ -59,6 +63,7 @@ class Reader {
   virtual Result<std::vector<UserRecord>> users(std::string_view after, std::size_t limit) = 0;
   // Accounts that hold the role and are not disabled.
   virtual Result<std::int64_t> count_role(std::string_view role) = 0;
+  virtual Result<std::vector<BlockRecord>> blocks() = 0;
 
   virtual Result<SessionRecord> session(std::string_view id) = 0;          // not_found
   virtual Result<RefreshRecord> refresh_token(std::string_view hash) = 0;  // not_found
@@ -84,14 +89,23 @@ class Writer : public Reader {
  public:
   // Makes the channel when it is new. Returns the offset.
   virtual Result<std::int64_t> append_message(const MessageDraft& draft) = 0;
+  // Its data in place of what it said; everything else of it stays. not_found.
+  virtual Status rewrite_message(std::string_view channel, std::int64_t offset,
+                                 std::string_view data_json) = 0;
+  // Never goes back. Returns what holds now. not_found: there is no such channel.
+  virtual Result<std::int64_t> put_read_mark(std::string_view user_id, std::string_view channel,
+                                             std::int64_t offset) = 0;
   virtual Status create_channel(const ChannelRecord& channel) = 0;  // no change when it is there
   virtual Status set_topic(std::string_view channel, std::string_view topic) = 0;  // not_found
 
   // conflict when the id or the skeleton is taken by someone who has not expired at created_at.
   virtual Status insert_user(const UserRecord& user) = 0;
   virtual Status update_user(
-      const UserRecord& user) = 0;                      // by id, every field; not_found, conflict
-  virtual Status delete_user(std::string_view id) = 0;  // no change when it is not there
+      const UserRecord& user) = 0;  // by id, every field; not_found, conflict
+  // Blocks and read marks go with them. No change when they are not there.
+  virtual Status delete_user(std::string_view id) = 0;
+  virtual Status put_block(const BlockRecord& block) = 0;     // no change when it is there
+  virtual Status delete_block(const BlockRecord& block) = 0;  // no change when it is not
   // When the guest's row may go. not_found also for those who are no guests.
   virtual Status set_guest_expiry(std::string_view id, std::int64_t expires_at) = 0;
 

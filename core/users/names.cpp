@@ -166,4 +166,20 @@ std::string suggest_name(std::string_view display, int n, const NameRules& rules
   return to_utf8(stem) + number;
 }
 
+bool mentions(std::string_view text, std::string_view name) {
+  if (name.empty() || text.find('@') == text.npos) return false;
+  const auto folded = [](std::string_view utf8) {
+    return fold(UnicodeString::fromUTF8({utf8.data(), static_cast<int32_t>(utf8.size())}));
+  };
+  const UnicodeString haystack = folded(text);
+  const UnicodeString called = UnicodeString(u'@') + folded(name);
+  for (int32_t at = 0; (at = haystack.indexOf(called, at)) >= 0; ++at) {
+    const int32_t behind = at + called.length();
+    const bool whole = behind == haystack.length() || !is_name_letter(haystack.char32At(behind));
+    const bool begins = at == 0 || !is_name_letter(haystack.char32At(at - 1));
+    if (whole && begins) return true;
+  }
+  return false;
+}
+
 }  // namespace parley::users

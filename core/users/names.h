@@ -38,4 +38,7 @@ Result<Name> parse_any_name(std::string_view text, const NameRules& rules);
 // The n-th proposal for a name that is taken, n from 2: "Neo" -> "Neo2". Within max_length.
 std::string suggest_name(std::string_view display, int n, const NameRules& rules);
 
+// Whether a text calls somebody: an @ and the whole name, in any case.
+bool mentions(std::string_view text, std::string_view name);
+
 }  // namespace parley::users

@@ -53,6 +53,33 @@ Result<std::int64_t> Changes::append_message(const MessageDraft& draft) {
   });
 }
 
+Status Changes::rewrite_message(std::string_view channel, std::int64_t offset,
+                                std::string_view data_json) {
+  return connection_.attempt([&] {
+    auto row = connection_.query(
+        "UPDATE messages SET data = ? WHERE position = ? AND channel = "
+        "(SELECT id FROM channels WHERE name = ?)");
+    row.text(data_json).number(offset).text(channel);
+    return row.run() > 0 ? Status::ok() : Status::not_found("There is no such message.");
+  });
+}
+
+Result<std::int64_t> Changes::put_read_mark(std::string_view user_id, std::string_view channel,
+                                            std::int64_t offset) {
+  return connection_.attempt([&]() -> Result<std::int64_t> {
+    auto row = connection_.query(
+        "INSERT INTO read_marks (user_id, channel, position) "
+        "SELECT ?1, id, min(?2, last_offset) FROM channels WHERE name = ?3 "
+        "ON CONFLICT (user_id, channel) DO UPDATE SET position = max(position, excluded.position) "
+        "RETURNING position");
+    if (!row.text(user_id).number(offset).text(channel).step())
+      return Status::not_found("There is no such channel.");
+    const std::int64_t held = row.number_at(0);
+    row.run();
+    return held;
+  });
+}
+
 Status Changes::create_channel(const ChannelRecord& channel) {
   return connection_.attempt([&] {
     auto row = connection_.query(
@@ -117,6 +144,23 @@ Status Changes::delete_by(std::string_view sql, std::string_view key) {
 Status Changes::delete_user(std::string_view id) {
   const Status status = delete_by("DELETE FROM command_keys WHERE user_id = ?", id);
   return status ? delete_by("DELETE FROM users WHERE id = ?", id) : status;
+}
+
+Status Changes::put_block(const BlockRecord& block) {
+  return connection_.attempt([&] {
+    auto row =
+        connection_.query("INSERT OR IGNORE INTO blocks (user_id, blocked_id) VALUES (?, ?)");
+    row.text(block.user_id).text(block.blocked_id).run();
+    return Status::ok();
+  });
+}
+
+Status Changes::delete_block(const BlockRecord& block) {
+  return connection_.attempt([&] {
+    auto row = connection_.query("DELETE FROM blocks WHERE user_id = ? AND blocked_id = ?");
+    row.text(block.user_id).text(block.blocked_id).run();
+    return Status::ok();
+  });
 }
 
 Status Changes::set_guest_expiry(std::string_view id, std::int64_t expires_at) {

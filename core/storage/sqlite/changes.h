@@ -14,12 +14,18 @@ class Changes final : public Queries<Writer> {
   using Queries<Writer>::Queries;
 
   Result<std::int64_t> append_message(const MessageDraft& draft) override;
+  Status rewrite_message(std::string_view channel, std::int64_t offset,
+                         std::string_view data_json) override;
+  Result<std::int64_t> put_read_mark(std::string_view user_id, std::string_view channel,
+                                     std::int64_t offset) override;
   Status create_channel(const ChannelRecord& channel) override;
   Status set_topic(std::string_view channel, std::string_view topic) override;
 
   Status insert_user(const UserRecord& user) override;
   Status update_user(const UserRecord& user) override;
   Status delete_user(std::string_view id) override;
+  Status put_block(const BlockRecord& block) override;
+  Status delete_block(const BlockRecord& block) override;
   Status set_guest_expiry(std::string_view id, std::int64_t expires_at) override;
 
   Status put_session(const SessionRecord& session) override;

@@ -110,7 +110,24 @@ CREATE TABLE command_keys (
 CREATE INDEX command_keys_expiry ON command_keys(expires_at);
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kFirst}, {2, kSessions}, {4, kCommandKeys}};
+// What people have read, and whose direct messages they refuse. Both end with whom they belong to.
+constexpr const char* kReading = R"sql(
+CREATE TABLE read_marks (
+  user_id TEXT NOT NULL,
+  channel INTEGER NOT NULL REFERENCES channels(id),
+  position INTEGER NOT NULL,
+  PRIMARY KEY (user_id, channel)
+) WITHOUT ROWID;
+CREATE TABLE blocks (user_id TEXT NOT NULL, blocked_id TEXT NOT NULL);
+CREATE UNIQUE INDEX blocks_pair ON blocks(user_id, blocked_id);
+CREATE INDEX blocks_other ON blocks(blocked_id);
+CREATE TRIGGER users_gone AFTER DELETE ON users BEGIN
+  DELETE FROM read_marks WHERE user_id = old.id;
+  DELETE FROM blocks WHERE user_id = old.id OR blocked_id = old.id;
+END;
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kFirst}, {2, kSessions}, {3, kCommandKeys}, {4, kReading}};
 
 bool is_empty(Connection& connection) {
   auto query = connection.query("SELECT count(*) FROM sqlite_master");

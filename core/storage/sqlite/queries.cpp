@@ -127,6 +127,26 @@ Result<HistoryPage> Queries<I>::history(const HistoryQuery& query) {
 }
 
 template <typename I>
+Result<StoredMessage> Queries<I>::message(std::string_view channel, std::int64_t offset) {
+  return connection_.attempt([&]() -> Result<StoredMessage> {
+    auto row = connection_.query(PARLEY_MESSAGE_COLUMNS "AND m.position = ?");
+    if (!row.text(channel).number(offset).step()) return missing("message");
+    return message_of(row, std::string(channel));
+  });
+}
+
+template <typename I>
+Result<std::int64_t> Queries<I>::read_mark(std::string_view user_id, std::string_view channel) {
+  return connection_.attempt([&]() -> Result<std::int64_t> {
+    auto row = connection_.query(
+        "SELECT r.position FROM read_marks r JOIN channels c ON c.id = r.channel "
+        "WHERE r.user_id = ? AND c.name = ?");
+    if (!row.text(user_id).text(channel).step()) return missing("read mark");
+    return row.number_at(0);
+  });
+}
+
+template <typename I>
 Result<ChannelRecord> Queries<I>::channel(std::string_view name) {
   return connection_.attempt([&]() -> Result<ChannelRecord> {
     auto row = connection_.query(PARLEY_CHANNEL_COLUMNS "WHERE name = ?");
@@ -187,6 +207,16 @@ Result<std::int64_t> Queries<I>::count_role(std::string_view role) {
         "' ') > 0");
     row.text(role).step();
     return row.number_at(0);
+  });
+}
+
+template <typename I>
+Result<std::vector<BlockRecord>> Queries<I>::blocks() {
+  return connection_.attempt([&]() -> Result<std::vector<BlockRecord>> {
+    auto row = connection_.query("SELECT user_id, blocked_id FROM blocks ORDER BY rowid");
+    std::vector<BlockRecord> all;
+    while (row.step()) all.push_back({row.string_at(0), row.string_at(1)});
+    return all;
   });
 }
 

@@ -18,6 +18,8 @@ class Queries : public Interface {
   explicit Queries(Connection& connection) : connection_(connection) {}
 
   Result<HistoryPage> history(const HistoryQuery& query) override;
+  Result<StoredMessage> message(std::string_view channel, std::int64_t offset) override;
+  Result<std::int64_t> read_mark(std::string_view user_id, std::string_view channel) override;
   Result<ChannelRecord> channel(std::string_view name) override;
   Result<std::vector<ChannelRecord>> public_channels(std::string_view after,
                                                      std::size_t limit) override;
@@ -25,6 +27,7 @@ class Queries : public Interface {
   Result<UserRecord> user_by_skeleton(std::string_view skeleton) override;
   Result<std::vector<UserRecord>> users(std::string_view after, std::size_t limit) override;
   Result<std::int64_t> count_role(std::string_view role) override;
+  Result<std::vector<BlockRecord>> blocks() override;
   Result<SessionRecord> session(std::string_view id) override;
   Result<CommandKeyRecord> command_key(std::string_view user_id, std::string_view key) override;
   Result<std::vector<CommandKeyRecord>> command_keys(std::int64_t now) override;

@@ -20,6 +20,7 @@
 #include "session/session_registry.h"
 #include "unit/session/fakes.h"
 #include "users/accounts.h"
+#include "users/blocks.h"
 #include "users/token_service.h"
 
 namespace parley::command {
@@ -115,8 +116,8 @@ inline std::vector<Registration> test_commands() {
 struct World {
   explicit World(config::Config with = {}) : config(std::move(with)) {
     target->dispatcher = &dispatcher;
-    const auto core = publish_core_commands(
-        {dispatcher, commands, sessions, channels, accounts, tokens, guard, keeper, store, clock});
+    const auto core = publish_core_commands({dispatcher, commands, sessions, channels, accounts,
+                                             tokens, guard, blocks, keeper, store, clock});
     if (!core) throw std::runtime_error(core.message());
     const auto test = commands.publish("test", test_commands(), target).status();
     if (!test) throw std::runtime_error(test.message());
@@ -197,6 +198,8 @@ struct World {
   session::SessionKeeper keeper{sessions, store, clock, config};
   users::PasswordHasher hasher{users::password_options(config.auth)};
   users::LoginGuard guard{users::login_guard_options(config.auth), clock};
+  std::unique_ptr<users::Blocks> made_blocks = std::move(users::Blocks::open(store, 3).value());
+  users::Blocks& blocks = *made_blocks;
   users::Accounts accounts{store, hasher, guard, clock, users::accounts_options(config)};
   users::TokenService tokens{store, clock, key_ring(), config.auth, {}};
   CommandRegistry commands;

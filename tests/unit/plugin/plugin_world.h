@@ -43,6 +43,7 @@
 #include "storage/open_store.h"
 #include "support/temp_folder.h"
 #include "users/accounts.h"
+#include "users/blocks.h"
 #include "users/token_service.h"
 #include "waiting.h"
 
@@ -135,6 +136,7 @@ class World {
     if (const auto added = ring.add({.kid = "test", .secret = std::string(32, 'k')}); !added)
       throw std::runtime_error(added.message());
     tokens_.emplace(*store_, clock_, std::move(ring), config_->auth, storage::Revocations{});
+    blocks_ = std::move(users::Blocks::open(*store_, 100).value());
     sessions_.emplace(set_, clock_, *config_);
     channels_.emplace(*sessions_, *store_, rights_, clock_, *config_);
     keeper_.emplace(*sessions_, *store_, clock_, *config_);
@@ -145,7 +147,7 @@ class World {
         *config_);
     if (const auto core = command::publish_core_commands({*dispatcher_, commands_, *sessions_,
                                                           *channels_, *accounts_, *tokens_, guard_,
-                                                          *keeper_, *store_, clock_});
+                                                          *blocks_, *keeper_, *store_, clock_});
         !core) {
       throw std::runtime_error(core.message());
     }
@@ -359,6 +361,7 @@ class World {
   std::unique_ptr<storage::Store> store_;
   users::PasswordHasher hasher_{users::password_options(config_->auth)};
   users::LoginGuard guard_{users::login_guard_options(config_->auth), clock_};
+  std::unique_ptr<users::Blocks> blocks_;
   std::optional<users::Accounts> accounts_;
   std::optional<users::TokenService> tokens_;
   std::optional<session::SessionRegistry> sessions_;

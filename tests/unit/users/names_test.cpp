@@ -98,5 +98,15 @@ TEST(NamesTest, ASuggestionFits) {
   EXPECT_EQ(proposal, std::string(30, 'x') + "12");
 }
 
+TEST(NamesTest, AnAtAndTheWholeNameCallSomebody) {
+  for (const char* text : {"@Neo", "@neo!", "wake up, @NEO", "(@Neo)", "@Neon and @Neo"})
+    EXPECT_TRUE(mentions(text, "Neo")) << text;
+  for (const char* text : {"", "Neo", "@Neon", "@Ne", "mail@Neo", "@ Neo", "@Neö"})
+    EXPECT_FALSE(mentions(text, "Neo")) << text;
+  EXPECT_TRUE(mentions("привет, @НЕО.", "Нео"));
+  EXPECT_TRUE(mentions("@Mr Anderson?", "Mr Anderson"));
+  EXPECT_FALSE(mentions("@", ""));
+}
+
 }  // namespace
 }  // namespace parley::users
