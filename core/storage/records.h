@@ -78,6 +78,25 @@ struct UserRecord {
   std::int64_t expires_at = 0;  // guests only
 };
 
+// Lets one person register where registration is by invitation. Gone once it is used.
+struct InvitationRecord {
+  std::string id;    // "i_…", what lists show
+  std::string hash;  // SHA-256 of the code, 32 bytes
+  std::string made_by;
+  std::string note;
+  std::int64_t created_at = 0;
+  std::int64_t expires_at = 0;
+};
+
+// Something a person wrote, for a copy of their data.
+struct OwnMessage {
+  std::int64_t row = 0;  // the cursor
+  std::string channel;
+  std::int64_t offset = 0;
+  std::int64_t ts = 0;
+  std::string data_json;
+};
+
 // A session as it can be resumed after it has closed, or the server has. Written when it opens,
 // when what it says changes, and when its connection is lost.
 struct SessionRecord {
@@ -144,6 +163,13 @@ struct KvLimits {
 };
 
 struct KvPair {
+  std::string key;
+  std::string value;
+};
+
+// A plugin's pair whose key names a user.
+struct KvOfUser {
+  std::string plugin;
   std::string key;
   std::string value;
 };

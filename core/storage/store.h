@@ -65,6 +65,19 @@ class Reader {
   virtual Result<std::int64_t> count_role(std::string_view role) = 0;
   virtual Result<std::vector<BlockRecord>> blocks() = 0;
 
+  // What that user wrote, in the order it was stored, after that row (0: from the first).
+  virtual Result<std::vector<OwnMessage>> messages_of(std::string_view user_id,
+                                                      std::int64_t after_row,
+                                                      std::size_t limit) = 0;
+  // Pairs of all plugins whose key has the user's id in it as a whole word.
+  virtual Result<std::vector<KvOfUser>> kv_naming(std::string_view user_id) = 0;
+  virtual Result<std::vector<InvitationRecord>> invitations() = 0;  // oldest first
+  // The one whose code has that hash and is not too old; not_found.
+  virtual Result<InvitationRecord> invitation(std::string_view hash, std::int64_t now) = 0;
+
+  // The local user who stands for a subject of an outside issuer; not_found.
+  virtual Result<std::string> outside_user(std::string_view issuer, std::string_view subject) = 0;
+
   virtual Result<SessionRecord> session(std::string_view id) = 0;          // not_found
   virtual Result<RefreshRecord> refresh_token(std::string_view hash) = 0;  // not_found
   virtual Result<Revocations> revocations() = 0;
@@ -102,10 +115,21 @@ class Writer : public Reader {
   virtual Status insert_user(const UserRecord& user) = 0;
   virtual Status update_user(
       const UserRecord& user) = 0;  // by id, every field; not_found, conflict
-  // Blocks and read marks go with them. No change when they are not there.
+  // Keys, blocks and read marks go with them. No change when they are not there.
   virtual Status delete_user(std::string_view id) = 0;
   virtual Status put_block(const BlockRecord& block) = 0;     // no change when it is there
   virtual Status delete_block(const BlockRecord& block) = 0;  // no change when it is not
+  // conflict when that subject stands for somebody already. delete_user() takes it back.
+  virtual Status link_outside(std::string_view issuer, std::string_view subject,
+                              std::string_view user_id) = 0;
+  // One bounded step of taking a person's words back: looks at `rows` rows from `from_row` on, and
+  // leaves tombstones of "deleted" in place of theirs. Returns where the next step begins, 0 at the
+  // end. Offsets stay.
+  virtual Result<std::int64_t> erase_messages_of(std::string_view user_id, std::int64_t from_row,
+                                                 std::size_t rows) = 0;
+  virtual Status kv_erase_naming(std::string_view user_id) = 0;  // what kv_naming() finds
+  virtual Status insert_invitation(const InvitationRecord& invitation) = 0;
+  virtual Status delete_invitation(std::string_view id) = 0;  // not_found
   // When the guest's row may go. not_found also for those who are no guests.
   virtual Status set_guest_expiry(std::string_view id, std::int64_t expires_at) = 0;
 

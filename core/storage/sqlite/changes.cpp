@@ -142,8 +142,12 @@ Status Changes::delete_by(std::string_view sql, std::string_view key) {
 }
 
 Status Changes::delete_user(std::string_view id) {
-  const Status status = delete_by("DELETE FROM command_keys WHERE user_id = ?", id);
-  return status ? delete_by("DELETE FROM users WHERE id = ?", id) : status;
+  for (const char* sql :
+       {"DELETE FROM command_keys WHERE user_id = ?",
+        "DELETE FROM outside_identities WHERE user_id = ?", "DELETE FROM users WHERE id = ?"}) {
+    if (Status status = delete_by(sql, id); !status) return status;
+  }
+  return Status::ok();
 }
 
 Status Changes::put_block(const BlockRecord& block) {
@@ -161,6 +165,18 @@ Status Changes::delete_block(const BlockRecord& block) {
     row.text(block.user_id).text(block.blocked_id).run();
     return Status::ok();
   });
+}
+
+Status Changes::link_outside(std::string_view issuer, std::string_view subject,
+                             std::string_view user_id) {
+  const Status status = connection_.attempt([&] {
+    auto row = connection_.query(
+        "INSERT INTO outside_identities (issuer, subject, user_id) VALUES (?, ?, ?)");
+    row.text(issuer).text(subject).text(user_id).run();
+    return Status::ok();
+  });
+  return is_conflict(status) ? Status::conflict("This identity stands for somebody already.")
+                             : status;
 }
 
 Status Changes::set_guest_expiry(std::string_view id, std::int64_t expires_at) {
@@ -318,7 +334,54 @@ Result<Expired> Changes::expire_step(const Retention& retention, std::size_t max
         "DELETE FROM command_keys WHERE rowid IN "
         "(SELECT rowid FROM command_keys WHERE expires_at <= ? LIMIT ?)",
         now);
+    gone.tokens += remove(
+        "DELETE FROM invitations WHERE rowid IN "
+        "(SELECT rowid FROM invitations WHERE expires_at <= ? LIMIT ?)",
+        now);
     return gone;
+  });
+}
+
+Result<std::int64_t> Changes::erase_messages_of(std::string_view user_id, std::int64_t from_row,
+                                                std::size_t rows) {
+  return connection_.attempt([&]() -> Result<std::int64_t> {
+    const std::int64_t end = from_row + static_cast<std::int64_t>(rows);
+    auto erased = connection_.query(
+        "UPDATE messages SET user_id = 'u_deleted', user_name = 'deleted', origin = '', extra = "
+        "'', data = '{\"from\":\"deleted\",\"text\":\"\",\"deleted\":true}' WHERE id >= ? AND id < "
+        "? "
+        "AND user_id = ?");
+    erased.number(from_row).number(end).text(user_id).run();
+    auto last = connection_.query("SELECT max(id) FROM messages");
+    return last.step() && last.number_at(0) >= end ? end : 0;
+  });
+}
+
+Status Changes::kv_erase_naming(std::string_view user_id) {
+  const auto found = kv_naming(user_id);
+  if (!found) return found.status();
+  for (const auto& pair : *found) {
+    if (Status status = kv_write(pair.plugin, {KvOp::erase(pair.key)}, {}); !status) return status;
+  }
+  return Status::ok();
+}
+
+Status Changes::insert_invitation(const InvitationRecord& invitation) {
+  return connection_.attempt([&] {
+    auto row = connection_.query(
+        "INSERT INTO invitations (id, hash, made_by, note, created_at, expires_at) VALUES (?, ?, "
+        "?, ?, ?, ?)");
+    row.text(invitation.id).blob(invitation.hash).text(invitation.made_by).text(invitation.note);
+    row.number(invitation.created_at).number(invitation.expires_at).run();
+    return Status::ok();
+  });
+}
+
+Status Changes::delete_invitation(std::string_view id) {
+  return connection_.attempt([&] {
+    auto row = connection_.query("DELETE FROM invitations WHERE id = ?");
+    return row.text(id).run() > 0 ? Status::ok()
+                                  : Status::not_found("There is no such invitation.");
   });
 }
 

@@ -26,6 +26,13 @@ class Changes final : public Queries<Writer> {
   Status delete_user(std::string_view id) override;
   Status put_block(const BlockRecord& block) override;
   Status delete_block(const BlockRecord& block) override;
+  Status link_outside(std::string_view issuer, std::string_view subject,
+                      std::string_view user_id) override;
+  Result<std::int64_t> erase_messages_of(std::string_view user_id, std::int64_t from_row,
+                                         std::size_t rows) override;
+  Status kv_erase_naming(std::string_view user_id) override;
+  Status insert_invitation(const InvitationRecord& invitation) override;
+  Status delete_invitation(std::string_view id) override;
   Status set_guest_expiry(std::string_view id, std::int64_t expires_at) override;
 
   Status put_session(const SessionRecord& session) override;

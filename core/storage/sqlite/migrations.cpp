@@ -127,7 +127,28 @@ CREATE TRIGGER users_gone AFTER DELETE ON users BEGIN
 END;
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kFirst}, {2, kSessions}, {3, kCommandKeys}, {4, kReading}};
+// Who of an outside issuer is whom here, and who may register by invitation.
+constexpr const char* kOutside = R"sql(
+CREATE TABLE outside_identities (
+  issuer TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  PRIMARY KEY (issuer, subject)
+) WITHOUT ROWID;
+CREATE INDEX outside_user ON outside_identities(user_id);
+CREATE TABLE invitations (
+  id TEXT PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE,
+  made_by TEXT NOT NULL,
+  note TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+);
+CREATE INDEX invitations_expiry ON invitations(expires_at);
+)sql";
+
+constexpr Migration kMigrations[] = {
+    {1, kFirst}, {2, kSessions}, {3, kCommandKeys}, {4, kReading}, {5, kOutside}};
 
 bool is_empty(Connection& connection) {
   auto query = connection.query("SELECT count(*) FROM sqlite_master");

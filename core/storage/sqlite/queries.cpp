@@ -221,6 +221,93 @@ Result<std::vector<BlockRecord>> Queries<I>::blocks() {
 }
 
 template <typename I>
+Result<std::vector<OwnMessage>> Queries<I>::messages_of(std::string_view user_id,
+                                                        std::int64_t after_row, std::size_t limit) {
+  return connection_.attempt([&]() -> Result<std::vector<OwnMessage>> {
+    auto row = connection_.query(
+        "SELECT m.id, c.name, m.position, m.ts, m.data FROM messages m JOIN channels c ON c.id = "
+        "m.channel WHERE m.id > ? AND m.user_id = ? ORDER BY m.id LIMIT ?");
+    row.number(after_row).text(user_id).number(static_cast<std::int64_t>(limit));
+    std::vector<OwnMessage> messages;
+    while (row.step()) {
+      messages.push_back({row.number_at(0), row.string_at(1), row.number_at(2), row.number_at(3),
+                          row.string_at(4)});
+    }
+    return messages;
+  });
+}
+
+namespace {
+
+bool is_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// "score:u_1" and "u_1/u_2" name u_1, "u_12" does not.
+bool names(std::string_view key, std::string_view id) {
+  for (auto at = key.find(id); at != key.npos; at = key.find(id, at + 1)) {
+    const auto end = at + id.size();
+    if ((at == 0 || !is_word(key[at - 1])) && (end == key.size() || !is_word(key[end])))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+template <typename I>
+Result<std::vector<KvOfUser>> Queries<I>::kv_naming(std::string_view user_id) {
+  return connection_.attempt([&]() -> Result<std::vector<KvOfUser>> {
+    auto row = connection_.query(
+        "SELECT plugin, key, value FROM plugin_kv WHERE instr(key, ?) > 0 ORDER BY plugin, key");
+    row.blob(user_id);
+    std::vector<KvOfUser> found;
+    while (row.step()) {
+      if (names(row.string_at(1), user_id))
+        found.push_back({row.string_at(0), row.string_at(1), row.string_at(2)});
+    }
+    return found;
+  });
+}
+
+template <typename I>
+Result<std::vector<InvitationRecord>> Queries<I>::invitations() {
+  return connection_.attempt([&]() -> Result<std::vector<InvitationRecord>> {
+    auto row = connection_.query(
+        "SELECT id, hash, made_by, note, created_at, expires_at FROM invitations ORDER BY "
+        "created_at, id");
+    std::vector<InvitationRecord> all;
+    while (row.step()) {
+      all.push_back({row.string_at(0), row.string_at(1), row.string_at(2), row.string_at(3),
+                     row.number_at(4), row.number_at(5)});
+    }
+    return all;
+  });
+}
+
+template <typename I>
+Result<InvitationRecord> Queries<I>::invitation(std::string_view hash, std::int64_t now) {
+  return connection_.attempt([&]() -> Result<InvitationRecord> {
+    auto row = connection_.query(
+        "SELECT id, hash, made_by, note, created_at, expires_at FROM invitations WHERE hash = ? "
+        "AND expires_at > ?");
+    if (!row.blob(hash).number(now).step()) return missing("invitation");
+    return InvitationRecord{row.string_at(0), row.string_at(1), row.string_at(2),
+                            row.string_at(3), row.number_at(4), row.number_at(5)};
+  });
+}
+
+template <typename I>
+Result<std::string> Queries<I>::outside_user(std::string_view issuer, std::string_view subject) {
+  return connection_.attempt([&]() -> Result<std::string> {
+    auto row = connection_.query(
+        "SELECT user_id FROM outside_identities WHERE issuer = ? AND subject = ?");
+    if (!row.text(issuer).text(subject).step()) return missing("outside identity");
+    return row.string_at(0);
+  });
+}
+
+template <typename I>
 Result<SessionRecord> Queries<I>::session(std::string_view id) {
   return connection_.attempt([&]() -> Result<SessionRecord> {
     auto row = connection_.query(

@@ -28,6 +28,12 @@ class Queries : public Interface {
   Result<std::vector<UserRecord>> users(std::string_view after, std::size_t limit) override;
   Result<std::int64_t> count_role(std::string_view role) override;
   Result<std::vector<BlockRecord>> blocks() override;
+  Result<std::vector<OwnMessage>> messages_of(std::string_view user_id, std::int64_t after_row,
+                                              std::size_t limit) override;
+  Result<std::vector<KvOfUser>> kv_naming(std::string_view user_id) override;
+  Result<std::vector<InvitationRecord>> invitations() override;
+  Result<InvitationRecord> invitation(std::string_view hash, std::int64_t now) override;
+  Result<std::string> outside_user(std::string_view issuer, std::string_view subject) override;
   Result<SessionRecord> session(std::string_view id) override;
   Result<CommandKeyRecord> command_key(std::string_view user_id, std::string_view key) override;
   Result<std::vector<CommandKeyRecord>> command_keys(std::int64_t now) override;
