@@ -181,12 +181,21 @@ void add_sessions(Exposition& out, const Context& context) {
               "Commands answered with an error before a target, by reason.",
               static_cast<double>(stats.refused - stats.rate_limited - stats.malformed),
               {{"reason", "other"}});
+  const auto limited = [&](const char* by, std::uint64_t count) {
+    out.counter("parley_rate_limited_total", "Commands refused as too fast, by what was counted.",
+                static_cast<double>(count), {{"by", by}});
+  };
+  limited("connection", stats.rate_limited - stats.user_limited - stats.address_limited);
+  limited("user", stats.user_limited);
+  limited("address", stats.address_limited);
+  limited("command", stats.command_limited);
   const auto closed = [&](const char* reason, std::uint64_t count) {
     out.counter("parley_client_closes_total", "Connections closed by a rule, by reason.",
                 static_cast<double>(count), {{"reason", reason}});
   };
   closed("noise", stats.noise_closes);
   closed("rate_abuse", stats.abuse_closes);
+  closed("connections_per_address", stats.address_full);
   closed("auth_timeout", stats.auth_timeouts);
   closed("unauthenticated_share", stats.crowded_out);
   closed("token_expired", stats.expired);

@@ -18,6 +18,12 @@ namespace {
 
 constexpr Millis kNoiseWindow{60'000};  // protocol.md section 3: "within a minute"
 
+// Never less than what one connection may do, so that raising that is enough.
+Rate user_rate(const config::Limits& limits) {
+  if (limits.rate <= 0 || limits.user_rate <= 0) return {};
+  return {std::max(limits.user_rate, limits.rate), std::max(limits.user_burst, limits.burst)};
+}
+
 void log_malformed(const Peer& peer, const Status& status) {
   const auto turn = log::rate_limited("malformed " + peer.address());
   if (turn.write)
@@ -70,17 +76,63 @@ void Admission::malformed(Peer& peer, const Status& status, const protocol::Requ
   close(peer, protocol::close::kNoise, "too many malformed messages");
 }
 
-bool Admission::within_rate(Peer& peer, Clock::TimePoint now) {
-  if (!peer.bucket_.take(now)) return false;
+Millis Admission::over_rate(Peer& peer, Clock::TimePoint now) {
+  auto& state = router_.here();
+  const auto& limits = state.settings.limits;
+  if (!peer.bucket_.take(now)) return peer.bucket_.retry_after(now);
+  if (peer.session_) {
+    const auto wait = rates_.take("user " + peer.session_->user()->id, user_rate(limits), now);
+    if (wait.count() > 0) state.counters.user_limited.bump();
+    if (wait.count() > 0) return wait;
+  }
+  if (limits.address_rate > 0) {
+    const auto wait = rates_.take("address " + peer.address_group_,
+                                  {limits.address_rate, limits.address_burst}, now);
+    if (wait.count() > 0) state.counters.address_limited.bump();
+    if (wait.count() > 0) return wait;
+  }
   peer.refused_ = 0;
-  return true;
+  return Millis(0);
 }
 
+Millis Admission::over_command_rate(Peer& peer, const std::string& command, Clock::TimePoint now) {
+  auto& state = router_.here();
+  const auto limit = state.settings.commands.find(command);
+  if (limit == state.settings.commands.end()) return Millis(0);
+  const auto& whose = peer.session_ ? peer.session_->user()->id : peer.address_group_;
+  const auto wait = rates_.take(command + ' ' + whose, limit->second, now);
+  if (wait.count() > 0) state.counters.command_limited.bump();
+  return wait;
+}
+
+bool Admission::enter(Peer& peer) {
+  const int most = router_.here().settings.limits.connections_per_address;
+  const MutexLock lock(mutex_);
+  int& open = connections_[peer.address_group_];
+  ++open;
+  return most <= 0 || open <= most;
+}
+
+void Admission::crowded_address(Peer& peer) {
+  router_.here().counters.address_full.bump();
+  router_.forget_waiting(peer);
+  close(peer, protocol::close::kConnectionLimit, "too many connections from this address");
+}
+
+void Admission::left(const Peer& peer) {
+  const MutexLock lock(mutex_);
+  const auto found = connections_.find(peer.address_group_);
+  if (found != connections_.end() && --found->second <= 0) connections_.erase(found);
+}
+
+// First an answer with the time to wait and a line for the operator, in the end the door.
 void Admission::too_fast(Peer& peer, const protocol::RequestId& id, std::string_view action,
-                         Clock::TimePoint now) {
+                         Millis wait) {
   auto& state = router_.here();
   state.counters.rate_limited.bump();
-  const auto wait = peer.bucket_.retry_after(now);
+  if (const auto turn = log::rate_limited("too fast " + peer.address_); turn.write)
+    log::warn("command", "{} sends more commands than it may ({} more not shown)", peer.address_,
+              turn.skipped);
   refuse(
       peer, id,
       {ErrorCode::kRateLimited, "too many commands: wait " + std::to_string(wait.count()) + " ms"},

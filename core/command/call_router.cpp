@@ -22,7 +22,10 @@ Settings::Settings(const config::Config& config)
       hard_budget(config.plugins.limits.hard_budget),
       ping_interval(config.websocket.ping_interval),
       expiring_notice(config.auth.expiring_notice),
-      expiry_grace(config.auth.expiry_grace) {}
+      expiry_grace(config.auth.expiry_grace) {
+  for (const auto& [command, text] : config.limits.commands)
+    if (const auto rate = config::parse_rate(text)) commands.emplace(command, *rate);
+}
 
 ShardState::ShardState(unsigned index_in_set, const CommandRegistry& commands, const Settings& now)
     : index(index_in_set),

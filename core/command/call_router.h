@@ -20,6 +20,7 @@
 #include "command/keyed_calls.h"
 #include "command/peer.h"
 #include "command/pending_calls.h"
+#include "command/rate_table.h"
 #include "command/replies.h"
 #include "command/token_expiry.h"
 #include "config/config.h"
@@ -42,6 +43,7 @@ struct Settings {
   Millis ping_interval;
   Millis expiring_notice;
   Millis expiry_grace;
+  std::unordered_map<std::string, Rate> commands;  // limits.commands
 };
 
 struct ShardState {
@@ -61,6 +63,7 @@ struct ShardState {
   int meta_wanted = 0;  // peers
   struct {
     net::Counter commands, refused, rate_limited, malformed, timeouts, inflight;
+    net::Counter user_limited, address_limited, command_limited, address_full;
     net::Counter noise_closes, abuse_closes, auth_timeouts, crowded_out, expired;
   } counters;
 };

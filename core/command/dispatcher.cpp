@@ -26,7 +26,7 @@ struct Dispatcher::Impl {
         replies(router),
         identity(router),
         admission(router),
-        preparation(router, cooldowns) {}
+        preparation(router, cooldowns, admission) {}
 
   using Rule = std::shared_ptr<const RuleRun>;
   void handle(Peer& peer, const Envelope& envelope, Clock::TimePoint now, Rule rule = nullptr);
@@ -232,18 +232,19 @@ Dispatcher::~Dispatcher() {
 Peer& Dispatcher::open(session::Link& link, std::string_view locale) {
   auto& peer = impl_->router.open_peer(link, locale);
   impl_->admission.make_room(impl_->router.here());
+  if (!impl_->admission.enter(peer)) impl_->admission.crowded_address(peer);
   return peer;
 }
 
 void Dispatcher::on_text(Peer& peer, std::string_view payload) {
   if (impl_->preparation.is_closing(peer)) return;
   const auto now = impl_->router.clock().now();
-  const bool within_rate = impl_->admission.within_rate(peer, now);
+  const Millis wait = impl_->admission.over_rate(peer, now);
   const auto parsed = protocol::parse_envelope(payload, impl_->router.here().reader);
   if (const auto* error = std::get_if<EnvelopeError>(&parsed))
     return impl_->admission.malformed(peer, error->status, error->id);
   const auto& envelope = std::get<Envelope>(parsed);
-  if (!within_rate) return impl_->admission.too_fast(peer, envelope.id, envelope.action, now);
+  if (wait.count() > 0) return impl_->admission.too_fast(peer, envelope.id, envelope.action, wait);
   if (auto* session = peer.session(); session && session->unconfirmed()) session->confirm_resume();
   if (impl_->moves(peer, envelope, payload)) return;
   impl_->handle(peer, envelope, now);
@@ -251,7 +252,7 @@ void Dispatcher::on_text(Peer& peer, std::string_view payload) {
 
 void Dispatcher::on_binary(Peer& peer) {
   if (impl_->preparation.is_closing(peer)) return;
-  impl_->admission.within_rate(peer, impl_->router.clock().now());
+  impl_->admission.over_rate(peer, impl_->router.clock().now());
   impl_->admission.malformed(
       peer, {ErrorCode::kBadFrame, "binary frames are not understood: send JSON as text"}, {});
 }
@@ -277,6 +278,7 @@ void Dispatcher::set_meta(std::uint64_t connection, bool on) {
 }
 
 void Dispatcher::closed(Peer& peer) {
+  impl_->admission.left(peer);
   impl_->router.close_peer(peer);
 }
 
@@ -352,6 +354,10 @@ DispatcherStats Dispatcher::stats() const {
     total.commands += counters.commands.get();
     total.refused += counters.refused.get();
     total.rate_limited += counters.rate_limited.get();
+    total.user_limited += counters.user_limited.get();
+    total.address_limited += counters.address_limited.get();
+    total.command_limited += counters.command_limited.get();
+    total.address_full += counters.address_full.get();
     total.malformed += counters.malformed.get();
     total.timeouts += counters.timeouts.get();
     total.inflight += counters.inflight.get();

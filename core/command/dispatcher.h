@@ -56,7 +56,11 @@ struct DispatcherDeps {
 struct DispatcherStats {
   std::uint64_t commands = 0;         // reached a target
   std::uint64_t refused = 0;          // answered with an error before a target
-  std::uint64_t rate_limited = 0;     // of those
+  std::uint64_t rate_limited = 0;     // of those: too fast
+  std::uint64_t user_limited = 0;     // of the too fast: by limits.user_rate
+  std::uint64_t address_limited = 0;  // by limits.address_rate
+  std::uint64_t command_limited = 0;  // of the refused: by limits.commands
+  std::uint64_t address_full = 0;     // connections closed: limits.connections_per_address (4505)
   std::uint64_t malformed = 0;        // of those: bad_json, bad_request, bad_frame
   std::uint64_t timeouts = 0;         // plugin_timeout
   std::uint64_t stale = 0;            // answers that came too late or twice

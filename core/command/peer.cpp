@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "session/link.h"
+#include "users/login_guard.h"
 
 namespace parley::command {
 
@@ -12,6 +13,7 @@ Peer::Peer(session::Link& link, int shard, Clock::TimePoint now)
       key_(link.connection_id()),
       shard_(shard),
       address_(link.peer_address()),
+      address_group_(users::address_group(address_)),
       accepted_at_(now),
       unauthenticated_since_(now) {}
 

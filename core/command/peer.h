@@ -52,6 +52,7 @@ class Peer {
   std::uint64_t key_;
   int shard_;
   std::string address_;
+  std::string address_group_;  // what limits count by: an IPv6 address is its /64
   std::string_view locale_ = "en";
   Clock::TimePoint accepted_at_;
   Clock::TimePoint unauthenticated_since_;

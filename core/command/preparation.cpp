@@ -40,6 +40,14 @@ Refusal for_roles(const CommandSpec& spec) {
                  spec.name);
 }
 
+Refusal too_soon(const CommandSpec& spec, Millis wait) {
+  auto refused = refusal(
+      ErrorCode::kRateLimited,
+      spec.name + " can be called again in " + std::to_string(wait.count()) + " ms", spec.name);
+  refused.retry_after = wait;
+  return refused;
+}
+
 // Where it was typed: what the argument `channel` says.
 void take_channel(Invocation& invocation) {
   const auto& spec = invocation.spec();
@@ -193,6 +201,8 @@ Preparation::Outcome Preparation::read_command_line(Peer& peer, const Line& line
 // the others.
 Preparation::Outcome Preparation::cool_down(Clock::TimePoint now, const Invocation& invocation) {
   const auto& spec = invocation.spec();
+  if (const auto wait = admission_.over_command_rate(peer, spec.name, now); wait.count() > 0)
+    return too_soon(spec, wait);
   const auto* rule = access().cooldown(spec.name);
   if ((spec.cooldown.count() == 0 && !rule) || !invocation.user) return std::nullopt;
   static const CooldownRule kAsDeclared;
@@ -203,12 +213,7 @@ Preparation::Outcome Preparation::cool_down(Clock::TimePoint now, const Invocati
        invocation.channel.empty() ? Millis(0) : said.channel.value_or(Millis(0))},
       {"all", said.all.value_or(Millis(0))}};
   const auto wait = cooldowns_.take(waits, spec.name, now);
-  if (wait.count() == 0) return std::nullopt;
-  auto refused = refusal(
-      ErrorCode::kRateLimited,
-      spec.name + " can be called again in " + std::to_string(wait.count()) + " ms", spec.name);
-  refused.retry_after = wait;
-  return refused;
+  return wait.count() == 0 ? Outcome() : too_soon(spec, wait);
 }
 
 void Preparation::describe(Peer& peer, Invocation& invocation) {

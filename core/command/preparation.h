@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "command/admission.h"
 #include "command/cooldowns.h"
 #include "command/invocation.h"
 #include "command/peer.h"
@@ -30,7 +31,8 @@ struct Refusal {
 
 class Preparation {
  public:
-  Preparation(CallRouter& router, Cooldowns& cooldowns) : router_(router), cooldowns_(cooldowns) {}
+  Preparation(CallRouter& router, Cooldowns& cooldowns, Admission& admission)
+      : router_(router), cooldowns_(cooldowns), admission_(admission) {}
 
   std::optional<Refusal> prepare(Peer& peer, const protocol::Envelope& envelope,
                                  Clock::TimePoint now, Invocation& invocation);
@@ -60,6 +62,7 @@ class Preparation {
 
   CallRouter& router_;
   Cooldowns& cooldowns_;
+  Admission& admission_;
 };
 
 }  // namespace parley::command

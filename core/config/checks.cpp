@@ -11,6 +11,7 @@
 
 #include "base/ids.h"
 #include "config/forms.h"
+#include "config/values.h"
 #include "config/yaml_tree.h"
 
 namespace parley::config {
@@ -171,6 +172,12 @@ void check_whole(Loaded& loaded) {
     complain(loaded, "plugins.upload",
              "is on and plugins.trusted_keys names no key, so every upload would be refused; add "
              "the public key that `parleyctl key make` prints");
+  for (const auto& [command, text] : c.limits.commands) {
+    if (parse_rate(text)) continue;
+    complain(loaded, "limits.commands",
+             fmt::format("{}: {} is no rate; write how many in what time, for example 60/1h",
+                         command, text));
+  }
   if (c.limits.rate > 0 && c.limits.burst > 0 && c.limits.burst < 1) {
     complain(loaded, "limits.burst",
              "below 1 lets no command through; write at least 1, or 0 for no limit");

@@ -69,8 +69,14 @@ struct Limits {
   int json_keys = 256;
   double rate = 30;  // commands per second and connection
   double burst = 60;
-  double new_connections = 20;  // per second and address
+  double user_rate = 60;  // the same of one user, over all connections
+  double user_burst = 120;
+  double address_rate = 0;  // and of one address or /64
+  double address_burst = 0;
+  std::map<std::string, std::string> commands{{"register", "60/1h"}};  // each by itself: "N/time"
+  double new_connections = 20;                                         // per second and address
   int connections_per_user = 8;
+  int connections_per_address = 0;
   int channels = 128;  // per session
   int blocks = 1000;   // people that one user has blocked
   int inflight = 64;

@@ -224,6 +224,7 @@ std::string allowed_for(const Key& key) {
   if constexpr (std::is_same_v<T, List>) {
     return "a list such as [a, b]";
   } else if constexpr (std::is_same_v<T, Map>) {
+    if (key.choices.empty()) return "a map such as {name: value}";
     return "a map such as {net: debug} with " + choices_of(key);
   } else if constexpr (std::is_same_v<T, std::string>) {
     if (!key.choices.empty()) return "one of " + choices_of(key);

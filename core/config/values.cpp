@@ -142,4 +142,13 @@ std::optional<std::map<std::string, std::string>> split_map(std::string_view tex
   return items;
 }
 
+std::optional<Rate> parse_rate(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == text.npos) return std::nullopt;
+  const auto count = parse_number(text.substr(0, slash));
+  const auto time = parse_duration(text.substr(slash + 1));
+  if (!count || !time || *count < 1 || time->count() <= 0) return std::nullopt;
+  return Rate{*count * 1000 / static_cast<double>(time->count()), *count};
+}
+
 }  // namespace parley::config

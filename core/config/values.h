@@ -20,6 +20,12 @@ std::string format_size(std::size_t bytes);
 
 // "500ms", "30s", "15m", "12h", "30d", and 0 without a unit.
 std::optional<Millis> parse_duration(std::string_view text);
+// "60/1h": sixty at once, then sixty an hour.
+struct Rate {
+  double per_second = 0;  // 0: no limit
+  double burst = 0;
+};
+std::optional<Rate> parse_rate(std::string_view text);
 std::string format_duration(Millis duration);
 
 std::optional<bool> parse_bool(std::string_view text);  // true, false, yes, no, on, off

@@ -55,6 +55,7 @@ std::vector<config::Problem> Reload::hand_out(const config::Config& merged) {
   runtime_.dispatcher->configure(merged);
   runtime_.keys->configure(merged);
   users_.accounts->configure(merged.auth);
+  users_.guard->configure(users::login_guard_options(merged.auth));
   doors_.admission->configure(merged.limits.connections, merged.limits.new_connections);
   doors_.gateway->set_origins(api::allowed_origins(merged, doors_.client_listener->port()));
   if (auto status = log::init(config::log_settings(merged)); !status)

@@ -88,22 +88,22 @@ std::string address_group(std::string_view address) {
 
 struct LoginGuard::Impl {
   Impl(LoginGuardOptions given, const Clock& source)
-      : options(given), clock(source), pairs(given.max_entries), accounts(given.max_entries) {}
+      : clock(source), options(given), pairs(given.max_entries), accounts(given.max_entries) {}
 
-  void drop_old(std::deque<TimePoint>& times) const {
+  void drop_old(std::deque<TimePoint>& times) const PARLEY_REQUIRES(mutex) {
     while (!times.empty() && times.front() + options.window <= clock.now()) times.pop_front();
   }
 
-  std::size_t recent(const std::deque<TimePoint>* times) const {
+  std::size_t recent(const std::deque<TimePoint>* times) const PARLEY_REQUIRES(mutex) {
     if (!times) return 0;
     return static_cast<std::size_t>(
         std::count_if(times->begin(), times->end(),
                       [&](TimePoint time) { return time + options.window > clock.now(); }));
   }
 
-  const LoginGuardOptions options;
   const Clock& clock;
   mutable Mutex mutex;
+  LoginGuardOptions options PARLEY_GUARDED_BY(mutex);
   FailureTable pairs PARLEY_GUARDED_BY(mutex);
   FailureTable accounts PARLEY_GUARDED_BY(mutex);
 };
@@ -111,6 +111,12 @@ struct LoginGuard::Impl {
 LoginGuard::LoginGuard(LoginGuardOptions options, const Clock& clock)
     : impl_(std::make_unique<Impl>(options, clock)) {}
 LoginGuard::~LoginGuard() = default;
+
+void LoginGuard::configure(LoginGuardOptions options) {
+  const MutexLock lock(impl_->mutex);
+  impl_->options.tries = options.tries;
+  impl_->options.window = options.window;
+}
 
 Status LoginGuard::begin(std::string_view account, std::string_view address) {
   constexpr std::size_t kCounted = 64;  // more failures than that change no delay

@@ -33,6 +33,8 @@ class LoginGuard {
   LoginGuard(LoginGuardOptions options, const Clock& clock);
   ~LoginGuard();
 
+  // After a reload; failures that are counted already are judged by the new numbers.
+  void configure(LoginGuardOptions options);
   // rate_limited when the pair has used its tries; retry_after() says how long. Counts the try at
   // once, so that parallel ones cannot pass together; succeeded() takes it back.
   Status begin(std::string_view account, std::string_view address);
