@@ -29,6 +29,7 @@ namespace {
 
 constexpr Millis kLook{250};  // between two looks at signals and shards
 constexpr Millis kChores{5 * 60'000};
+constexpr Millis kLookAtKeys{2'000};
 
 template <typename Part>
 Status keep(std::unique_ptr<Part>& place, Result<std::unique_ptr<Part>> made) {
@@ -52,6 +53,7 @@ class Running {
   void note_reload(const api::Reloaded& reloaded);
   void look_at_shards();
   void do_chores();
+  void look_at_keys();
   void drain();
   void stop();
 
@@ -70,6 +72,7 @@ class Running {
 
   server::ShardWatch watch_{config_.get()->workers.watchdog_shard};
   Clock::TimePoint next_chores_ = started_ + kChores;
+  Clock::TimePoint next_look_at_keys_ = started_ + kLookAtKeys;
 };
 
 Status Running::open() {
@@ -84,7 +87,7 @@ Status Running::open() {
   if (status) status = open_doors();
   if (!status) return status;
   server::tell_plugins(*runtime_, plugins_->events, clock_);
-  server::heed_account_changes(*users_, *runtime_);
+  server::heed_account_changes(*users_, *runtime_, plugins_->events, clock_);
   reload_ =
       std::make_unique<server::Reload>(start_, config_, *users_, *runtime_, *plugins_, *doors_);
   return Status::ok();
@@ -115,6 +118,7 @@ void Running::serve() {
       reload_->run([this](const api::Reloaded& reloaded) { note_reload(reloaded); });
     look_at_shards();
     if (clock_.now() >= next_chores_) do_chores();
+    if (clock_.now() >= next_look_at_keys_) look_at_keys();
   }
   drain();
 }
@@ -163,6 +167,11 @@ void Running::do_chores() {
       });
   users_->accounts->keep_guests();
   users_->tokens->expire();
+}
+
+void Running::look_at_keys() {
+  next_look_at_keys_ = clock_.now() + kLookAtKeys;
+  users_->token_keys->look();
 }
 
 // Finish what runs, tell everybody when to come back, flush, end.

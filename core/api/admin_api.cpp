@@ -9,7 +9,9 @@
 #include "api/admin_support.h"
 #include "api/audit_route.h"
 #include "api/config_routes.h"
+#include "api/invitation_routes.h"
 #include "api/plugin_routes.h"
+#include "api/token_routes.h"
 #include "api/user_routes.h"
 #include "api/version_routes.h"
 #include "command/command_table.h"
@@ -243,6 +245,8 @@ void add_admin_routes(Router& router, const Context& context) {
   add_config_routes(router, context);
   add_plugin_routes(router, context);
   add_version_routes(router, context);
+  add_token_routes(router, context);
+  add_invitation_routes(router, context);
 }
 
 }  // namespace parley::api

@@ -153,8 +153,8 @@ void ClientGateway::sign_in_with(Client& client, const Result<users::TokenClaims
   if (!claims) return client.link.close(protocol::close::kBadCredential, claims.status().message());
   client.signing_in = true;
   auto& shard = client.connection.shard();
-  context_.accounts.by_id(claims->subject, [this, &shard, id = client.connection.id(),
-                                            claims = *claims](Result<users::User> user) mutable {
+  context_.accounts.by_claims(*claims, [this, &shard, id = client.connection.id(),
+                                        claims = *claims](Result<users::User> user) mutable {
     shard.post([this, &shard, id, claims = std::move(claims), user = std::move(user)]() mutable {
       signed_in(static_cast<std::size_t>(shard.index()), id, claims, std::move(user));
     });
@@ -167,11 +167,13 @@ void ClientGateway::signed_in(std::size_t shard, std::uint64_t connection_id,
   if (found == shards_[shard]->all.end()) return;
   auto& client = *found->second;
   client.signing_in = false;
-  if (!user)
-    return client.link.close(protocol::close::kBadCredential, "The account of this token is gone.");
+  const Status status = user ? tokens_.still_good(claims, user->id) : user.status();
+  if (status.code() == ErrorCode::kBlocked)
+    return client.link.close(protocol::close::kBlocked, status.message());
+  if (!status) return client.link.close(protocol::close::kBadCredential, status.message());
   command::SignIn who;
   who.user = std::make_shared<const users::User>(std::move(*user));
-  who.credential = {claims.issued_at, claims.expires_at, claims.id, claims.family};
+  who.credential = command::credential_of(claims);
   if (!context_.dispatcher.identity().sign_in(*client.peer, std::move(who))) return;
   for (const auto& text : std::exchange(client.waiting, {}))
     context_.dispatcher.on_text(*client.peer, text);

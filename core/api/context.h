@@ -35,6 +35,8 @@ class Store;
 namespace parley::users {
 class Accounts;
 class FirstAdmin;
+class TokenKeys;
+class TokenService;
 }  // namespace parley::users
 
 namespace parley::api {
@@ -60,6 +62,8 @@ struct Context {
   storage::Store& store;
   users::Accounts& accounts;
   users::FirstAdmin& first_admin;
+  users::TokenService& tokens;
+  users::TokenKeys& token_keys;
   session::SessionRegistry& sessions;
   session::Channels& channels;
   command::CommandRegistry& commands;

@@ -35,14 +35,13 @@ void serve_ticket(const net::HttpRequest& request, net::HttpResponder responder,
   const auto claims = tokens.authenticate(bearer_token(request));
   if (!claims) return responder.respond(error_response(claims.status()));
   auto answer = std::make_shared<net::HttpResponder>(std::move(responder));
-  accounts.by_id(claims->subject, [answer, &tickets, claims = *claims,
-                                   origin = std::string(request.header("origin"))](
-                                      const Result<users::User>& user) {
-    if (!user)
-      return answer->respond(
-          error_response(Status::unauthorized("The user of this token is not here any more.")));
-    answer->respond(ticket_response(tickets.sell(claims, origin), tickets.lifetime()));
-  });
+  accounts.by_claims(
+      *claims, [answer, &tokens, &tickets, claims = *claims,
+                origin = std::string(request.header("origin"))](const Result<users::User>& user) {
+        const Status status = user ? tokens.still_good(claims, user->id) : user.status();
+        if (!status) return answer->respond(error_response(status));
+        answer->respond(ticket_response(tickets.sell(claims, origin), tickets.lifetime()));
+      });
 }
 
 }  // namespace parley::api

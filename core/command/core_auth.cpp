@@ -67,22 +67,16 @@ void CoreAuth::with_token(const Invocation& call, SignIn who) {
   auto& dispatcher = deps_.dispatcher;
   auto claims = deps_.tokens.authenticate(call.args[kToken].text);
   if (!claims) return static_cast<void>(dispatcher.replies().fail(call.call, claims.status()));
-  // A subject of somebody else's key is never one of our ids.
-  if (!claims->issuer.empty())
-    return static_cast<void>(dispatcher.replies().fail(
-        call.call, Status::unauthorized("tokens of that issuer are not accepted here")));
-  who.credential = {claims->issued_at, claims->expires_at, claims->id, claims->family};
-  sign_in(call.call, call.session_key != 0, claims->subject, std::move(who));
+  sign_in(call.call, call.session_key != 0, *claims, std::move(who));
 }
 
-void CoreAuth::sign_in(CallId id, bool live, const std::string& user_id, SignIn who) {
-  auto& dispatcher = deps_.dispatcher;
-  deps_.accounts.by_id(
-      user_id, [&dispatcher, id, live, who = std::move(who)](Result<users::User> user) mutable {
-        if (!user && user.status().code() == ErrorCode::kNotFound)
-          return static_cast<void>(dispatcher.replies().fail(
-              id, Status::unauthorized("the user of this token is not here any more")));
-        if (!user) return static_cast<void>(dispatcher.replies().fail(id, user.status()));
+void CoreAuth::sign_in(CallId id, bool live, const users::TokenClaims& claims, SignIn who) {
+  who.credential = credential_of(claims);
+  deps_.accounts.by_claims(
+      claims, [this, id, live, claims, who = std::move(who)](Result<users::User> user) mutable {
+        auto& dispatcher = deps_.dispatcher;
+        const Status status = user ? deps_.tokens.still_good(claims, user->id) : user.status();
+        if (!status) return static_cast<void>(dispatcher.replies().fail(id, status));
         who.user = std::make_shared<const users::User>(std::move(*user));
         auto& identity = dispatcher.identity();
         live ? identity.renew(id, std::move(who)) : identity.sign_in(id, std::move(who));
@@ -98,12 +92,10 @@ void CoreAuth::with_refresh(const Invocation& call, SignIn who) {
                         who = std::move(who)](Result<users::IssuedTokens> issued) mutable {
                          if (!issued)
                            return static_cast<void>(dispatcher.replies().fail(id, issued.status()));
-                         who.credential = {issued->issued_at, issued->access_expires_at,
-                                           issued->token_id, issued->family};
                          protocol::ObjectWriter(who.extra_json)
                              .field("token", issued->access)
                              .field("refresh", issued->refresh);
-                         sign_in(id, live, issued->user_id, std::move(who));
+                         sign_in(id, live, issued->claims(), std::move(who));
                        });
 }
 

@@ -22,7 +22,7 @@ class CoreAuth {
   void with_refresh(const Invocation& call, SignIn who);
   void as_guest(const Invocation& call, SignIn who);
   // `live`: the call came from a session, which goes on.
-  void sign_in(CallId id, bool live, const std::string& user_id, SignIn who);
+  void sign_in(CallId id, bool live, const users::TokenClaims& claims, SignIn who);
 
   CoreDeps deps_;
 };

@@ -8,6 +8,7 @@
 
 #include "command/command_list.h"
 #include "command/command_target.h"
+#include "command/core_account.h"
 #include "command/core_auth.h"
 #include "command/core_messages.h"
 #include "command/core_resume.h"
@@ -38,7 +39,12 @@ std::size_t count_of(const Invocation& call, std::size_t i) {
 class CoreCommands final : public CommandTarget {
  public:
   explicit CoreCommands(CoreDeps deps)
-      : deps_(deps), replies_(deps.dispatcher.replies()), auth_(deps), resume_(deps), messages_(deps) {}
+      : deps_(deps),
+        replies_(deps.dispatcher.replies()),
+        auth_(deps),
+        resume_(deps),
+        messages_(deps),
+        account_(deps) {}
 
   void invoke(InvocationPtr invocation) override {
     const auto call = invocation->call;
@@ -91,6 +97,12 @@ class CoreCommands final : public CommandTarget {
         return messages_.unblock(call);
       case CoreCommand::kBlocked:
         return messages_.blocked(call);
+      case CoreCommand::kSessions:
+        return account_.sessions(call);
+      case CoreCommand::kEndSession:
+        return account_.end_session(call);
+      case CoreCommand::kMyData:
+        return account_.my_data(call);
     }
   }
 
@@ -255,12 +267,14 @@ class CoreCommands final : public CommandTarget {
   CoreAuth auth_;
   CoreResume resume_;
   CoreMessages messages_;
+  CoreAccount account_;
 };
 
 users::TokenClaims claims_of(const users::User& user, const Credential& credential) {
   users::TokenClaims claims;
   claims.subject = user.id;
   claims.id = credential.token_id;
+  claims.issuer = credential.issuer;
   claims.expires_at = credential.expires_at;
   return claims;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's own commands: auth, resume, ping, ack, sync, commands, help, subscribe (join),
 // unsubscribe (leave), history, presence (who), channels, editMessage, deleteMessage, markRead,
-// block, unblock, blocked. Plugins cannot take their names.
+// block, unblock, blocked, sessions, endSession, mydata. Plugins cannot take their names.
 //
 // Ownership: borrows everything in CoreDeps; the registry keeps the target. Thread: publish at
 // start-up, before any plugin. Lifetime: store and hashers, whose threads complete what is asked
@@ -13,6 +13,9 @@
 #include "command/command_table.h"
 #include "command/dispatcher.h"
 
+namespace parley::storage {
+class Store;
+}
 namespace parley::users {
 class Accounts;
 class Blocks;

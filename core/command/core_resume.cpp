@@ -61,6 +61,7 @@ struct CoreResume::Attempt {
   std::string secret_hash;
   std::string address;
   std::optional<users::TokenClaims> token;
+  std::string token_user;  // whom it speaks for
   std::optional<session::SavedSession> saved;
   Identity::Return back;
 };
@@ -78,17 +79,33 @@ void CoreResume::run(const Invocation& call) {
   replies.defer(call.call);
   if (call.args[kToken].present) {
     auto claims = deps_.tokens.authenticate(call.args[kToken].text);
-    if (!claims || !claims->issuer.empty()) return refuse(*attempt);
+    if (!claims) return refuse(*attempt);
     attempt->token = std::move(claims).value();
-    const auto& token = *attempt->token;
-    attempt->back.who.credential = {token.issued_at, token.expires_at, token.id, token.family};
+    attempt->back.who.credential = credential_of(*attempt->token);
+    return with_token(attempt);
   }
+  look_up(attempt);
+}
+
+// Whom an issuer's token speaks for is known after a look into the store.
+void CoreResume::with_token(const AttemptPtr& attempt) {
+  deps_.accounts.by_claims(*attempt->token, [this, attempt](const Result<users::User>& user) {
+    const bool good = user && deps_.tokens.still_good(*attempt->token, user->id).is_ok();
+    if (!good) return refuse(*attempt);
+    attempt->token_user = user->id;
+    deps_.sessions.shards().run_on(static_cast<int>(attempt->call.shard()),
+                                   [this, attempt] { look_up(attempt); });
+  });
+}
+
+void CoreResume::look_up(const AttemptPtr& attempt) {
   const auto key = deps_.sessions.key_of(attempt->session_id);
   if (auto* session = deps_.sessions.find(key)) return with_session(attempt, *session);
   if (key != 0) {
     // It came to live on another shard a moment ago.
     deps_.guard.cancelled(attempt->session_id, attempt->address);
-    replies.fail(attempt->call, Status::overloaded("the session is being resumed: try again"));
+    deps_.dispatcher.replies().fail(attempt->call,
+                                    Status::overloaded("the session is being resumed: try again"));
     return;
   }
   with_store(attempt);
@@ -112,16 +129,17 @@ Status CoreResume::read(const Invocation& call, Attempt& attempt) const {
 
 bool CoreResume::credential_holds(const Attempt& attempt, const session::Credential& kept,
                                   const std::string& user_id) const {
-  if (attempt.token) return attempt.token->subject == user_id;
+  if (attempt.token) return attempt.token_user == user_id;
   if (kept.expires_at == 0) return true;
   if (kept.expires_at <= deps_.clock.wall_ms()) return false;
   users::TokenClaims claims;
   claims.subject = user_id;
   claims.id = kept.token_id;
   claims.family = kept.family;
+  claims.issuer = kept.issuer;
   claims.issued_at = kept.issued_at;
   claims.expires_at = kept.expires_at;
-  return !deps_.tokens.is_revoked(claims);
+  return !deps_.tokens.is_revoked(claims, user_id);
 }
 
 void CoreResume::with_session(const AttemptPtr& attempt, session::Session& session) {
@@ -158,8 +176,19 @@ void CoreResume::with_user(const AttemptPtr& attempt, const std::string& user_id
   });
 }
 
-void CoreResume::finish(const AttemptPtr& attempt, const std::shared_ptr<const users::User>& user) {
+// What the credential that the session goes on with may give at most.
+std::vector<std::string> CoreResume::max_roles_of(const Attempt& attempt) {
+  if (attempt.token) return attempt.token->max_roles;
+  if (attempt.saved) return attempt.saved->credential.max_roles;
+  const auto* session = deps_.sessions.find(attempt.back.session_key);
+  return session ? session->credential().max_roles : std::vector<std::string>();
+}
+
+void CoreResume::finish(const AttemptPtr& attempt,
+                        const std::shared_ptr<const users::User>& found) {
   auto& back = attempt->back;
+  const auto user =
+      std::make_shared<const users::User>(users::narrowed(*found, max_roles_of(*attempt)));
   back.who.user = user;
   if (!deps_.dispatcher.replies().is_open(attempt->call)) return;
   if (attempt->saved) {

@@ -12,6 +12,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "command/core_commands.h"
 #include "command/identity.h"
@@ -34,10 +36,13 @@ class CoreResume {
   using AttemptPtr = std::shared_ptr<Attempt>;
 
   Status read(const Invocation& call, Attempt& attempt) const;
+  void with_token(const AttemptPtr& attempt);
+  void look_up(const AttemptPtr& attempt);
   void with_session(const AttemptPtr& attempt, session::Session& session);
   void with_store(const AttemptPtr& attempt);
   void with_user(const AttemptPtr& attempt, const std::string& user_id);
   void finish(const AttemptPtr& attempt, const std::shared_ptr<const users::User>& user);
+  std::vector<std::string> max_roles_of(const Attempt& attempt);
   bool credential_holds(const Attempt& attempt, const session::Credential& kept,
                         const std::string& user_id) const;
   void end_stolen(const Attempt& attempt, session::Session& session);

@@ -187,6 +187,40 @@ CommandSpec blocked() {
           .clickable = true};
 }
 
+CommandSpec sessions() {
+  return {.name = "sessions",
+          .help = {"Shows where you are logged in", "Показывает, где вы вошли"},
+          .read_only = true};
+}
+
+CommandSpec end_session() {
+  return {.name = "endSession",
+          .help = {"Ends one of your sessions elsewhere", "Завершает один из других ваших сеансов"},
+          .args = {{.name = "session",
+                    .required = true,
+                    .max = 64,
+                    .help = {"as \"sessions\" shows it", "как показывает «sessions»"}}}};
+}
+
+CommandSpec my_data() {
+  return {.name = "mydata",
+          .help = {"Gives you a copy of your data, or deletes it",
+                   "Копия ваших данных или их удаление"},
+          .args = {{.name = "what",
+                    .required = true,
+                    .choices = {"export", "forget"},
+                    .help = {"a copy, or deletion for good", "копия или удаление навсегда"}},
+                   count("after", {"the next page of a copy", "следующая страница копии"}),
+                   {.name = "password",
+                    .secret = true,
+                    .max = 1024,
+                    .help = {"for forget: of your account", "для forget: от учётной записи"}},
+                   {.name = "confirm",
+                    .max = 64,
+                    .help = {"for forget: your name", "для forget: ваше имя"}}},
+          .cooldown = Millis(2'000)};
+}
+
 }  // namespace
 
 std::vector<Registration> core_registrations() {
@@ -221,6 +255,9 @@ std::vector<Registration> core_registrations() {
       declare(kUnblock, about_person("unblock", {"Takes somebody's direct messages again",
                                                  "Снова принимать личные сообщения"})));
   list.push_back(declare(kBlocked, blocked()));
+  list.push_back(declare(kSessions, sessions()));
+  list.push_back(declare(kEndSession, end_session()));
+  list.push_back(declare(kMyData, my_data()));
   return list;
 }
 

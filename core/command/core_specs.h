@@ -30,6 +30,9 @@ enum class CoreCommand : std::uint32_t {
   kBlock,
   kUnblock,
   kBlocked,
+  kSessions,
+  kEndSession,
+  kMyData,
 };
 
 std::vector<Registration> core_registrations();

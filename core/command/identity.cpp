@@ -10,6 +10,7 @@
 #include "session/channels.h"
 #include "session/session.h"
 #include "session/session_keeper.h"
+#include "users/tokens.h"
 
 namespace parley::command {
 namespace {
@@ -70,9 +71,18 @@ void save_then(CallRouter& router, Session& session, absl::AnyInvocable<void(Ses
 
 }  // namespace
 
+Credential credential_of(const users::TokenClaims& claims) {
+  return {claims.issued_at, claims.expires_at, claims.id,
+          claims.family,    claims.issuer,     claims.max_roles};
+}
+
 bool Identity::start(Peer& peer, SignIn who, protocol::RequestId id) {
   if (!who.locale.empty()) peer.set_locale(who.locale);
   if (auto* old = peer.session()) {
+    if (who.client_name.empty()) {  // a login says nothing of the program: it is the same one
+      who.client_name = old->client().name;
+      who.client_version = old->client().version;
+    }
     router_.set_session(peer, nullptr);
     router_.sessions().close(*old, "identity changed");
   }

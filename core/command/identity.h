@@ -21,8 +21,9 @@
 #include "session/credential.h"
 
 namespace parley::users {
+struct TokenClaims;
 struct User;
-}
+}  // namespace parley::users
 
 namespace parley::session {
 struct Resumed;
@@ -34,6 +35,8 @@ class Peer;
 class CallRouter;
 
 using session::Credential;
+
+Credential credential_of(const users::TokenClaims& claims);
 
 struct SignIn {
   std::shared_ptr<const users::User> user;

@@ -90,9 +90,13 @@ struct Limits {
 
 struct Auth {
   bool guests = true;
-  std::string registration = "open";  // open | closed
-  std::string token_key;  // given as "file:PATH" or by environment, here the key's text;
-                          // empty: made in the state folder
+  std::string registration = "open";          // open | invitation | closed
+  Millis invitation{7LL * 24 * 3600 * 1000};  // life of an invitation, unless its maker says
+  std::string token_key;           // given as "file:PATH" or by environment, here the key's text;
+                                   // empty: made in the state folder
+  std::string token_key_previous;  // the same; verifies, and signs no more
+  std::string issuers;             // file with the issuers whose tokens are accepted; empty: none
+  Millis token_max{30LL * 24 * 3600 * 1000};  // a token that lives longer is refused
   Millis access_token{15 * 60'000};
   Millis refresh_token{30LL * 24 * 3600 * 1000};
   Millis expiring_notice{60'000};  // how long before its token runs out a client is told

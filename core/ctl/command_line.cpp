@@ -28,6 +28,7 @@ struct Words {
       program, action, shell, page;
   std::vector<std::string> roles, sets;
   std::string since, plugin, user, session, request;
+  std::string life, issuer;
   int limit = 50;
   std::size_t last = 0;
   bool follow = false, once = false, all = false, release = false, yes = false;
@@ -68,6 +69,8 @@ class CommandLine {
     add_log_verbs();
     add_config_verbs();
     add_shell_verbs();
+    add_token_verbs();
+    add_invitation_verbs();
   }
 
   int run(int argc, const char* const* argv, Terminal& terminal) {
@@ -438,6 +441,42 @@ class CommandLine {
     manual->add_option("PAGE", words_.page)
         ->required()
         ->check(CLI::IsMember({"parleyctl", "parleyd", "parley.yaml"}));
+  }
+
+  void add_token_verbs() {
+    auto* token = group("token", "make access tokens, ask why one is refused, revoke them");
+    auto* made = verb(*token, "make", "for a program that acts as this user",
+                      [this](Context& c) { return token_make(c, words_.name, words_.life); });
+    made->add_option("NAME", words_.name, "the user it speaks for")->required();
+    made->add_option("--for", words_.life, "how long: 30m, 12h, 7d; by default an hour");
+    auto* checked = verb(*token, "check", "what it says, and why it is refused",
+                         [this](Context& c) { return token_check(c, words_.file); });
+    checked->add_option("FILE", words_.file, "the file that holds it, or - to type or pipe it in")
+        ->default_str("-");
+    auto* revoked =
+        verb(*token, "revoke", "refuse one from now on, or all that a user was given",
+             [this](Context& c) { return token_revoke(c, words_.id, words_.issuer, words_.name); });
+    auto* one = revoked->add_option("--id", words_.id, "its jti, as `token check` shows it");
+    revoked->add_option("--issuer", words_.issuer, "whose it is, when it is not the server's own")
+        ->needs(one);
+    revoked->add_option("--user", words_.name, "everything this user was given until now")
+        ->excludes(one);
+    verb(*token, "rotate", "sign with a new key; the old one still verifies",
+         [](Context& c) { return token_rotate(c); });
+  }
+
+  void add_invitation_verbs() {
+    auto* invitation = group("invitation", "let people register where it is by invitation");
+    auto* made =
+        verb(*invitation, "make", "a code that lets one person register; it is shown this once",
+             [this](Context& c) { return invitation_make(c, words_.text, words_.life); });
+    made->add_option("--note", words_.text, "for whom it is, shown in the list");
+    made->add_option("--for", words_.life, "how long: 12h, 7d; by default auth.invitation");
+    verb(*invitation, "list", "those that nobody has used yet",
+         [](Context& c) { return invitation_list(c); });
+    auto* revoked = verb(*invitation, "revoke", "take one back",
+                         [this](Context& c) { return invitation_revoke(c, words_.id); });
+    revoked->add_option("ID", words_.id, "as `invitation list` shows it")->required();
   }
 
   Words words_;

@@ -70,6 +70,18 @@ const Examples& table() {
       {"dev",
        "  parleyctl dev weather\n"
        "  parleyctl dev weather --once\n"},
+      {"token make", "  parleyctl token make bridge --for 7d > bridge.token\n"},
+      {"token check",
+       "  parleyctl token check bridge.token\n"
+       "  echo \"$TOKEN\" | parleyctl token check -o json -\n"},
+      {"token revoke",
+       "  parleyctl token revoke --id 4tqBv0dYxqk8\n"
+       "  parleyctl token revoke --id 17 --issuer https://id.example.org\n"
+       "  parleyctl token revoke --user neo\n"},
+      {"token rotate", "  parleyctl token rotate\n"},
+      {"invitation make", "  parleyctl invitation make --note \"for Ann\" --for 2d\n"},
+      {"invitation list", "  parleyctl invitation list\n"},
+      {"invitation revoke", "  parleyctl invitation revoke i_9fQ2\n"},
       {"acl list", "  parleyctl acl list\n"},
       {"acl allow", "  parleyctl acl allow user:neo mute --note \"helps out\"\n"},
       {"acl deny",

@@ -76,6 +76,20 @@ int plugin_canary(Context& context, const std::string& id, const std::vector<std
                   const std::string& from);
 int plugin_config(Context& context, const std::string& id, const KeyValues& changes);
 
+// token_verbs.cpp
+// `life` is a duration such as 12h; empty: the server's default.
+int token_make(Context& context, const std::string& name, const std::string& life);
+// The token is read from a file, or from standard input for "-", where no other process sees it.
+int token_check(Context& context, const std::string& file);
+int token_revoke(Context& context, const std::string& id, const std::string& issuer,
+                 const std::string& name);
+int token_rotate(Context& context);
+
+// invitation_verbs.cpp
+int invitation_make(Context& context, const std::string& note, const std::string& life);
+int invitation_list(Context& context);
+int invitation_revoke(Context& context, const std::string& id);
+
 // author_verbs.cpp
 // Writes a plugin to begin with; `folder` empty: ./<id>.
 int plugin_new(Context& context, const std::string& id, const std::string& folder);

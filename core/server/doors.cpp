@@ -21,6 +21,8 @@ api::Context context_of(const House& house) {
           .store = *house.state.store,
           .accounts = *house.users.accounts,
           .first_admin = *house.users.first_admin,
+          .tokens = *house.users.tokens,
+          .token_keys = *house.users.token_keys,
           .sessions = *house.runtime.sessions,
           .channels = *house.runtime.channels,
           .commands = house.runtime.commands,

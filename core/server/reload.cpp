@@ -56,23 +56,32 @@ std::vector<config::Problem> Reload::hand_out(const config::Config& merged) {
   runtime_.keys->configure(merged);
   users_.accounts->configure(merged.auth);
   users_.guard->configure(users::login_guard_options(merged.auth));
+  std::vector<config::Problem> problems;
+  if (auto status = users_.token_keys->use(merged.auth); !status) {
+    log::error("users", "the token keys were not changed, those before stay in use: {}",
+               status.message());
+    problems.push_back(
+        {merged.auth.issuers, 0, "auth",
+         "the token keys were not changed, those before stay in use: " + status.message()});
+  }
   doors_.admission->configure(merged.limits.connections, merged.limits.new_connections);
   doors_.gateway->set_origins(api::allowed_origins(merged, doors_.client_listener->port()));
   if (auto status = log::init(config::log_settings(merged)); !status)
     log::warn("log", "{}", status.message());
-  if (doors_.tls == nullptr) return {};
+  if (doors_.tls == nullptr) return problems;
   const auto& files = merged.listen.tls;
   const auto status = files.enabled()
                           ? doors_.tls->reload(files)
                           : Status::invalid_args("TLS ends at the next start, not before.");
   if (status) {
     log::info("net", "the certificate {} is in use for new connections", files.certificate);
-    return {};
+    return problems;
   }
   log::error("net", "the certificate was not reloaded, the old one stays in use: {}",
              status.message());
-  return {{files.certificate, 0, "listen.tls",
-           "was not reloaded, the old one stays in use: " + status.message()}};
+  problems.push_back({files.certificate, 0, "listen.tls",
+                      "was not reloaded, the old one stays in use: " + status.message()});
+  return problems;
 }
 
 }  // namespace parley::server

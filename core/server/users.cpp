@@ -12,15 +12,14 @@ namespace parley::server {
 namespace {
 
 Result<std::unique_ptr<users::TokenService>> open_tokens(const State& state, const Clock& clock,
-                                                         const config::Auth& auth) {
-  auto key = users::load_token_key(auth, state.folder);
-  if (!key) return key.status();
-  users::KeyRing ring;
-  if (auto status = ring.add(std::move(key).value()); !status) return status;
+                                                         const config::Auth& auth,
+                                                         users::TokenKeys& keys) {
+  auto ring = keys.load();
+  if (!ring) return ring.status();
   auto revocations =
       state.store->read_blocking([](storage::Reader& reader) { return reader.revocations(); });
   if (!revocations) return revocations.status();
-  return std::make_unique<users::TokenService>(*state.store, clock, std::move(ring), auth,
+  return std::make_unique<users::TokenService>(*state.store, clock, std::move(ring).value(), auth,
                                                std::move(revocations).value());
 }
 
@@ -36,9 +35,11 @@ Result<std::unique_ptr<Users>> Users::open(const State& state, const Clock& cloc
   auto blocks = users::Blocks::open(*state.store, static_cast<std::size_t>(config.limits.blocks));
   if (!blocks) return blocks.status();
   made->blocks = std::move(blocks).value();
-  auto tokens = open_tokens(state, clock, config.auth);
+  made->token_keys = std::make_unique<users::TokenKeys>(config.auth, state.folder);
+  auto tokens = open_tokens(state, clock, config.auth, *made->token_keys);
   if (!tokens) return tokens.status();
   made->tokens = std::move(tokens).value();
+  made->token_keys->serve(*made->tokens);
   made->tickets =
       std::make_unique<users::Tickets>(users::TicketOptions{.lifetime = config.auth.ticket}, clock);
   made->first_admin = std::make_unique<users::FirstAdmin>(*state.store, *made->accounts, clock);

@@ -14,6 +14,7 @@
 #include "users/blocks.h"
 #include "users/first_admin.h"
 #include "users/tickets.h"
+#include "users/token_keys.h"
 #include "users/token_service.h"
 
 namespace parley::server {
@@ -31,6 +32,7 @@ struct Users {
   std::unique_ptr<users::Accounts> accounts;
   std::unique_ptr<users::Blocks> blocks;
   std::unique_ptr<users::TokenService> tokens;
+  std::unique_ptr<users::TokenKeys> token_keys;
   std::unique_ptr<users::Tickets> tickets;
   std::unique_ptr<users::FirstAdmin> first_admin;
 };

@@ -16,7 +16,10 @@ void recheck_roles(Users& users, Runtime& runtime, const std::string& user_id) {
     if (!user) return;
     const auto fresh = std::make_shared<const users::User>(std::move(*user));
     runtime.sessions->post_to_user(fresh->id, [&runtime, fresh](session::Session& session) {
-      session.set_user(fresh);
+      const auto& most = session.credential().max_roles;
+      session.set_user(most.empty()
+                           ? fresh
+                           : std::make_shared<const users::User>(users::narrowed(*fresh, most)));
       runtime.channels->recheck(session);
     });
   });
@@ -30,6 +33,17 @@ void end_login(Runtime& runtime, const std::string& user_id, const std::string& 
   });
 }
 
+// Plugins erase what they keep of somebody who is gone.
+void tell_deleted(plugin::EventBus& events, const Clock& clock, const std::string& user_id) {
+  users::User gone;
+  gone.id = user_id;
+  gone.name = "deleted";
+  gone.kind = "user";
+  events.emit({.kind = PARLEY_EVENT_USER_DELETED,
+               .ts = clock.wall_ms(),
+               .user = std::make_shared<const users::User>(std::move(gone))});
+}
+
 void on_changed(Users& users, Runtime& runtime, const std::string& user_id, users::Change change) {
   switch (change) {
     case users::Change::kRegistered:
@@ -38,6 +52,11 @@ void on_changed(Users& users, Runtime& runtime, const std::string& user_id, user
       users.tokens->revoke_user(user_id, {});
       runtime.sessions->kick_user(user_id, protocol::close::kBlocked,
                                   "This account was disabled by an operator.");
+      return;
+    case users::Change::kDeleted:
+      users.tokens->revoke_user(user_id, {});
+      runtime.sessions->kick_user(user_id, protocol::close::kBadCredential,
+                                  "This account was deleted.");
       return;
     case users::Change::kPassword:
       users.tokens->revoke_user(user_id, {});
@@ -89,10 +108,13 @@ void tell_plugins(Runtime& runtime, plugin::EventBus& events, const Clock& clock
       });
 }
 
-void heed_account_changes(Users& users, Runtime& runtime) {
-  users.accounts->on_changed([&users, &runtime](const std::string& user_id, users::Change change) {
-    on_changed(users, runtime, user_id, change);
-  });
+void heed_account_changes(Users& users, Runtime& runtime, plugin::EventBus& events,
+                          const Clock& clock) {
+  users.accounts->on_changed(
+      [&users, &runtime, &events, &clock](const std::string& user_id, users::Change change) {
+        on_changed(users, runtime, user_id, change);
+        if (change == users::Change::kDeleted) tell_deleted(events, clock, user_id);
+      });
   users.tokens->on_family_ended([&runtime](const std::string& user_id, const std::string& family) {
     end_login(runtime, user_id, family);
   });

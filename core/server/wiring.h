@@ -14,6 +14,7 @@ namespace parley::server {
 void tell_plugins(Runtime& runtime, plugin::EventBus& events, const Clock& clock);
 
 // A changed password, role or state of an account reaches its tokens and its live sessions.
-void heed_account_changes(Users& users, Runtime& runtime);
+void heed_account_changes(Users& users, Runtime& runtime, plugin::EventBus& events,
+                          const Clock& clock);
 
 }  // namespace parley::server

@@ -7,14 +7,17 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace parley::session {
 
 struct Credential {
   std::int64_t issued_at = 0;
   std::int64_t expires_at = 0;
-  std::string token_id;  // the token's jti
-  std::string family;    // of the refresh tokens it came with: one login on one device
+  std::string token_id;     // the token's jti
+  std::string family;       // of the refresh tokens it came with: one login on one device
+  std::string issuer = {};  // "" for this server's own
+  std::vector<std::string> max_roles = {};  // more than these nobody has by it; empty: any
 };
 
 }  // namespace parley::session

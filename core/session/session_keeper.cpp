@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/session_keeper.h"
 
+#include <iterator>
 #include <memory>
+#include <sstream>
 #include <utility>
 
 #include "base/log.h"
@@ -16,6 +18,17 @@ constexpr Millis kBetweenSaves{1'000};
 // A session that stays long is written again before its row would run out.
 constexpr int kRoundsPerKeep = 4;
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::istringstream source{std::string(text)};
+  return {std::istream_iterator<std::string>(source), {}};
+}
+
 std::string credential_json(const Credential& credential) {
   std::string json;
   if (credential.expires_at == 0 && credential.token_id.empty()) return json;
@@ -23,7 +36,9 @@ std::string credential_json(const Credential& credential) {
       .field("issued_at", credential.issued_at)
       .field("expires_at", credential.expires_at)
       .field("token_id", credential.token_id)
-      .field("family", credential.family);
+      .field("family", credential.family)
+      .field("issuer", credential.issuer)
+      .field("max_roles", joined(credential.max_roles));
   return json;
 }
 
@@ -41,6 +56,8 @@ Credential read_credential(const std::string& json) {
   credential.expires_at = parsed->find("expires_at").as_int().value_or(0);
   credential.token_id = parsed->find("token_id").as_string().value_or("");
   credential.family = parsed->find("family").as_string().value_or("");
+  credential.issuer = parsed->find("issuer").as_string().value_or("");
+  credential.max_roles = words_of(parsed->find("max_roles").as_string().value_or(""));
   return credential;
 }
 

@@ -23,6 +23,14 @@ bool is_role(std::string_view role) {
   return std::find(std::begin(kRoleNames), std::end(kRoleNames), role) != std::end(kRoleNames);
 }
 
+User narrowed(User user, const std::vector<std::string>& most) {
+  if (most.empty()) return user;
+  std::erase_if(user.roles, [&](const std::string& role) {
+    return std::find(most.begin(), most.end(), role) == most.end();
+  });
+  return user;
+}
+
 AccountsOptions accounts_options(const config::Config& config) {
   AccountsOptions options;
   options.auth = config.auth;
@@ -60,7 +68,7 @@ Accounts::~Accounts() = default;
 
 void Accounts::configure(const config::Auth& auth) {
   impl_->guests_allowed = auth.guests;
-  impl_->registration_open = auth.registration == "open";
+  impl_->registration = mode_of(auth);
 }
 
 void Accounts::on_changed(Changed listener) {

@@ -29,6 +29,8 @@
 
 namespace parley::users {
 
+struct TokenClaims;
+
 // What the rest of the server knows of a person.
 struct User {
   std::string id;  // u_… or g_…
@@ -40,6 +42,8 @@ struct User {
 
 inline constexpr const char* kRoleNames[] = {"user", "moderator", "admin", "service"};
 bool is_role(std::string_view role);
+// With those of their roles only that are among `most`; unchanged when that is empty.
+User narrowed(User user, const std::vector<std::string>& most);
 
 struct AccountsOptions {
   config::Auth auth;
@@ -50,7 +54,16 @@ struct AccountsOptions {
 AccountsOptions accounts_options(const config::Config& config);
 
 // Why sessions and tokens of a user have to be looked at again.
-enum class Change { kPassword, kRoles, kDisabled, kRegistered };
+enum class Change { kPassword, kRoles, kDisabled, kRegistered, kDeleted };
+
+// Somebody who wants an account.
+struct Registration {
+  std::string name;
+  std::string password;
+  std::string guest_id = {};  // empty, or the guest who registers: it keeps its id
+  std::string address = {};
+  std::string invitation = {};  // the code, where registration is by invitation
+};
 
 class Accounts {
  public:
@@ -71,9 +84,11 @@ class Accounts {
   // After a reload of the configuration: who may come in. The other options need a restart.
   void configure(const config::Auth& auth);
 
-  // `guest_id` empty, or the guest who registers: it keeps its id and, if it likes, its name.
-  void register_account(std::string name, std::string password, std::string guest_id,
-                        std::string address, NameDone done);
+  // Where registration is by invitation the code is used up with the account that it makes;
+  // a wrong one counts as a failed login of the address.
+  void register_account(Registration who, NameDone done);
+  // Whether that takes a code, now.
+  bool asks_for_invitation() const;
   void login(std::string name, std::string password, std::string address, UserDone done);
   // How long the caller holds back the answer to a failed login on this name.
   Millis login_delay(std::string_view name) const;
@@ -90,9 +105,17 @@ class Accounts {
   void change_roles(std::string actor, std::string user_id, std::vector<std::string> add,
                     std::vector<std::string> remove, UserDone done);
   void set_disabled(std::string actor, std::string user_id, bool disabled, UserDone done);
+  // Takes a person out for good: row, sessions, tokens, what plugins keep under their id, and their
+  // words, which become tombstones step by step. `password` as at a login; guests and accounts of an
+  // outside issuer have none. Told as kDeleted once the row is gone. The last admin stays.
+  void forget(std::string user_id, std::string password, std::string address, StatusDone done);
 
   void by_id(std::string user_id, UserDone done);  // not_found
   void by_name(std::string name, UserDone done);   // not_found
+  // Whom a token that holds speaks for: the user it names, or for an issuer's token the account that
+  // stands for its subject, made at first sight (whatever auth.registration says: the operator
+  // trusts that issuer). Roles are narrowed to what its key may give.
+  void by_claims(const TokenClaims& claims, UserDone done);  // unauthorized, blocked
 
   // A new guest with that name, held once.
   void make_guest(std::string name, NameDone done);

@@ -25,6 +25,17 @@ Status free_expired_name(storage::Writer& writer, const storage::UserRecord& wan
                          std::int64_t now);
 Status note_admin(storage::Writer& writer, const storage::UserRecord& record);
 
+enum class RegistrationMode { kOpen, kInvitation, kClosed };
+inline RegistrationMode mode_of(const config::Auth& auth) {
+  if (auth.registration == "invitation") return RegistrationMode::kInvitation;
+  return auth.registration == "open" ? RegistrationMode::kOpen : RegistrationMode::kClosed;
+}
+
+// The last admin who may come in stays. Asked on the writer thread, so that two demotions at once
+// cannot both find the other admin.
+Status keep_an_admin(storage::Writer& writer, const storage::UserRecord& before,
+                     const storage::UserRecord& after);
+
 struct Accounts::Impl {
   Impl(storage::Store& store_in, PasswordHasher& hasher_in, LoginGuard& guard_in,
        const Clock& clock_in, AccountsOptions options_in)
@@ -34,7 +45,7 @@ struct Accounts::Impl {
         clock(clock_in),
         options(std::move(options_in)),
         guests_allowed(options.auth.guests),
-        registration_open(options.auth.registration == "open") {}
+        registration(mode_of(options.auth)) {}
   ~Impl() { operations.wait(); }
 
   using Self = std::shared_ptr<Impl>;
@@ -73,7 +84,7 @@ struct Accounts::Impl {
   const Clock& clock;
   const AccountsOptions options;
   std::atomic<bool> guests_allowed;  // these two change with a reload, `options` keeps the start's
-  std::atomic<bool> registration_open;
+  std::atomic<RegistrationMode> registration;
   Changed changed;
 
   Mutex mutex;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accounts: registering, logging in, changing passwords.
-#include "base/ids.h"
+// Accounts: logging in, changing passwords.
 #include "users/accounts_impl.h"
 
 namespace parley::users {
@@ -24,87 +23,7 @@ Status verdict_on(const UserRecord& record, bool matches) {
   return record.disabled ? disabled_account() : Status::ok();
 }
 
-UserRecord new_account(const Name& name, std::string hash, std::int64_t now) {
-  UserRecord record;
-  record.id = random_id('u');
-  record.name = name.display;
-  record.skeleton = name.skeleton;
-  record.roles = {"user"};
-  record.password_hash = std::move(hash);
-  record.created_at = now;
-  return record;
-}
-
-// The guest's row becomes the account's: same id, so that what plugins kept for it stays theirs.
-Result<UserRecord> convert_guest(Writer& writer, const std::string& guest_id, UserRecord wanted) {
-  const Result<UserRecord> guest = writer.user(guest_id);
-  if (!guest || guest->kind != "guest")
-    return Status::not_found("This guest is gone. Register without it.");
-  wanted.id = guest->id;
-  wanted.created_at = guest->created_at;
-  const Status status = writer.update_user(wanted);
-  return status.is_ok() ? Result<UserRecord>(wanted) : status;
-}
-
-Result<UserRecord> claim_account(Writer& writer, const std::string& guest_id, UserRecord wanted,
-                                 const storage::AuditEntry& entry) {
-  const std::int64_t now = wanted.created_at;
-  if (!guest_id.empty()) {
-    UserRecord as_guest = wanted;
-    as_guest.id = guest_id;
-    if (Status status = free_expired_name(writer, as_guest, now); !status) return status;
-    Result<UserRecord> converted = convert_guest(writer, guest_id, std::move(wanted));
-    if (!converted) return converted;
-    wanted = *converted;
-  } else if (Status status = writer.insert_user(wanted); !status) {
-    return status;
-  }
-  storage::AuditEntry named = entry;
-  named.actor = wanted.id;
-  named.target = wanted.name;
-  const Status status = writer.append_audit(named);
-  return status.is_ok() ? Result<UserRecord>(wanted) : status;
-}
-
 }  // namespace
-
-void Accounts::register_account(std::string name, std::string password, std::string guest_id,
-                                std::string address, NameDone done) {
-  if (!impl_->registration_open) {
-    return done(Status::forbidden("Registration is closed. Ask an administrator for an account."),
-                "");
-  }
-  Result<Name> parsed = parse_name(name, impl_->options.names);
-  if (!parsed) return done(parsed.status(), "");
-  if (Status status = impl_->check_password(password); !status) return done(status, "");
-
-  auto store_it = [self = impl_->enter(), parsed = *parsed, guest_id, address,
-                   done = std::move(done)](Result<std::string> hash) mutable {
-    if (!hash) return self->answer_name(self, parsed.display, hash.status(), std::move(done));
-    auto entry = self->audit("", "account.register", "");
-    entry.address = address;
-    UserRecord wanted = new_account(parsed, *hash, self->now());
-    self->store.transact<UserRecord>(
-        [guest_id, wanted, entry](Writer& w) { return claim_account(w, guest_id, wanted, entry); },
-        [self, display = parsed.display,
-         done = std::move(done)](Result<UserRecord> stored) mutable {
-          if (stored) self->tell(stored->id, Change::kRegistered);
-          self->answer_name(self, display, std::move(stored), std::move(done));
-        });
-  };
-  // A taken name is found before the expensive hashing; the transaction decides in the end.
-  impl_->find(parsed->skeleton, true,
-              [self = impl_->enter(), guest_id, address, password = std::move(password),
-               display = parsed->display,
-               store_it = std::move(store_it)](Result<UserRecord> holder) mutable {
-                const bool taken =
-                    holder && holder->id != guest_id && !is_expired_guest(*holder, self->now());
-                if (!taken)
-                  return self->hasher.hash(std::move(password), address, std::move(store_it));
-                wipe(password);
-                store_it(Status::conflict("The name " + display + " is taken."));
-              });
-}
 
 void Accounts::login(std::string name, std::string password, std::string address, UserDone done) {
   const Result<Name> parsed = parse_any_name(name, impl_->options.names);

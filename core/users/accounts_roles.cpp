@@ -14,15 +14,6 @@ bool is_working_admin(const UserRecord& record) {
   return !record.disabled && to_user(record).has_role("admin");
 }
 
-// Asked on the writer thread, so that two demotions at once cannot both find the other admin.
-Status keep_an_admin(Writer& writer, const UserRecord& before, const UserRecord& after) {
-  if (!is_working_admin(before) || is_working_admin(after)) return Status::ok();
-  const Result<std::int64_t> admins = writer.count_role("admin");
-  if (!admins) return admins.status();
-  if (*admins > 1) return Status::ok();
-  return Status::forbidden("This is the last administrator. Make another one first.");
-}
-
 Status check_roles(const std::vector<std::string>& roles) {
   const auto unknown = std::find_if_not(roles.begin(), roles.end(), is_role);
   if (unknown == roles.end()) return Status::ok();
@@ -77,6 +68,14 @@ std::string join(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+Status keep_an_admin(Writer& writer, const UserRecord& before, const UserRecord& after) {
+  if (!is_working_admin(before) || is_working_admin(after)) return Status::ok();
+  const Result<std::int64_t> admins = writer.count_role("admin");
+  if (!admins) return admins.status();
+  if (*admins > 1) return Status::ok();
+  return Status::forbidden("This is the last administrator. Make another one first.");
+}
 
 void Accounts::set_roles(std::string actor, std::string user_id, std::vector<std::string> roles,
                          UserDone done) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// One signing key: HMAC-SHA-256 or Ed25519 through OpenSSL's EVP.
+// One key of the ring, HS256, RS256, ES256 or EdDSA, through OpenSSL's EVP.
 //
 // Ownership: owns the key's memory and wipes it. Thread: sign() and verify() are const and take no
-// lock.
+// lock; what OpenSSL notes about a failure does not stay in the thread's queue, where TLS would find
+// it.
 #pragma once
 
 #include <memory>
@@ -19,10 +20,10 @@ class JwtKey {
   static Result<std::unique_ptr<JwtKey>> make(TokenKey key);
   ~JwtKey();
 
-  std::string sign(std::string_view text) const;  // "" when OpenSSL refuses
+  std::string sign(std::string_view text) const;  // "" for a public key, or when OpenSSL refuses
   bool verify(std::string_view text, std::string_view signature) const;
   const TokenKey& settings() const { return settings_; }  // without the secret
-  const char* algorithm_name() const;
+  const char* algorithm_name() const { return name_of(settings_.algorithm); }
 
  private:
   struct Evp;
@@ -30,5 +31,9 @@ class JwtKey {
   TokenKey settings_;
   std::unique_ptr<Evp> evp_;
 };
+
+// A private key in PEM, without a passphrase: RSA for RS256, P-256 for ES256, Ed25519 for EdDSA.
+// `what` names it in errors. The kid is left to the caller.
+Result<TokenKey> parse_private_pem(std::string_view pem, const std::string& what);
 
 }  // namespace parley::users

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the server's own token key lives.
+// Where the server's own token keys live.
 #include <cctype>
 #include <cerrno>
 #include <system_error>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/ids.h"
+#include "users/jwt_key.h"
 #include "users/passwords.h"
 #include "users/tokens.h"
 
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kSeedSize = 32;
 constexpr std::size_t kLargestFile = 4096;
-constexpr std::string_view kFilePrefix = "file:";
+constexpr std::string_view kPem = "-----BEGIN ";
 
 std::string reason() {
   return std::generic_category().message(errno);
@@ -82,25 +83,24 @@ bool is_hex(const std::string& text) {
          text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
 }
 
-Result<TokenKey> configured_key(const fs::path& file) {
-  Result<std::string> content = read_private(file);
-  if (!content) return content.status();
-  std::string secret = *content;
-  std::string trimmed = secret.substr(0, secret.find_last_not_of(" \t\r\n") + 1);
-  if (is_hex(trimmed)) secret = from_hex(trimmed);
-  wipe(trimmed);
-  wipe(*content);
+// What the configuration read from the operator's file or environment.
+Result<TokenKey> configured_key(std::string text, const std::string& setting) {
+  if (text.starts_with(kPem)) {
+    Result<TokenKey> key = parse_private_pem(text, setting);
+    wipe(text);
+    if (key) key->kid = kid_of(key->secret);
+    return key;
+  }
+  std::string secret = is_hex(text) ? from_hex(text) : text;
+  wipe(text);
   if (secret.size() < kSeedSize) {
-    return Status::internal("The token key " + file.string() +
-                            " is too short. Make one with: openssl rand -hex 32");
+    return Status::invalid_args("The key of " + setting +
+                                " is too short. Make one with: openssl rand -hex 32");
   }
   return TokenKey{kid_of(secret), TokenAlgorithm::kHs256, secret, "", ""};
 }
 
-Result<TokenKey> own_key(const fs::path& file) {
-  if (!fs::exists(fs::symlink_status(file))) {
-    if (Status status = write_private(file, random_bytes(kSeedSize)); !status) return status;
-  }
+Result<TokenKey> seed_key(const fs::path& file) {
   Result<std::string> seed = read_private(file);
   if (!seed) return seed.status();
   if (seed->size() != kSeedSize) {
@@ -111,14 +111,48 @@ Result<TokenKey> own_key(const fs::path& file) {
   return TokenKey{kid_of(*seed), TokenAlgorithm::kEdDsa, *seed, "", ""};
 }
 
+fs::path own_file(const fs::path& state_dir) {
+  return state_dir / "token.key";
+}
+fs::path previous_file(const fs::path& state_dir) {
+  return state_dir / "token.key.previous";
+}
+
 }  // namespace
 
 Result<TokenKey> load_token_key(const config::Auth& auth, const fs::path& state_dir) {
-  if (auth.token_key.empty()) return own_key(state_dir / "token.key");
-  if (!auth.token_key.starts_with(kFilePrefix)) {
-    return Status::invalid_args("auth.token_key is written file:PATH, never as the key itself.");
+  if (!auth.token_key.empty()) return configured_key(auth.token_key, "auth.token_key");
+  const auto file = own_file(state_dir);
+  if (!fs::exists(fs::symlink_status(file))) {
+    if (Status status = write_private(file, random_bytes(kSeedSize)); !status) return status;
   }
-  return configured_key(auth.token_key.substr(kFilePrefix.size()));
+  return seed_key(file);
+}
+
+Result<TokenKey> load_previous_key(const config::Auth& auth, const fs::path& state_dir) {
+  if (!auth.token_key_previous.empty())
+    return configured_key(auth.token_key_previous, "auth.token_key_previous");
+  const auto file = previous_file(state_dir);
+  const bool there = auth.token_key.empty() && fs::exists(fs::symlink_status(file));
+  return there ? seed_key(file) : Status::not_found("There is no previous token key.");
+}
+
+// Between the two steps there is no key at all: the next start would make one, and the old one
+// verifies already.
+Status rotate_token_key(const config::Auth& auth, const fs::path& state_dir) {
+  if (!auth.token_key.empty()) {
+    return Status::invalid_args(
+        "auth.token_key is set, so the key's files are yours: put the present key into "
+        "auth.token_key_previous, a new one into auth.token_key, and reload the configuration.");
+  }
+  if (auto present = load_token_key(auth, state_dir); !present) return present.status();
+  std::error_code error;
+  fs::rename(own_file(state_dir), previous_file(state_dir), error);
+  if (error) {
+    return Status::internal(own_file(state_dir).string() +
+                            " cannot be put aside: " + error.message() + ".");
+  }
+  return write_private(own_file(state_dir), random_bytes(kSeedSize));
 }
 
 }  // namespace parley::users

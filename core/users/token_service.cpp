@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "users/token_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/ids.h"
+#include "base/thread_annotations.h"
 #include "users/operations.h"
 
 namespace parley::users {
@@ -76,25 +78,31 @@ struct TokenService::Impl {
        const config::Auth& auth_in, storage::Revocations revocations)
       : store(store_in),
         clock(clock_in),
-        ring(std::move(ring_in)),
+        ring(std::make_shared<const KeyRing>(std::move(ring_in))),
         access(auth_in.access_token),
+        longest(std::max(auth_in.token_max, auth_in.access_token)),
         refresh(auth_in.refresh_token),
         revoked(std::move(revocations)) {}
   ~Impl() { operations.wait(); }
 
   Result<IssuedTokens> tokens_for(const std::string& user_id, const std::string& family,
-                                  std::string refresh_token) const {
+                                  std::string refresh_token, Millis lifetime) const {
     TokenClaims claims;
     claims.subject = user_id;
     claims.id = new_token_id();
     claims.family = family;
     claims.issued_at = revoked.first_issue(user_id, clock.wall_ms());
-    claims.expires_at = claims.issued_at + access.count();
-    Result<std::string> jwt = ring.make(claims);
+    claims.expires_at = claims.issued_at + lifetime.count();
+    Result<std::string> jwt = keys()->make(claims);
     if (!jwt) return jwt.status();
     return IssuedTokens{
         user_id,   *jwt,  std::move(refresh_token), claims.expires_at, claims.issued_at,
         claims.id, family};
+  }
+
+  std::shared_ptr<const KeyRing> keys() const {
+    const MutexLock lock(ring_mutex);
+    return ring;
   }
 
   // Every access token of today has run out by then.
@@ -107,8 +115,10 @@ struct TokenService::Impl {
   storage::Store& store;
   const Clock& clock;
   std::function<void(const std::string&, const std::string&)> family_ended;
-  const KeyRing ring;
+  mutable Mutex ring_mutex;
+  std::shared_ptr<const KeyRing> ring PARLEY_GUARDED_BY(ring_mutex);
   const Millis access;
+  const Millis longest;
   const Millis refresh;
   RevocationList revoked;
   Operations operations;
@@ -120,7 +130,7 @@ TokenService::TokenService(storage::Store& store, const Clock& clock, KeyRing ri
 TokenService::~TokenService() = default;
 
 Result<TokenClaims> TokenService::authenticate(std::string_view token) const {
-  Result<TokenClaims> claims = impl_->ring.verify(token, impl_->clock.wall_ms());
+  Result<TokenClaims> claims = impl_->keys()->verify(token, impl_->clock.wall_ms());
   if (!claims) return claims;
   if (Status status = still_good(*claims); !status) return status;
   return claims;
@@ -133,8 +143,26 @@ Status TokenService::still_good(const TokenClaims& claims) const {
   return {ErrorCode::kTokenExpired, "The token has expired. Get a new one."};
 }
 
-bool TokenService::is_revoked(const TokenClaims& claims) const {
-  return impl_->revoked.revoked(claims);
+bool TokenService::is_revoked(const TokenClaims& claims, const std::string& user_id) const {
+  return impl_->revoked.revoked(claims) || impl_->revoked.user_revoked(user_id, claims.issued_at);
+}
+
+Status TokenService::still_good(const TokenClaims& claims, const std::string& user_id) const {
+  if (impl_->revoked.user_revoked(user_id, claims.issued_at))
+    return {ErrorCode::kTokenRevoked, "This token was revoked. Log in again."};
+  return still_good(claims);
+}
+
+void TokenService::replace_keys(KeyRing ring) {
+  auto fresh = std::make_shared<const KeyRing>(std::move(ring));
+  const MutexLock lock(impl_->ring_mutex);
+  impl_->ring.swap(fresh);
+}
+
+Result<IssuedTokens> TokenService::make_access(const std::string& user_id, Millis lifetime) const {
+  if (lifetime > impl_->longest)
+    return Status::invalid_args("A token lives up to auth.token_max, which is shorter.");
+  return impl_->tokens_for(user_id, "", "", lifetime);
 }
 
 void TokenService::issue(std::string user_id, IssuedDone done) {
@@ -147,7 +175,7 @@ void TokenService::issue(std::string user_id, IssuedDone done) {
                     [self, user_id, family = record.family, token = std::move(token),
                      done = std::move(done)](Status status) mutable {
                       if (!status) return done(status);
-                      done(self->tokens_for(user_id, family, std::move(token)));
+                      done(self->tokens_for(user_id, family, std::move(token), self->access));
                     });
 }
 
@@ -167,7 +195,7 @@ void TokenService::refresh(std::string refresh_token, std::string only_user, Iss
         if (renewal->status.code() == ErrorCode::kTokenRevoked)
           self->end_family(renewal->user_id, renewal->family, self->family_until());
         if (!renewal->status) return done(renewal->status);
-        done(self->tokens_for(renewal->user_id, renewal->family, std::move(fresh)));
+        done(self->tokens_for(renewal->user_id, renewal->family, std::move(fresh), self->access));
       });
 }
 
@@ -176,12 +204,12 @@ void TokenService::refresh(std::string refresh_token, std::string only_user, Iss
 void TokenService::revoke(const TokenClaims& claims, StatusDone done) {
   auto self = impl_->operations.enter(impl_.get());
   const std::int64_t until = claims.expires_at + kPastSkew;
-  self->revoked.revoke_token(claims.id, until);
-  self->store.write(
-      [id = claims.id, until](Writer& writer) { return writer.revoke_token(id, until); },
-      [self, done = std::move(done)](Status status) mutable {
-        if (done) done(std::move(status));
-      });
+  self->revoked.revoke_token(claims.revocation_id(), until);
+  self->store.write([id = claims.revocation_id(),
+                     until](Writer& writer) { return writer.revoke_token(id, until); },
+                    [self, done = std::move(done)](Status status) mutable {
+                      if (done) done(std::move(status));
+                    });
 }
 
 void TokenService::on_family_ended(
@@ -221,7 +249,7 @@ void TokenService::revoke_user(std::string user_id, StatusDone done) {
 
 void TokenService::expire() {
   const std::int64_t now = impl_->clock.wall_ms();
-  impl_->revoked.expire(now, now - impl_->access.count() - kPastSkew);
+  impl_->revoked.expire(now, now - impl_->longest.count() - kPastSkew);
 }
 
 }  // namespace parley::users

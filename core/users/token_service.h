@@ -31,6 +31,10 @@ struct IssuedTokens {
   std::int64_t issued_at = 0;
   std::string token_id;  // jti of `access`
   std::string family;    // the login that the two belong to
+
+  TokenClaims claims() const {
+    return {user_id, token_id, "", issued_at, access_expires_at, family};
+  }
 };
 
 class TokenService {
@@ -42,14 +46,20 @@ class TokenService {
                storage::Revocations revocations);
   ~TokenService();
 
+  // From now on tokens are signed and checked with these.
+  void replace_keys(KeyRing ring);
   // Whether claims that held once were revoked or have run out since.
   Status still_good(const TokenClaims& claims) const;
   // Signature, form, times, revocation. Whether the user still exists and may come in is asked of
   // Accounts.
   Result<TokenClaims> authenticate(std::string_view token) const;
+  // The same once it is known who it is for: an issuer's token names nobody here by itself.
+  Status still_good(const TokenClaims& claims, const std::string& user_id) const;
+  // A token for somebody, without a login behind it, for as long as the operator says.
+  Result<IssuedTokens> make_access(const std::string& user_id, Millis lifetime) const;
 
   // Whether a token that was good once has been taken back since.
-  bool is_revoked(const TokenClaims& claims) const;
+  bool is_revoked(const TokenClaims& claims, const std::string& user_id) const;
 
   void issue(std::string user_id, IssuedDone done);
   // `only_user`: conflict when it is another's, and it is not used up; "" for anyone's.

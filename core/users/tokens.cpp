@@ -4,15 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <utility>
-
-#include <nlohmann/json.hpp>
 
 #include "base/ids.h"
 #include "base/thread_annotations.h"
 #include "users/jwt_key.h"
+#include "users/strict_json.h"
 
 namespace parley::users {
 namespace {
@@ -22,7 +20,7 @@ using Json = nlohmann::json;
 constexpr double kMillis = 1000;
 constexpr double kLatestSecond = 253402300799.0;  // the year 9999
 constexpr std::size_t kSubjectMax = 255;
-constexpr int kDepthMax = 8;
+constexpr std::size_t kNameMax = 255;
 
 Status unauthorized(const char* why) {
   return Status::unauthorized(std::string("The token is not valid: ") + why);
@@ -40,21 +38,9 @@ std::optional<Parts> split(std::string_view token) {
                token.substr(second + 1), token.substr(0, second)};
 }
 
-// Duplicate keys are refused: parsers disagree about which one counts.
 std::optional<Json> parse_object(std::string_view part) {
   const auto text = base64url_decode(part);
-  if (!text) return std::nullopt;
-  std::set<std::string> keys;
-  bool refused = false;
-  const auto check = [&](int depth, Json::parse_event_t event, Json& value) {
-    const bool top_level_key = event == Json::parse_event_t::key && depth == 1;
-    if (top_level_key && !keys.insert(value.get<std::string>()).second) refused = true;
-    refused |= depth > kDepthMax;
-    return !refused;
-  };
-  Json object = Json::parse(*text, check, /*allow_exceptions=*/false);
-  if (refused || object.is_discarded() || !object.is_object()) return std::nullopt;
-  return object;
+  return text ? parse_strict_object(*text) : std::nullopt;
 }
 
 // A header that points to a key, or asks for something we do not know, wants to choose how it is
@@ -63,7 +49,14 @@ bool header_is_plain(const Json& header) {
   for (const char* key : {"crit", "jku", "jwk", "x5u", "x5c", "b64", "enc", "zip"}) {
     if (header.contains(key)) return false;
   }
-  return !header.contains("typ") || (header["typ"].is_string() && header["typ"] == "JWT");
+  return true;
+}
+
+// Tokens of another purpose (logout, proof of possession) are signed with the same keys.
+bool is_access_token(const Json& header, const TokenKey& key) {
+  const auto typ = header.find("typ");
+  if (typ == header.end()) return true;
+  return *typ == "JWT" || (!key.issuer.empty() && *typ == "at+jwt");
 }
 
 std::string text_of(const Json& object, const char* key) {
@@ -92,10 +85,13 @@ bool names_audience(const Json& payload, const std::string& audience) {
 }
 
 Status check_times(const TokenClaims& claims, const Json& payload, std::int64_t now,
-                   std::int64_t skew) {
+                   const TokenRules& rules) {
+  const std::int64_t skew = rules.skew.count();
   if (claims.issued_at > now + skew) return unauthorized("it was issued in the future.");
   if (claims.expires_at <= claims.issued_at)
     return unauthorized("it expires before it was issued.");
+  if (claims.expires_at - claims.issued_at > rules.longest.count())
+    return unauthorized("it lives longer than auth.token_max allows.");
   if (payload.contains("nbf")) {
     const auto not_before = time_of(payload, "nbf");
     if (!not_before || *not_before > now + skew) return unauthorized("its time has not come.");
@@ -110,7 +106,12 @@ Result<TokenClaims> read_claims(const Json& payload, const TokenKey& key) {
   if (!issued || !expires) return unauthorized("iat or exp is missing.");
   TokenClaims claims{text_of(payload, "sub"), text_of(payload, "jti"), text_of(payload, "iss"),
                      *issued, *expires};
-  if (key.issuer.empty()) claims.family = text_of(payload, "fam");
+  if (key.issuer.empty()) {
+    claims.family = text_of(payload, "fam");
+  } else {
+    claims.name = text_of(payload, key.name_claim.c_str()).substr(0, kNameMax);
+    claims.max_roles = key.max_roles;
+  }
   if (claims.subject.empty() || claims.subject.size() > kSubjectMax)
     return unauthorized("it names nobody.");
   if (claims.issuer != key.issuer) return unauthorized("another issuer's name is in it.");
@@ -121,6 +122,28 @@ Result<TokenClaims> read_claims(const Json& payload, const TokenKey& key) {
 }
 
 }  // namespace
+
+const char* name_of(TokenAlgorithm algorithm) {
+  switch (algorithm) {
+    case TokenAlgorithm::kHs256:
+      return "HS256";
+    case TokenAlgorithm::kRs256:
+      return "RS256";
+    case TokenAlgorithm::kEs256:
+      return "ES256";
+    case TokenAlgorithm::kEdDsa:
+      break;
+  }
+  return "EdDSA";
+}
+
+std::optional<TokenAlgorithm> algorithm_named(std::string_view name) {
+  for (const auto algorithm : {TokenAlgorithm::kHs256, TokenAlgorithm::kRs256,
+                               TokenAlgorithm::kEs256, TokenAlgorithm::kEdDsa}) {
+    if (name == name_of(algorithm)) return algorithm;
+  }
+  return std::nullopt;
+}
 
 std::string new_token_id() {
   constexpr std::size_t kLength = 22;
@@ -193,6 +216,8 @@ Result<TokenClaims> KeyRing::verify(std::string_view token, std::int64_t now_ms)
   if (!key) return unauthorized("no key of this server signed it.");
   if (text_of(*header, "alg") != key->algorithm_name())
     return unauthorized("its algorithm is not its key's.");
+  if (!is_access_token(*header, key->settings()))
+    return unauthorized("its typ says that it is no access token.");
   const auto signature = base64url_decode(parts->signature);
   if (!signature || !key->verify(parts->signed_text, *signature))
     return unauthorized("its signature is wrong.");
@@ -200,7 +225,7 @@ Result<TokenClaims> KeyRing::verify(std::string_view token, std::int64_t now_ms)
   if (!payload) return unauthorized("its content is no JSON object.");
   Result<TokenClaims> claims = read_claims(*payload, key->settings());
   if (!claims) return claims;
-  const Status times = check_times(*claims, *payload, now_ms, impl_->rules.skew.count());
+  const Status times = check_times(*claims, *payload, now_ms, impl_->rules);
   if (!times) return times;
   return claims;
 }
@@ -231,10 +256,17 @@ void RevocationList::revoke_user(const std::string& user_id, std::int64_t issued
 
 bool RevocationList::revoked(const TokenClaims& claims) const {
   MutexLock lock(impl_->mutex);
-  if (impl_->tokens.contains(claims.id)) return true;
+  if (impl_->tokens.contains(claims.revocation_id())) return true;
   if (!claims.family.empty() && impl_->tokens.contains(family_mark(claims.family))) return true;
-  const auto user = impl_->users.find(claims.subject);
+  // Somebody else's subject is none of our ids.
+  const auto user = claims.issuer.empty() ? impl_->users.find(claims.subject) : impl_->users.end();
   return user != impl_->users.end() && claims.issued_at <= user->second;
+}
+
+bool RevocationList::user_revoked(const std::string& user_id, std::int64_t issued_at) const {
+  MutexLock lock(impl_->mutex);
+  const auto user = impl_->users.find(user_id);
+  return user != impl_->users.end() && issued_at <= user->second;
 }
 
 std::int64_t RevocationList::first_issue(const std::string& user_id, std::int64_t now_ms) const {

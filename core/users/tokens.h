@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Access tokens: JSON Web Tokens that this server signs and checks.
+// Access tokens: JSON Web Tokens that this server signs, and that it checks for itself and for the
+// issuers its operator trusts.
 //
 // The algorithm belongs to the key, never to the token: a header that names another one, or `none`,
 // or carries crit, jku, jwk, x5u or x5c, is refused. base64url is strict, duplicate JSON keys are
 // refused, 8 KiB at most. Ownership: a KeyRing is a value-like set of keys; keys are wiped when it
-// goes. Thread: verify() and make() are const and may run on every shard; add() belongs to
-// start-up. Failure: token_expired, token_revoked, unauthorized; the sentence is for logs, the
-// person gets the code.
+// goes. Thread: verify() and make() are const and may run on every shard; add() belongs to whoever
+// builds the ring. Failure: token_expired, token_revoked, unauthorized, each with a sentence that
+// says what was wrong.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,16 +27,22 @@
 
 namespace parley::users {
 
-enum class TokenAlgorithm { kHs256, kEdDsa };
+enum class TokenAlgorithm { kHs256, kEdDsa, kRs256, kEs256 };
+const char* name_of(TokenAlgorithm algorithm);  // as a header's alg spells it
+std::optional<TokenAlgorithm> algorithm_named(std::string_view name);
 
-// One key and what it may vouch for. `secret` is at least 32 bytes for HS256, the 32-byte seed for
-// EdDSA.
+// One key and what it may vouch for. It has a `secret`, or for the three public-key algorithms a
+// `public_key`, which only verifies. `secret` is at least 32 bytes for HS256, the 32-byte seed for
+// EdDSA, a private key in DER for RS256 (2048 bits or more) and ES256 (P-256).
 struct TokenKey {
   std::string kid;
   TokenAlgorithm algorithm = TokenAlgorithm::kEdDsa;
   std::string secret;
-  std::string issuer;    // "" for this server's own key: then sub is a local user id
-  std::string audience;  // required in the token when set
+  std::string issuer;           // "" for this server's own key: then sub is a local user id
+  std::string audience;         // required in the token when set
+  std::string public_key = {};  // SubjectPublicKeyInfo in DER
+  std::string name_claim = {};  // the claim that proposes a name for a person who is new here
+  std::vector<std::string> max_roles = {};  // of an issuer's key: more than these nobody has by it
 };
 
 struct TokenClaims {
@@ -44,10 +52,15 @@ struct TokenClaims {
   std::int64_t issued_at = 0;  // milliseconds, like everything; seconds in the token
   std::int64_t expires_at = 0;
   std::string family = {};  // of own tokens: the login they belong to, "" for none
+  std::string name = {};    // of an issuer's tokens: what the person is called there
+  std::vector<std::string> max_roles = {};  // the key's; empty for own tokens: no narrowing
+  // What a single token is revoked by: two issuers may give the same jti.
+  std::string revocation_id() const { return issuer.empty() ? id : issuer + ' ' + id; }
 };
 
 struct TokenRules {
   Millis skew{30'000};
+  Millis longest{30LL * 24 * 3600 * 1000};  // from iat to exp
   std::size_t max_size = 8192;
 };
 
@@ -75,9 +88,16 @@ class KeyRing {
 };
 
 // The server's own key: from auth.token_key ("file:PATH": a file with 32 or more random bytes, or
-// 64 hex digits, not readable by group or world; HS256), else <state>/token.key, an EdDSA seed made
-// 0600 at the first start.
+// 64 hex digits, for HS256; or a private key in PEM for RS256, ES256 or EdDSA; not readable by
+// group or world), else <state>/token.key, an EdDSA seed made 0600 at the first start.
 Result<TokenKey> load_token_key(const config::Auth& auth, const std::filesystem::path& state_dir);
+// The key before it, which still verifies: auth.token_key_previous, else <state>/token.key.previous.
+// not_found when there is none.
+Result<TokenKey> load_previous_key(const config::Auth& auth,
+                                   const std::filesystem::path& state_dir);
+// Makes <state>/token.key the previous one and draws another. invalid_args when the key is
+// configured: then its files are the operator's.
+Status rotate_token_key(const config::Auth& auth, const std::filesystem::path& state_dir);
 
 // What was revoked, in memory, so that verification never waits for the database. Thread: any.
 class RevocationList {
@@ -88,6 +108,8 @@ class RevocationList {
   void revoke_user(const std::string& user_id, std::int64_t issued_up_to);
   // Everything that one login was given; what stands for it among the token ids is family_mark().
   bool revoked(const TokenClaims& claims) const;
+  // Whether what that local user was given at that time is dead.
+  bool user_revoked(const std::string& user_id, std::int64_t issued_at) const;
   // The time to put into a new token of this user: now, or just behind their last revocation.
   std::int64_t first_issue(const std::string& user_id, std::int64_t now_ms) const;
   static std::string family_mark(const std::string& family) { return "family:" + family; }

@@ -14,6 +14,7 @@ namespace account {
 constexpr int kNameMin = 2;
 constexpr int kNameMax = 64;
 constexpr int kPasswordMax = 1024;
+constexpr int kInvitationMax = 64;
 
 class Account : public parley::Plugin {
  public:
@@ -21,7 +22,10 @@ class Account : public parley::Plugin {
 
   explicit Account(parley::Host host) : Plugin(host) {
     declare_entrances();
-    command("logout", say::kLogout, &Account::logout);
+    command("logout", say::kLogout, &Account::logout)
+        .argument<std::string>("where", say::kWhere)
+        .fallback("here")
+        .choices({"here", "all"});
     command("whoami", say::kWhoami, &Account::whoami).concurrent().read_only();
     command("changePassword", say::kChangePassword, &Account::change_password)
         .argument<std::string>("oldPassword", say::kOldPassword)
@@ -42,7 +46,11 @@ class Account : public parley::Plugin {
         .range(kNameMin, kNameMax)
         .argument<std::string>("password", say::kFreshPassword)
         .secret()
-        .range(1, kPasswordMax);
+        .range(1, kPasswordMax)
+        .argument<std::string>("invitation", say::kInvitation)
+        .fallback("")
+        .secret()
+        .range(0, kInvitationMax);
     command("login", say::kLogin, &Account::login)
         .anonymous()
         .secret_reply()
@@ -59,7 +67,8 @@ class Account : public parley::Plugin {
       return request.fail("conflict", request.tr(say::kRegisteredAlready, user.name()));
     }
     accounts().register_user(request, request.argument<std::string_view>("name"),
-                             request.argument<std::string_view>("password"));
+                             request.argument<std::string_view>("password"),
+                             request.argument<std::string_view>("invitation"));
   }
 
   void login(parley::Request& request) {
@@ -67,7 +76,11 @@ class Account : public parley::Plugin {
                      request.argument<std::string_view>("password"));
   }
 
-  void logout(parley::Request& request) { accounts().logout(request); }
+  void logout(parley::Request& request) {
+    if (request.argument<std::string_view>("where") == "all")
+      return accounts().logout_everywhere(request);
+    accounts().logout(request);
+  }
 
   void whoami(parley::Request& request) {
     const auto user = request.user();

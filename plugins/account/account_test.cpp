@@ -70,6 +70,18 @@ TEST(Register, RefusesThoseWhoHaveAnAccount) {
   EXPECT_EQ(host.accounts().size(), 1u);
 }
 
+TEST(Register, HandsTheCodeOnWhereItIsByInvitation) {
+  FakeHost host({.invitation = "white-rabbit"});
+  const auto with = [&](const char* code) {
+    Json wanted{{"name", "Neo"}, {"password", "12345678"}};
+    if (*code) wanted.set("invitation", code);
+    return host.call("register", wanted, kNobody);
+  };
+  EXPECT_EQ(with("").code(), "forbidden");
+  EXPECT_EQ(with("black-rabbit").code(), "unauthorized");
+  EXPECT_EQ(with("white-rabbit").type(), "welcome");
+}
+
 // ---- login
 
 TEST(Login, WelcomesWithTheRightPassword) {
@@ -131,6 +143,16 @@ TEST(Logout, IsConfirmed) {
   FakeHost host(with_neo());
   EXPECT_EQ(host.call("logout", {}, kNeo).type(), "ok");
   EXPECT_EQ(host.call("logout", {}, kGuest).type(), "ok");
+  EXPECT_TRUE(host.logged_out_everywhere().empty());
+}
+
+TEST(Logout, IsForEverySessionWhenAskedSo) {
+  FakeHost host(with_neo());
+  EXPECT_EQ(host.call("logout", {{"where", "all"}}, kNeo).type(), "ok");
+  EXPECT_THAT(host.logged_out_everywhere(), testing::ElementsAre("u_neo"));
+  EXPECT_EQ(host.call("logout", {{"where", "there"}}, kNeo).code(), "invalid_args");
+  EXPECT_EQ(host.call("logout", {{"where", "here"}}, kNeo).type(), "ok");
+  EXPECT_EQ(host.logged_out_everywhere().size(), 1u);
 }
 
 // ---- whoami

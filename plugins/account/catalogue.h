@@ -20,6 +20,10 @@ constexpr Phrase kChangePassword{"Change your password; your other sessions end"
 constexpr Phrase kName{"your name", "ваше имя"};
 constexpr Phrase kPassword{"your password", "ваш пароль"};
 constexpr Phrase kFreshPassword{"a password for the account", "пароль для учётной записи"};
+constexpr Phrase kInvitation{"the code you were given, where registration is by invitation",
+                             "код приглашения, если регистрация по приглашениям"};
+constexpr Phrase kWhere{"here, or all: everywhere you are logged in",
+                        "here — здесь, all — везде, где вы вошли"};
 constexpr Phrase kOldPassword{"the present password", "нынешний пароль"};
 constexpr Phrase kNewPassword{"the new password", "новый пароль"};
 

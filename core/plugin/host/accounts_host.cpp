@@ -76,8 +76,20 @@ void welcome(const std::shared_ptr<Operation>& operation, users::User user) {
   });
 }
 
-parley_status register_user(const parley_host* host, parley_id request, parley_string name,
-                            parley_string password) {
+// What a form can go on with: another name, or a field for the code that is asked for.
+std::string why_not(const users::Accounts& accounts, const Status& status,
+                    const std::string& suggestion) {
+  std::string details;
+  const bool refused =
+      status.code() == ErrorCode::kForbidden || status.code() == ErrorCode::kUnauthorized;
+  if (!suggestion.empty()) protocol::ObjectWriter(details).field("suggestion", suggestion);
+  if (refused && accounts.asks_for_invitation())
+    protocol::ObjectWriter(details).field("invitation", true);
+  return details;
+}
+
+parley_status register_invited(const parley_host* host, parley_id request, parley_string name,
+                               parley_string password, parley_string invitation) {
   parley_status status = PARLEY_OK;
   const auto operation = take(host, request, name, "accounts.register_user", status);
   if (operation == nullptr) return status;
@@ -85,14 +97,15 @@ parley_status register_user(const parley_host* host, parley_id request, parley_s
       operation->caller.user != nullptr && operation->caller.user->kind == "guest";
   auto& services = operation->plugin->services();
   services.accounts.register_account(
-      copy(name), copy(password), was_guest ? operation->user_id() : std::string(),
-      operation->address,
+      {.name = copy(name),
+       .password = copy(password),
+       .guest_id = was_guest ? operation->user_id() : std::string(),
+       .address = operation->address,
+       .invitation = copy(invitation)},
       [operation, &services, was_guest](Result<users::User> user, const std::string& suggestion) {
-        if (!user) {
-          std::string details;
-          if (!suggestion.empty()) protocol::ObjectWriter(details).field("suggestion", suggestion);
-          return operation->fail(user.status(), details);
-        }
+        if (!user)
+          return operation->fail(user.status(),
+                                 why_not(services.accounts, user.status(), suggestion));
         services.events.emit({.kind = PARLEY_EVENT_USER_REGISTERED,
                               .ts = services.clock.wall_ms(),
                               .user = std::make_shared<const users::User>(*user),
@@ -100,6 +113,11 @@ parley_status register_user(const parley_host* host, parley_id request, parley_s
         welcome(operation, std::move(*user));
       });
   return PARLEY_OK;
+}
+
+parley_status register_user(const parley_host* host, parley_id request, parley_string name,
+                            parley_string password) {
+  return register_invited(host, request, name, password, {});
 }
 
 parley_status login(const parley_host* host, parley_id request, parley_string name,
@@ -134,6 +152,33 @@ parley_status logout(const parley_host* host, parley_id request) {
                                .result = "ok"});
   services.dispatcher.identity().sign_out(operation->call);
   operation->plugin->settle(operation->call);
+  return PARLEY_OK;
+}
+
+// This session ends with an answer, the others with a close; a guest has only this one's identity.
+parley_status logout_everywhere(const parley_host* host, parley_id request) {
+  parley_status status = PARLEY_OK;
+  const auto operation = take(host, request, {}, "accounts.logout_everywhere", status);
+  if (operation == nullptr) return status;
+  auto& services = operation->plugin->services();
+  services.tokens.revoke_user(operation->user_id(), [operation](const Status& revoked) {
+    if (!revoked) return operation->fail(revoked);
+    auto& all = operation->plugin->services();
+    for (const auto key : all.sessions.sessions_of(operation->user_id())) {
+      if (key == operation->caller.session_key) continue;
+      all.sessions.post(key, [&all](session::Session& session) {
+        all.sessions.kick(session, protocol::close::kBadCredential,
+                          "You logged out everywhere, from another connection.");
+      });
+    }
+    all.store.append_audit({.ts = all.clock.wall_ms(),
+                            .actor = operation->user_id(),
+                            .address = operation->address,
+                            .action = "logout.everywhere",
+                            .result = "ok"});
+    all.dispatcher.identity().sign_out(operation->call);
+    operation->plugin->settle(operation->call);
+  });
   return PARLEY_OK;
 }
 
@@ -210,8 +255,15 @@ parley_status lookup(const parley_host* host, parley_token token, std::uint32_t 
 }  // namespace
 
 const parley_host_accounts* accounts_table() {
-  static const parley_host_accounts table{
-      sizeof(parley_host_accounts), 0, register_user, login, logout, change_password, lookup};
+  static const parley_host_accounts table{sizeof(parley_host_accounts),
+                                          0,
+                                          register_user,
+                                          login,
+                                          logout,
+                                          change_password,
+                                          lookup,
+                                          register_invited,
+                                          logout_everywhere};
   return &table;
 }
 

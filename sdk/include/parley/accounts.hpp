@@ -41,11 +41,19 @@ class Accounts : public detail::Service<parley_host_accounts> {
 
   explicit Accounts(Host host) : Service(host, PARLEY_EXT_ACCOUNTS) {}
 
-  // These four hand the request to the host, which answers it.
+  // These hand the request to the host, which answers it.
   void register_user(Responder& request, std::string_view name, std::string_view password) {
     request.hand_on([&](parley_id id) {
       return call(&parley_host_accounts::register_user, id, detail::to_abi(name),
                   detail::to_abi(password));
+    });
+  }
+  // `invitation` is the code where the server asks for one, else empty.
+  void register_user(Responder& request, std::string_view name, std::string_view password,
+                     std::string_view invitation) {
+    request.hand_on([&](parley_id id) {
+      return call(&parley_host_accounts::register_invited, id, detail::to_abi(name),
+                  detail::to_abi(password), detail::to_abi(invitation));
     });
   }
   void login(Responder& request, std::string_view name, std::string_view password) {
@@ -55,6 +63,11 @@ class Accounts : public detail::Service<parley_host_accounts> {
   }
   void logout(Responder& request) {
     request.hand_on([&](parley_id id) { return call(&parley_host_accounts::logout, id); });
+  }
+  // Every session and token of the user ends.
+  void logout_everywhere(Responder& request) {
+    request.hand_on(
+        [&](parley_id id) { return call(&parley_host_accounts::logout_everywhere, id); });
   }
   void change_password(Responder& request, std::string_view old_password,
                        std::string_view new_password) {

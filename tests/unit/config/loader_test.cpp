@@ -97,7 +97,7 @@ TEST_F(LoaderTest, WrongTypeAndRangeSayWhatIsAllowed) {
   EXPECT_THAT(only(load_text("http:\n  max_header: 3\n")), HasSubstr("1 KiB to 1 MiB"));
   EXPECT_THAT(only(load_text("drain:\n  deadline: 30\n")),
               HasSubstr("a duration such as 500ms, 30s"));
-  EXPECT_THAT(only(load_text("auth:\n  registration: ajar\n")), HasSubstr("one of open, closed"));
+  EXPECT_THAT(only(load_text("auth:\n  registration: ajar\n")), HasSubstr("one of open, invitation, closed"));
   EXPECT_THAT(only(load_text("log:\n  levels: {net: loud}\n")), HasSubstr("trace, debug"));
   EXPECT_THAT(only(load_text("listen:\n  address: 8080\n")), HasSubstr("HOST:PORT"));
   EXPECT_THAT(only(load_text("plugins:\n  enabled: [../evil]\n")), HasSubstr("plugin id"));

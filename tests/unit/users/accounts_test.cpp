@@ -54,9 +54,10 @@ class AccountsTest : public storage::StoreTest {
   }
 
   Named<User> register_as(const std::string& name, const std::string& guest = "",
-                          const std::string& password = kPassword) {
+                          const std::string& password = kPassword,
+                          const std::string& invitation = "") {
     return named([&](auto done) {
-      accounts_->register_account(name, password, guest, kHome, std::move(done));
+      accounts_->register_account({name, password, guest, kHome, invitation}, std::move(done));
     });
   }
   Named<User> guest(const std::string& name) {
@@ -130,10 +131,10 @@ TEST_F(AccountsTest, ATakenNameBringsAProposalThatIsFree) {
 
 TEST_F(AccountsTest, TwoAtOnceGetOneName) {
   std::promise<Named<User>> first, second;
-  accounts_->register_account("Neo", kPassword, "", "a", [&](Result<User> u, std::string s) {
+  accounts_->register_account({"Neo", kPassword, "", "a"}, [&](Result<User> u, std::string s) {
     first.set_value({u, s});
   });
-  accounts_->register_account("neo", kPassword, "", "b", [&](Result<User> u, std::string s) {
+  accounts_->register_account({"neo", kPassword, "", "b"}, [&](Result<User> u, std::string s) {
     second.set_value({u, s});
   });
   const int made =

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * parley.accounts/1: registration, login and lookup. `accounts.write` for the first four,
- * `accounts.read` for lookup.
+ * parley.accounts/1: registration, login and lookup. `accounts.read` for lookup,
+ * `accounts.write` for the others.
  *
- * The four that change an identity take an open request of the plugin: the host does the work off
+ * Those that change an identity take an open request of the plugin: the host does the work off
  * the plugin's thread (hashing is slow and queued) and answers the request itself: welcome (with
  * data.token), ok, or an error whose code is one of invalid_args, conflict, unauthorized,
  * rate_limited, overloaded. Passwords are not kept, logged or echoed. Since 1.0.
@@ -50,6 +50,12 @@ typedef struct parley_host_accounts {
   /* [plugin] Accounts and live guests. Completion: on_account; NOT_FOUND. */
   parley_status (*lookup)(const parley_host* host, parley_token token, uint32_t by,
                           parley_string value);
+  /* [plugin] register_user with the code that the server asks for where registration is by
+     invitation; empty: none. */
+  parley_status (*register_invited)(const parley_host* host, parley_id request, parley_string name,
+                                    parley_string password, parley_string invitation);
+  /* [plugin] logout, and every other session and token of the user ends. */
+  parley_status (*logout_everywhere)(const parley_host* host, parley_id request);
 } parley_host_accounts;
 
 typedef struct parley_plugin_accounts {

@@ -32,6 +32,7 @@ struct HostOptions {
   std::map<std::string, std::string> storage = {};
   std::vector<std::string> channels = {"global"};
   std::vector<FakeAccount> accounts = {};
+  std::string invitation = {};  // the code that registering takes; empty: it is open
   std::int64_t now = 1'760'000'000'000;
   const parley_plugin_entry* plugin = &parley_plugin_entry_v1;
 };
@@ -52,6 +53,7 @@ class FakeHost : public FakeLife {
     server_.files = options.files;
     server_.storage = options.storage;
     for (const std::string& channel : options.channels) server_.channels[channel];
+    server_.invitation = options.invitation;
     for (const FakeAccount& account : options.accounts) server_.accounts[account.user.id] = account;
     const auto asked = copy_strings(entry().permissions, entry().permission_count);
     const auto& granted = options.permissions ? *options.permissions : asked;
@@ -195,6 +197,8 @@ class FakeHost : public FakeLife {
   std::map<std::string, std::string>& storage() { return server_.storage; }
   std::map<std::string, FakeChannel>& channels() { return server_.channels; }
   std::map<std::string, FakeAccount>& accounts() { return server_.accounts; }
+  // Ids of those whose every session and token was ended.
+  const std::vector<std::string>& logged_out_everywhere() const { return server_.ended_everywhere; }
   // How often the plugin answered a request that was over; each was refused with PARLEY_E_STALE.
   std::uint64_t late_answers() const { return server_.late_answers; }
   std::size_t timers() const { return server_.timers.size(); }

@@ -94,6 +94,8 @@ struct FakeServer {
   std::map<parley_id, FakeMetric> metrics;
   std::map<std::string, FakeChannel> channels;
   std::map<std::string, FakeAccount> accounts;  // by id
+  std::string invitation;
+  std::vector<std::string> ended_everywhere;
 
   FakeState* saving = nullptr;         // inside save
   const FakeState* loading = nullptr;  // inside load

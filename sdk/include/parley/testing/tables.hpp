@@ -238,9 +238,15 @@ inline const void* Tables::get_extension(const parley_host* host, parley_string 
                                                  C::subscribe,
                                                  C::unsubscribe,
                                                  C::dm_name};
-  static constexpr parley_host_accounts accounts{
-      sizeof(parley_host_accounts), 0,        C::register_user, C::login, C::logout,
-      C::change_password,           C::lookup};
+  static constexpr parley_host_accounts accounts{sizeof(parley_host_accounts),
+                                                 0,
+                                                 C::register_user,
+                                                 C::login,
+                                                 C::logout,
+                                                 C::change_password,
+                                                 C::lookup,
+                                                 C::register_invited,
+                                                 C::logout_everywhere};
   static constexpr parley_host_config config{sizeof(parley_host_config), 0, T::read_config};
   static constexpr parley_host_files files{sizeof(parley_host_files),
                                            0,

@@ -153,18 +153,29 @@ struct ChannelTable {
 
   static parley_status register_user(const parley_host* host, parley_id request, parley_string name,
                                      parley_string password) {
-    return identity(
-        host, request,
-        [name = text(name), password = text(password)](FakeServer& server, parley_id id) {
-          if (find_by_name(server, name) != nullptr) {
-            server.answer_error(id, "conflict", "that name is taken");
-            return;
-          }
-          FakeAccount account{.user = {.id = "u_" + name, .name = name}, .password = password};
-          account.created = server.now;
-          server.accounts[account.user.id] = account;
-          welcome(server, id, account);
-        });
+    return register_invited(host, request, name, password, {});
+  }
+  static parley_status register_invited(const parley_host* host, parley_id request,
+                                        parley_string name, parley_string password,
+                                        parley_string invitation) {
+    return identity(host, request,
+                    [name = text(name), password = text(password), code = text(invitation)](
+                        FakeServer& server, parley_id id) {
+                      if (!server.invitation.empty() && code != server.invitation) {
+                        server.answer_error(id, code.empty() ? "forbidden" : "unauthorized",
+                                            "registration is by invitation");
+                        return;
+                      }
+                      if (find_by_name(server, name) != nullptr) {
+                        server.answer_error(id, "conflict", "that name is taken");
+                        return;
+                      }
+                      FakeAccount account{.user = {.id = "u_" + name, .name = name},
+                                          .password = password};
+                      account.created = server.now;
+                      server.accounts[account.user.id] = account;
+                      welcome(server, id, account);
+                    });
   }
   static parley_status login(const parley_host* host, parley_id request, parley_string name,
                              parley_string password) {
@@ -181,6 +192,12 @@ struct ChannelTable {
   }
   static parley_status logout(const parley_host* host, parley_id request) {
     return identity(host, request, [](FakeServer& server, parley_id id) {
+      server.answer(id, {"ok", "", ""});
+    });
+  }
+  static parley_status logout_everywhere(const parley_host* host, parley_id request) {
+    return identity(host, request, [](FakeServer& server, parley_id id) {
+      server.ended_everywhere.push_back(server.open(id)->caller.id);
       server.answer(id, {"ok", "", ""});
     });
   }

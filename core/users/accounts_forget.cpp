@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accounts: taking a person out for good.
+#include <functional>
+
+#include "users/accounts_impl.h"
+
+namespace parley::users {
+namespace {
+
+using storage::UserRecord;
+using storage::Writer;
+
+constexpr std::size_t kRowsOfAStep = 5'000;  // so that other writes pass between two steps
+
+struct Farewell {
+  Accounts::Impl::Self self;
+  std::string user_id;
+  std::string address;
+  Accounts::StatusDone done;
+};
+using Shared = std::shared_ptr<Farewell>;
+
+Status may_leave(Writer& writer, const std::string& id) {
+  const auto before = writer.user(id);
+  if (!before) return before.status();
+  UserRecord after = *before;
+  after.roles.clear();
+  return keep_an_admin(writer, *before, after);
+}
+
+// What the server keeps of them except their words.
+Status remove_person(Writer& writer, const std::string& id, const storage::AuditEntry& entry) {
+  if (Status status = may_leave(writer, id); !status) return status;
+  if (Status status = writer.delete_sessions_of(id); !status) return status;
+  if (Status status = writer.delete_refresh_tokens_of(id); !status) return status;
+  if (Status status = writer.revoke_tokens_of(id, entry.ts); !status) return status;
+  if (Status status = writer.kv_erase_naming(id); !status) return status;
+  if (Status status = writer.delete_user(id); !status) return status;
+  return writer.append_audit(entry);
+}
+
+using Then = std::function<void(const Status&, std::int64_t end)>;
+
+// Step by step from that row on; `then` learns where the next pass would begin.
+void erase_words(const Shared& farewell, std::int64_t from_row, const Then& then) {
+  farewell->self->store.transact<std::int64_t>(
+      [id = farewell->user_id, from_row](Writer& writer) {
+        return writer.erase_messages_of(id, from_row, kRowsOfAStep);
+      },
+      [farewell, from_row, then](const Result<std::int64_t>& next) {
+        if (!next || *next == 0) return then(next.status(), from_row);
+        erase_words(farewell, *next, then);
+      });
+}
+
+// The answer first, then the doors close: whoever asked reads it. What was said while the first pass
+// went on is taken back by the second.
+void remove(const Shared& farewell, std::int64_t from_row) {
+  auto entry = farewell->self->audit(farewell->user_id, "account.forget", farewell->user_id);
+  entry.address = farewell->address;
+  farewell->self->store.write(
+      [id = farewell->user_id, entry](Writer& writer) { return remove_person(writer, id, entry); },
+      [farewell, from_row](const Status& status) {
+        farewell->done(status);
+        if (!status) return;
+        farewell->self->tell(farewell->user_id, Change::kDeleted);
+        erase_words(farewell, from_row, [](const Status&, std::int64_t) {});
+      });
+}
+
+// Words first: whoever is stopped in between asks again, and is still there to ask.
+void take_out(const Shared& farewell) {
+  farewell->self->store.write(
+      [id = farewell->user_id](Writer& writer) { return may_leave(writer, id); },
+      [farewell](const Status& status) {
+        if (!status) return farewell->done(status);
+        erase_words(farewell, 0, [farewell](const Status& erased, std::int64_t end) {
+          erased ? remove(farewell, end) : farewell->done(erased);
+        });
+      });
+}
+
+}  // namespace
+
+void Accounts::forget(std::string user_id, std::string password, std::string address,
+                      StatusDone done) {
+  if (Status status = impl_->guard.begin(user_id, address); !status) return done(status);
+  auto farewell =
+      std::make_shared<Farewell>(Farewell{impl_->enter(), user_id, address, std::move(done)});
+  auto check = [farewell, password = std::move(password)](Result<UserRecord> found) mutable {
+    auto& guard = farewell->self->guard;
+    if (!found || found->password_hash.empty()) {
+      guard.cancelled(farewell->user_id, farewell->address);
+      wipe(password);
+      return found ? take_out(farewell) : farewell->done(found.status());
+    }
+    farewell->self->hasher.verify(std::move(password), found->password_hash, farewell->address,
+                                  [farewell, &guard](const Result<PasswordVerdict>& verdict) {
+                                    if (!verdict) {
+                                      guard.cancelled(farewell->user_id, farewell->address);
+                                      return farewell->done(verdict.status());
+                                    }
+                                    if (!verdict->matches)
+                                      return farewell->done(
+                                          Status::unauthorized("The password is wrong. Nothing was "
+                                                               "deleted."));
+                                    guard.succeeded(farewell->user_id, farewell->address);
+                                    take_out(farewell);
+                                  });
+  };
+  impl_->find(std::move(user_id), false, std::move(check));
+}
+
+}  // namespace parley::users

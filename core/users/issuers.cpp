@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "users/issuers.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "users/accounts.h"
+#include "users/jwk.h"
+#include "users/strict_json.h"
+
+namespace parley::users {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr std::size_t kLargestFile = 1024 * 1024;
+constexpr const char* kMembers[] = {"issuer",    "audience",  "jwks",      "keys",
+                                    "algorithm", "max_roles", "name_claim"};
+
+struct File {
+  std::string text;
+  mode_t mode = 0;
+};
+
+Status refuse(const fs::path& file, const std::string& why) {
+  return Status::invalid_args(file.string() + ": " + why);
+}
+
+Result<std::string> read_all(int descriptor) {
+  std::string text(kLargestFile + 1, '\0');
+  std::size_t size = 0;
+  for (;;) {
+    const ssize_t got = ::read(descriptor, text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Status::invalid_args(std::generic_category().message(errno));
+    size += static_cast<std::size_t>(got);
+    if (got == 0 || size == text.size()) break;
+  }
+  if (size > kLargestFile) return Status::invalid_args("is larger than 1 MiB.");
+  text.resize(size);
+  return text;
+}
+
+Result<File> read_guarded(const fs::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return refuse(file, std::generic_category().message(errno));
+  struct stat info {};
+  Status status = Status::ok();
+  if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode))
+    status = refuse(file, "is not a file.");
+  else if ((info.st_mode & 022) != 0)
+    status = refuse(
+        file, "can be written by others, who could let anyone in: chmod go-w " + file.string());
+  auto text = status ? read_all(descriptor) : Result<std::string>(status);
+  ::close(descriptor);
+  if (!status) return status;
+  if (!text) return refuse(file, text.status().message());
+  return File{std::move(*text), info.st_mode};
+}
+
+std::string text_of(const Json& object, const char* member) {
+  const auto found = object.find(member);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// The parts of one entry that say what its keys are worth.
+struct Terms {
+  std::string issuer, audience, name_claim = "name";
+  std::optional<TokenAlgorithm> algorithm;
+  std::vector<std::string> max_roles{"user"};
+};
+
+Status read_roles(const Json& entry, Terms& terms) {
+  const auto found = entry.find("max_roles");
+  if (found == entry.end()) return Status::ok();
+  terms.max_roles.clear();
+  const bool list = found->is_array() && !found->empty();
+  for (const Json& role : list ? *found : Json::array()) {
+    if (role.is_string() && is_role(role.get<std::string>()))
+      terms.max_roles.push_back(role.get<std::string>());
+  }
+  if (list && terms.max_roles.size() == found->size()) return Status::ok();
+  return Status::invalid_args("max_roles is a list of user, moderator, admin and service.");
+}
+
+Result<Terms> read_terms(const Json& entry) {
+  if (!entry.is_object()) return Status::invalid_args("an issuer is no JSON object.");
+  for (const auto& [name, value] : entry.items()) {
+    if (std::ranges::find(kMembers, name) == std::end(kMembers))
+      return Status::invalid_args("an issuer has no member " + name + ".");
+  }
+  Terms terms;
+  terms.issuer = text_of(entry, "issuer");
+  terms.audience = text_of(entry, "audience");
+  if (terms.issuer.empty())
+    return Status::invalid_args("an issuer lacks \"issuer\", what its tokens say in iss.");
+  if (terms.audience.empty()) {
+    return Status::invalid_args(terms.issuer +
+                                " lacks \"audience\": without it, tokens that were made for other "
+                                "services would open this one.");
+  }
+  if (entry.contains("name_claim")) terms.name_claim = text_of(entry, "name_claim");
+  if (entry.contains("algorithm")) {
+    terms.algorithm = algorithm_named(text_of(entry, "algorithm"));
+    if (!terms.algorithm)
+      return Status::invalid_args("algorithm is one of HS256, RS256, ES256 and EdDSA.");
+  }
+  if (Status status = read_roles(entry, terms); !status)
+    return Status::invalid_args(terms.issuer + ": " + status.message());
+  return terms;
+}
+
+// Where the keys of an entry stand, and their text.
+Result<File> key_file(const fs::path& file, const File& whole, const Json& entry,
+                      Issuers& issuers) {
+  if (entry.contains("jwks") == entry.contains("keys"))
+    return refuse(file, "an issuer has its keys in \"jwks\", a file, or in \"keys\": one of them.");
+  if (entry.contains("keys")) return File{Json{{"keys", entry["keys"]}}.dump(), whole.mode};
+  const fs::path beside = file.parent_path() / text_of(entry, "jwks");
+  issuers.files.push_back(beside);
+  return read_guarded(beside);
+}
+
+Status add_issuer(const fs::path& file, const File& whole, const Json& entry, Issuers& issuers) {
+  const auto terms = read_terms(entry);
+  if (!terms) return refuse(file, terms.status().message());
+  const auto source = key_file(file, whole, entry, issuers);
+  if (!source) return source.status();
+  auto set = parse_jwks(source->text, terms->algorithm);
+  if (!set) return refuse(file, terms->issuer + ": " + set.status().message());
+  for (auto& key : set->keys) {
+    const bool shared = key.algorithm == TokenAlgorithm::kHs256;
+    if (shared && (source->mode & 077) != 0) {
+      return refuse(file, terms->issuer + ": the shared secret " + key.kid +
+                              " can be read by others: chmod 600 its file.");
+    }
+    key.issuer = terms->issuer;
+    key.audience = terms->audience;
+    key.name_claim = terms->name_claim;
+    key.max_roles = terms->max_roles;
+    issuers.keys.push_back(std::move(key));
+  }
+  for (const auto& one : set->skipped) issuers.notes.push_back(terms->issuer + ": key " + one);
+  return Status::ok();
+}
+
+}  // namespace
+
+Result<Issuers> load_issuers(const fs::path& file) {
+  Issuers issuers;
+  issuers.files.push_back(file);
+  const auto whole = read_guarded(file);
+  if (!whole) return whole.status();
+  const auto object = parse_strict_object(whole->text);
+  const bool plain = object && object->size() == 1 && object->contains("issuers") &&
+                     (*object)["issuers"].is_array();
+  if (!plain)
+    return refuse(file, "should read {\"issuers\": [...]} and nothing else, each member once.");
+  for (const Json& entry : (*object)["issuers"]) {
+    if (Status status = add_issuer(file, *whole, entry, issuers); !status) return status;
+  }
+  return issuers;
+}
+
+}  // namespace parley::users
