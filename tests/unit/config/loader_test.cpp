@@ -294,6 +294,15 @@ TEST_F(LoaderTest, DefaultChannelsAreChannels) {
     EXPECT_THAT(load({"", {}, {{"channels.defaults", name}}}).problems, SizeIs(1)) << name;
 }
 
+TEST_F(LoaderTest, RatesOfSingleCommandsAreRates) {
+  const auto good = load_text("limits:\n  commands: {register: 5/1m, roll: 1/2s}\n");
+  EXPECT_TRUE(good.ok()) << sentences(good.problems);
+  EXPECT_EQ(good.config.limits.commands.at("roll"), "1/2s");
+  EXPECT_THAT(
+      only(load_text("limits:\n  commands: {roll: often}\n")),
+      AllOf(HasSubstr("limits.commands"), HasSubstr("roll: often is no rate"), HasSubstr("60/1h")));
+}
+
 TEST_F(LoaderTest, LevelsAreSetForComponentsThatExist) {
   EXPECT_THAT(only(load_text("log:\n  levels: {nett: debug}\n")),
               AllOf(HasSubstr(":2: log.levels: `nett`"), HasSubstr("there are api, command")));

@@ -43,6 +43,17 @@ TEST(Values, AreShownSoThatTheyReadBackTheSame) {
   EXPECT_EQ(format_duration(Millis(900'000)), "15m");
 }
 
+TEST(Rates, SayHowManyInWhatTime) {
+  const auto rate = parse_rate("60/1h");
+  ASSERT_TRUE(rate);
+  EXPECT_DOUBLE_EQ(rate->per_second, 60.0 / 3600);
+  EXPECT_DOUBLE_EQ(rate->burst, 60);
+  EXPECT_DOUBLE_EQ(parse_rate("5/500ms")->per_second, 10);
+  for (const char* bad :
+       {"", "60", "60/", "/1h", "0/1h", "-1/1h", "60/0s", "60/h", "x/1h", "6/1/h"})
+    EXPECT_FALSE(parse_rate(bad)) << bad;
+}
+
 TEST(Lists, AreSplitAtCommas) {
   EXPECT_EQ(split_list("a, b ,c"), (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_TRUE(split_list("  ").empty());

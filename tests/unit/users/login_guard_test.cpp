@@ -27,6 +27,15 @@ TEST_F(LoginGuardTest, ThreeTriesThenNoneUntilTheWindowIsOver) {
   EXPECT_TRUE(may("neo", "10.0.0.1"));
 }
 
+TEST_F(LoginGuardTest, ReloadedNumbersHoldAtOnce) {
+  (void)may("neo", "10.0.0.1");
+  guard_.configure({.tries = 1, .window = Millis{10'000}});
+  EXPECT_FALSE(may("neo", "10.0.0.1"));
+  EXPECT_EQ(guard_.retry_after("neo", "10.0.0.1"), Millis{10'000});
+  guard_.configure({.tries = 2, .window = Millis{10'000}});
+  EXPECT_TRUE(may("neo", "10.0.0.1"));
+}
+
 TEST_F(LoginGuardTest, NobodyIsLockedOutByAnother) {
   for (int i = 0; i < 20; ++i) (void)may("neo", "10.0.0.1");
   EXPECT_TRUE(may("neo", "10.0.0.2")) << "the owner, from elsewhere";
