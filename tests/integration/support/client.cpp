@@ -74,6 +74,7 @@ Client::Client(std::uint16_t port, Options options) : socket_(Socket::tcp(port))
   // The key above and its answer are the example of RFC 6455, section 1.3.
   if (upgrade_.header("sec-websocket-accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
     throw TestFailure("wrong Sec-WebSocket-Accept: " + upgrade_.text());
+  take_frames();  // a welcome or a close may have come along with the answer
 }
 
 Json Client::enter(const std::string& guest_name) {
@@ -170,9 +171,13 @@ bool Client::pump(Deadline deadline, const std::string& awaited) {
   } catch (const TestFailure& failure) {
     fail(failure.what());
   }
+  take_frames();
+  return !ended_;
+}
+
+void Client::take_frames() {
   while (take_frame()) {
   }
-  return !ended_;
 }
 
 bool Client::take_frame() {

@@ -91,6 +91,7 @@ class Client {
 
  private:
   bool pump(Deadline deadline, const std::string& awaited);
+  void take_frames();
   bool take_frame();
   void on_frame(Opcode opcode, bool fin, std::string payload);
   [[noreturn]] void fail(const std::string& what) const;
