@@ -77,5 +77,10 @@ test('every window opens, is clean, and gives the keyboard back', async () => {
     const opener = page.getByRole('button', { name, exact: true });
     assert.ok(await opener.evaluate((button) => button === document.activeElement), name);
   }
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('button', { name: 'Your account', exact: true }).click();
+  await page.getByRole('dialog').getByRole('listitem').first().waitFor();
+  await page.getByText('Delete my account').click();
+  assert.deepEqual(await findings(page), [], 'Your account');
   await person.close();
 });

@@ -33,6 +33,24 @@ export interface ChatData {
 
 export type ChatMessage = Typed<'chatMessage', ChatData>;
 
+/** Where one is logged in. */
+export interface OwnSession {
+  id: string;
+  client: string;
+  address: string;
+  since: number;
+  connected: boolean;
+  current: boolean;
+}
+
+/** A page of what is kept about a person; the first two are on the first page. */
+export interface OwnData {
+  user?: { id: string; name: string; kind: string; createdAt: number; roles: string[] };
+  plugins?: { plugin: string; key: string; value: string }[];
+  messages: { channel: string; offset: number; ts: number; data: ChatData }[];
+  next?: number;
+}
+
 export interface PlayerState {
   name?: string;
   x?: number;
@@ -88,8 +106,21 @@ export interface Commands {
     reply: Typed<'commands', { rev: number; commands: CommandSpec[] }>;
   };
   locale: { args: { locale: string }; reply: Ok };
+  sessions: { args: Nothing; reply: Typed<'sessions', { sessions: OwnSession[] }> };
+  endSession: { args: { session: string }; reply: Ok };
+  mydata: {
+    args: {
+      what: 'export' | 'forget';
+      /** Of a copy: `next` of the page before. */
+      after?: number;
+      /** To be forgotten: one's name, and the password of the account. */
+      confirm?: string;
+      password?: string;
+    };
+    reply: Typed<'myData', OwnData> | Ok;
+  };
   // ---- account, chat
-  logout: { args: Nothing; reply: Ok };
+  logout: { args: { where?: 'here' | 'all' }; reply: Ok };
   sendChat: {
     args: { message: string; channel?: string; replyTo?: number };
     reply: Typed<'ok', { offset: number }>;

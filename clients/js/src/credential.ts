@@ -11,7 +11,8 @@ export type Credential =
   /** Of the address of a WebSocket; each works once, so it is asked for again at every sign-in. */
   | { kind: 'ticket'; ticket: () => string | Promise<string> }
   | { kind: 'login'; name: string; password: string }
-  | { kind: 'register'; name: string; password: string };
+  /** `invitation` is the code where registration is by invitation; a refusal says so in its data. */
+  | { kind: 'register'; name: string; password: string; invitation?: string };
 
 /** What the server is told of this program; shown to admins. */
 export interface ClientInfo {
@@ -43,8 +44,10 @@ export function credentialFrame(
       return { action: 'auth', id, refresh: credential.refresh, client };
     case 'ticket':
       return undefined;
-    default:
-      return { action: credential.kind, id, name: credential.name, password: credential.password };
+    default: {
+      const { kind: action, ...given } = credential;
+      return { action, id, ...given };
+    }
   }
 }
 

@@ -16,6 +16,8 @@ export interface ErrorData {
   fields?: unknown;
   /** Of a name that is taken: one that is not. */
   suggestion?: string;
+  /** Registration is by invitation: a code is missing, or the one that was given is wrong. */
+  invitation?: boolean;
 }
 
 /** A command that was answered with an `error` frame. */

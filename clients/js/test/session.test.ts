@@ -46,6 +46,18 @@ describe('Session', () => {
     expect(session.connection.state.kind).toBe('idle');
   });
 
+  it('registers with the code of an invitation where it has one', async () => {
+    const account = { name: 'Neo', password: 'there-is-no-spoon' };
+    session.signIn({ kind: 'register', ...account }).catch(() => {});
+    env.socket.accept();
+    expect(env.socket.last).toEqual({ action: 'register', id: expect.anything(), ...account });
+    env.socket.reply(env.socket.last, 'error', { code: 'forbidden', message: '', invitation: true });
+    await settle();
+    session.signIn({ kind: 'register', ...account, invitation: 'abc' }).catch(() => {});
+    env.socket.accept();
+    expect(env.socket.last).toMatchObject({ action: 'register', ...account, invitation: 'abc' });
+  });
+
   it('tells at the door that the server cannot be reached', async () => {
     const entered = session.signIn({ kind: 'guest', name: 'Neo' });
     env.socket.drop();

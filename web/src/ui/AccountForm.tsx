@@ -7,7 +7,7 @@ import { t } from '../i18n';
 import type { Key } from '../i18n/en';
 import { kept } from '../state/storage';
 import { useApp } from './context';
-import { errorText } from './errors';
+import { asksForInvitation, errorText } from './errors';
 import { wide } from './view';
 
 export type Way = 'guest' | 'login' | 'register';
@@ -19,6 +19,12 @@ const kHints: Record<Way, Key> = {
   login: 'loginHint',
   register: 'registerHint',
 };
+
+function credentialOf(way: Way, name: string, password: string, invitation: string): Credential {
+  if (way === 'guest') return { kind: 'guest', name };
+  if (way === 'login') return { kind: 'login', name, password };
+  return { kind: 'register', name, password, ...(invitation && { invitation }) };
+}
 
 export function AccountForm({
   way,
@@ -36,6 +42,9 @@ export function AccountForm({
   const app = useApp();
   const [name, setName] = useState(initialName ?? kept.get('lastGuest') ?? '');
   const [password, setPassword] = useState('');
+  // Asked for once the server has said that it wants one.
+  const [invited, setInvited] = useState(false);
+  const [invitation, setInvitation] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(undefined);
   const field = useRef<HTMLInputElement>(null);
@@ -48,12 +57,11 @@ export function AccountForm({
     setBusy(true);
     setError(undefined);
     try {
-      const credential: Credential =
-        way === 'guest' ? { kind: 'guest', name: who } : { kind: way, name: who, password };
-      await app.signIn(credential);
+      await app.signIn(credentialOf(way, who, password, invitation.trim()));
       onDone?.();
     } catch (failure) {
       setError(failure);
+      if (asksForInvitation(failure)) setInvited(true);
     } finally {
       setBusy(false);
     }
@@ -106,6 +114,20 @@ export function AccountForm({
             minLength={way === 'register' ? 8 : undefined}
             autocomplete={way === 'register' ? 'new-password' : 'current-password'}
             onInput={(event) => setPassword(event.currentTarget.value)}
+          />
+        </label>
+      )}
+      {way === 'register' && invited && (
+        <label class="field">
+          <span>{t('invitationLabel')}</span>
+          <input
+            id="register-invitation"
+            value={invitation}
+            maxLength={64}
+            required
+            autocomplete="off"
+            spellcheck={false}
+            onInput={(event) => setInvitation(event.currentTarget.value)}
           />
         </label>
       )}

@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { LogOut, UserPlus, X } from './icons';
+import { LogOut, User, UserPlus, X } from './icons';
 import { t } from '../i18n';
 import { AccountForm, type Way } from './AccountForm';
 import { useApp } from './context';
@@ -13,6 +13,7 @@ import { InstallChoice, NotificationChoice } from './Notifications';
 import { LanguageChoice, ThemeChoice } from './Preferences';
 import { SwitcherBody } from './Switcher';
 import { dialog, focusComposer } from './view';
+import { YourAccountBody } from './YourAccount';
 
 export function Dialogs() {
   switch (dialog.value) {
@@ -44,6 +45,12 @@ export function Dialogs() {
       return (
         <Window title={t('register')}>
           <AccountBody />
+        </Window>
+      );
+    case 'yours':
+      return (
+        <Window title={t('yourAccount')}>
+          <YourAccountBody />
         </Window>
       );
     default:
@@ -124,6 +131,10 @@ function SettingsBody() {
             {t('keepName')}
           </button>
         )}
+        <button type="button" class="secondary" onClick={() => (dialog.value = 'yours')}>
+          <User size={16} strokeWidth={1.5} aria-hidden="true" />
+          {t('yourAccount')}
+        </button>
         <button
           type="button"
           class="secondary"

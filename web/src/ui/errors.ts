@@ -57,8 +57,15 @@ export function reasonText(code: string): string {
 /** At the door, where `unauthorized` is about a name and a password. */
 export function errorText(error: unknown, known: Known = {}): string {
   if (!(error instanceof CommandError)) return t('errConnectionLost');
+  if (asksForInvitation(error))
+    return t(error.code === 'unauthorized' ? 'errInvitation' : 'errInvitationNeeded');
   if (error.code === 'unauthorized') return t('errUnauthorized');
   return refusalText(error.data, known);
+}
+
+/** Whether somebody who registers is missing a code, or gave a wrong one. */
+export function asksForInvitation(error: unknown): boolean {
+  return error instanceof CommandError && error.data.invitation === true;
 }
 
 export function refusalText(error: ErrorData, known: Known = {}): string {

@@ -4,7 +4,7 @@
 import { signal } from '@preact/signals';
 
 export type Panel = 'people' | 'game';
-export type Dialog = 'switcher' | 'help' | 'join' | 'settings' | 'account';
+export type Dialog = 'switcher' | 'help' | 'join' | 'settings' | 'account' | 'yours';
 
 /** As in styles/tokens.css: below it there is one column. */
 export const wide = window.matchMedia('(min-width: 960px)');
