@@ -54,6 +54,8 @@ export class App {
   readonly activeName = signal('');
   readonly active = computed(() => this.channels.value.get(this.activeName.value));
   readonly commands: Signal<readonly CommandSpec[]> = signal([]);
+  /** Commands that were there and are not any more, because their plugin was taken out. */
+  readonly gone = new Set<string>();
   /** Said once to screen readers. */
   readonly announcement = signal('');
   readonly messageLimit = signal(kDefaultMessageLimit);

@@ -117,14 +117,13 @@ export class FrameRouter {
 
   private commandsChanged(frame: Frame): void {
     void this.app.refreshCommands();
-    const names = (value: unknown): string =>
-      list(value)
-        .map((item) => text(item) ?? text(object(item)?.['name']) ?? '')
-        .filter(Boolean)
-        .map((name) => `/${name}`)
-        .join(', ');
-    const added = names(frame.data?.['added']);
-    const removed = names(frame.data?.['removed']);
+    const names = (value: unknown): string[] =>
+      list(value).flatMap((item) => text(item) ?? text(object(item)?.['name']) ?? []);
+    const lines = (all: string[]): string => all.map((name) => `/${name}`).join(', ');
+    for (const name of names(frame.data?.['removed'])) this.app.gone.add(name);
+    for (const name of names(frame.data?.['added'])) this.app.gone.delete(name);
+    const added = lines(names(frame.data?.['added']));
+    const removed = lines(names(frame.data?.['removed']));
     const said = [
       added && t('commandsAdded', { names: added }),
       removed && t('commandsRemoved', { names: removed }),

@@ -43,7 +43,9 @@ export function slashState(
     return { choosing: true, matches: rank(word, commands), arg: -1, choices: [] };
   }
   const command = findCommand(word, commands);
-  if (!command || !typable(command)) return kClosed;
+  // Said while it is typed, not only once it is sent: its plugin may have gone meanwhile.
+  if (!command) return commands.length > 0 ? { ...kClosed, choosing: true } : kClosed;
+  if (!typable(command)) return kClosed;
   const words = match[2].replace(/^\s+/, '').split(/\s+/);
   const args = command.args ?? [];
   const arg = Math.min(words.length - 1, args.length - 1);

@@ -54,7 +54,11 @@ function Outcome({ channel, entry }: { channel: Channel; entry: CommandEntry }) 
 
 function Refusal({ error }: { error: NonNullable<CommandEntry['error']> }) {
   const app = useApp();
-  const known = { commands: app.commands.value, messageLimit: app.messageLimit.value };
+  const known = {
+    commands: app.commands.value,
+    messageLimit: app.messageLimit.value,
+    gone: app.gone,
+  };
   return (
     <p class="refusal" role="alert">
       <CircleAlert size={16} strokeWidth={1.5} aria-hidden="true" />

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Channels, direct messages, and oneself at the bottom.
 
-import { CircleQuestionMark, Hash, Plus, Search, Settings, X } from './icons';
+import { BellOff, CircleQuestionMark, Hash, Plus, Search, Settings, X } from './icons';
 import { t } from '../i18n';
 import type { Channel } from '../state/channel';
 import { Avatar } from './Avatar';
@@ -87,6 +87,12 @@ function Item({ channel }: { channel: Channel }) {
           <Hash size={16} strokeWidth={1.5} aria-hidden="true" />
         )}
         <span class="rail-title">{title}</span>
+        {app.isMuted(channel) && (
+          <span class="muted-mark">
+            <BellOff size={14} strokeWidth={1.5} aria-hidden="true" />
+            <span class="sr-only">{t('muted')}</span>
+          </span>
+        )}
         {unread > 0 && (
           <span class={`count${channel.mentioned.value || channel.peer ? ' loud' : ''}`}>
             <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>

@@ -12,6 +12,8 @@ import { described, expectation } from './expectation';
 export interface Known {
   commands?: readonly CommandSpec[];
   messageLimit?: number;
+  /** Commands whose plugin was taken out while we were here. */
+  gone?: ReadonlySet<string>;
 }
 
 const kReasons: Record<string, Key> = {
@@ -86,6 +88,8 @@ function isInReadersLanguage({ code, message }: ErrorData): boolean {
 function specific(error: ErrorData, known: Known, understood: boolean): string | undefined {
   const { code, action } = error;
   if (code === 'invalid_args') return fieldsText(error, known.commands ?? [], understood);
+  if (code === 'unknown_action' && action && known.gone?.has(action))
+    return t('errCommandGone', { name: action });
   if (code === 'unknown_action' && action) return t('errUnknownAction', { name: action });
   if (code === 'too_large' && known.messageLimit && !understood)
     return t('errTooLargeOf', { n: known.messageLimit });
