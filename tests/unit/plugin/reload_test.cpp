@@ -51,8 +51,8 @@ TEST_F(ReloadTest, StateGoesToTheNextVersion) {
   const auto done = reload_to(world, "keeper-2");
   ASSERT_TRUE(done.status) << done.status.message();
   EXPECT_THAT(names(done),
-              testing::ElementsAre("find", "settings", "stage", "describe", "check", "open",
-                                   "freeze", "save", "load", "start", "commit", "retire"));
+              testing::ElementsAre("find", "settings", "stage", "signature", "describe", "check",
+                                   "open", "freeze", "save", "load", "start", "commit", "retire"));
   EXPECT_THAT(neo.call("keeperAdd"), HasSubstr(R"("count":3,"version":"2")"));
   const auto info = world.manager().info("keeper");
   EXPECT_EQ(info->generation, 2u);
