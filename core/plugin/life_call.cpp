@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 #include <mutex>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -20,6 +21,20 @@ struct Call {
   bool returned = false;
   bool given_up = false;
 };
+
+// `stat` as in proc(5): "7 (name) S 1 1 1 0 -1 flags …". One that was joined may be listed for a
+// moment yet: it is on its way out of the kernel and runs no code any more.
+bool is_running_under(const std::string& name, const std::string& stat) {
+  constexpr unsigned kExiting = 0x4;  // PF_EXITING
+  const auto begin = stat.find('('), end = stat.rfind(')');
+  if (end == stat.npos || stat.substr(begin + 1, end - begin - 1) != name) return false;
+  std::istringstream rest(stat.substr(end + 1));
+  std::string skipped;
+  for (int i = 0; i < 6; ++i) rest >> skipped;
+  unsigned flags = 0;
+  rest >> flags;
+  return (flags & kExiting) == 0;
+}
 
 }  // namespace
 
@@ -56,9 +71,9 @@ int threads_named(const std::string& thread_name) {
   int left = 0;
   std::error_code error;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
-    std::string name;
-    std::getline(std::ifstream(task.path() / "comm"), name);
-    left += name == thread_name;
+    std::string stat;
+    std::getline(std::ifstream(task.path() / "stat"), stat);
+    left += is_running_under(thread_name, stat);
   }
   return left;
 }
