@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "command/keyed.h"
 #include "protocol/json_writer.h"
 #include "session/channel_rights.h"
 #include "session/channels.h"
@@ -24,6 +25,12 @@ bool looks_after_others(const users::User& user) {
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == text.npos;
+}
+
+std::string data_of_ok(std::int64_t offset) {
+  std::string data;
+  ObjectWriter(data).field("offset", offset);
+  return data;
 }
 
 std::string without_mark(const std::string& name) {
@@ -48,14 +55,24 @@ std::optional<session::Revision> CoreMessages::revision_of(const Invocation& cal
                            .of_others = looks_after_others(*call.user)};
 }
 
-void CoreMessages::revise(CallId id, session::Revision revision) {
-  deps_.channels.revise(std::move(revision),
-                        [&replies = deps_.dispatcher.replies(), id](Result<std::int64_t> offset) {
-                          if (!offset) return static_cast<void>(replies.fail(id, offset.status()));
-                          std::string data;
-                          ObjectWriter(data).field("offset", *offset);
-                          replies.ok(id, data);
-                        });
+// With a key, the answer is stored together with what it speaks of.
+void CoreMessages::revise(CallId id, KeyedPtr keyed, session::Revision revision) {
+  session::Channels::StoreAlso also;
+  if (keyed)
+    also = [keyed](storage::Writer& writer, std::int64_t offset) {
+      StoredReply reply;
+      reply.type = "ok";
+      reply.data_json = data_of_ok(offset);
+      return keyed->store(writer, reply);
+    };
+  deps_.channels.revise(
+      std::move(revision),
+      [&replies = deps_.dispatcher.replies(), id, keyed](Result<std::int64_t> offset) {
+        if (!offset) return static_cast<void>(replies.fail(id, offset.status()));
+        if (keyed) keyed->stored();
+        replies.ok(id, data_of_ok(*offset));
+      },
+      std::move(also));
 }
 
 void CoreMessages::edit(const Invocation& call) {
@@ -66,26 +83,27 @@ void CoreMessages::edit(const Invocation& call) {
   auto revision = revision_of(call);
   if (!revision) return;
   replies.defer(call.call);
-  deps_.channels.look_over({.user = call.user,
-                            .session = call.session_id,
-                            .channel = call.channel,
-                            .locale = std::string(call.locale),
-                            .text = std::string(call.args[2].text)},
-                           [this, &replies, id = call.call, revision = std::move(*revision)](
-                               Status refused, std::string code, std::string text) mutable {
-                             if (!refused && !code.empty())
-                               return static_cast<void>(replies.fail(id, code, refused.message()));
-                             if (!refused) return static_cast<void>(replies.fail(id, refused));
-                             revision.text = std::move(text);
-                             revise(id, std::move(revision));
-                           });
+  deps_.channels.look_over(
+      {.user = call.user,
+       .session = call.session_id,
+       .channel = call.channel,
+       .locale = std::string(call.locale),
+       .text = std::string(call.args[2].text)},
+      [this, &replies, id = call.call, keyed = call.keyed, revision = std::move(*revision)](
+          Status refused, std::string code, std::string text) mutable {
+        if (!refused && !code.empty())
+          return static_cast<void>(replies.fail(id, code, refused.message()));
+        if (!refused) return static_cast<void>(replies.fail(id, refused));
+        revision.text = std::move(text);
+        revise(id, keyed, std::move(revision));
+      });
 }
 
 void CoreMessages::erase(const Invocation& call) {
   auto revision = revision_of(call);
   if (!revision) return;
   deps_.dispatcher.replies().defer(call.call);
-  revise(call.call, std::move(*revision));
+  revise(call.call, call.keyed, std::move(*revision));
 }
 
 void CoreMessages::mark_read(const Invocation& call) {

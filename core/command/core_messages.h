@@ -32,7 +32,7 @@ class CoreMessages {
  private:
   // Nothing when the call was answered with why not.
   std::optional<session::Revision> revision_of(const Invocation& call);
-  void revise(CallId id, session::Revision revision);
+  void revise(CallId id, KeyedPtr keyed, session::Revision revision);
   using WithUser = absl::AnyInvocable<void(const users::User&)>;
   void with_named_user(const Invocation& call, WithUser then);
 

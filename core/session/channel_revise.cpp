@@ -108,7 +108,7 @@ void Channels::look_over(SpokenText spoken, Verdict done) const {
   text_filter_(std::move(spoken), std::move(done));
 }
 
-void Channels::revise(Revision revision, StoredDone on_stored) {
+void Channels::revise(Revision revision, StoredDone on_stored, StoreAlso also) {
   if (const auto name = parse_channel_name(revision.channel); !name)
     return on_stored(name.status());
   const std::size_t most = settings()->message;
@@ -119,6 +119,7 @@ void Channels::revise(Revision revision, StoredDone on_stored) {
   const auto publication = std::make_shared<Publication>();
   publication->entry = entry(revision.channel);
   publication->on_stored = std::move(on_stored);
+  publication->also = std::move(also);
   storage::StoredMessage& change = publication->message;
   change.channel = revision.channel;
   change.type = revision.text ? kEdited : kDeleted;
@@ -132,7 +133,7 @@ void Channels::revise(Revision revision, StoredDone on_stored) {
         const auto offset = store_revision(writer, revision, publication->message);
         if (!offset) return offset.status();
         publication->message.offset = *offset;
-        return Status::ok();
+        return publication->also ? publication->also(writer, *offset) : Status::ok();
       },
       [this, publication](Status status) {
         if (!status) return publication->on_stored(std::move(status));

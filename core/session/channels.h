@@ -111,7 +111,7 @@ class Channels {
   // Rewrites a message, and publishes `chatEdited` or `chatDeleted`, whose offset `on_stored` gets; as
   // for publish. Neither filter nor rights in the channel are asked: look_over() and rights().check()
   // first. not_found: no such message, or taken away already; forbidden: another one's.
-  void revise(Revision revision, StoredDone on_stored);
+  void revise(Revision revision, StoredDone on_stored, StoreAlso also = {});
   // To those who are there now; nothing is kept. invalid_args for a bad name.
   Status push(const ChannelPush& push, const ChannelPushOptions& options = {});
   // `done` runs on a reader's thread or at once. `reader` may be null: the server itself asks.

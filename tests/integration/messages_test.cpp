@@ -60,6 +60,22 @@ TEST_F(Messages, AChangeIsHeardAndHistoryShowsIt) {
   EXPECT_EQ(error_code(anna.ask(edit(offset, "back"), 9)), "not_found");
 }
 
+TEST_F(Messages, ARepeatedChangeIsOneChange) {
+  Client anna(server().port());
+  anna.enter("AnnaRepeats");
+  const auto offset = say(anna, "once");
+  auto change = edit(offset, "twice");
+  change["key"] = "change-1";
+  const auto first = anna.ask(change, 1);
+  ASSERT_EQ(first.at("type"), "ok") << first;
+  const auto second = anna.ask(change, 2);
+  EXPECT_EQ(second.at("data").at("offset"), first.at("data").at("offset")) << second;
+  auto end = erase(offset);
+  end["key"] = "end-1";
+  EXPECT_EQ(anna.ask(end, 3).at("type"), "ok");
+  EXPECT_EQ(anna.ask(end, 4).at("type"), "ok");
+}
+
 TEST_F(Messages, AModeratorTakesAwayWhatOthersSaid) {
   Client anna(server().port()), judge(server().port());
   anna.enter("AnnaIsRude");
