@@ -102,7 +102,7 @@ TEST_F(OperatorVerbs, BashCompletesVerbsAndThePluginsOfTheServer) {
     EXPECT_EQ(bash.wait(kPatience), 0) << contents(folder.path() / "err");
     return contents(folder.path() / "out");
   };
-  EXPECT_EQ(completed("plugin un", 2), "unload\n");
+  EXPECT_EQ(completed("plugin un", 2), "unload\nunpin\n");
   EXPECT_EQ(completed("plugin q", 2), "quarantine\n");
   EXPECT_NE(completed("plugin ''", 2).find("\nreload\n"), std::string::npos);
   const auto state = server().state().string();
