@@ -2,7 +2,7 @@
 // The page as an app: it may be installed, opens without a server, and is brought up to date by a click.
 
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -14,7 +14,7 @@ let server, context, profile, folder, ada;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-e2e-page-'));
   profile = await mkdtemp(join(tmpdir(), 'parley-e2e-profile-'));
-  await cp(kPageFolder, folder, { recursive: true });
+  await cp(await realpath(kPageFolder), folder, { recursive: true });
   server = await Server.start({ 'http.web_root': folder });
   context = await launchKept(profile);
   ada = await Person.tab(context, server.url);

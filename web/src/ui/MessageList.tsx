@@ -40,7 +40,8 @@ export function MessageList({ channel }: { channel: Channel }) {
   const whole = end === entries.length;
 
   const follow = (): void => {
-    const box = scroller.current!;
+    const box = scroller.current;
+    if (!box) return;
     if (app.atBottom) box.scrollTop = box.scrollHeight;
     else restore(box, anchor.current);
   };
@@ -63,7 +64,8 @@ export function MessageList({ channel }: { channel: Channel }) {
 
   /** Moves the window of what is drawn along; beyond its beginning the server is asked. */
   const edges = (): void => {
-    const box = scroller.current!;
+    const box = scroller.current;
+    if (!box) return; // an effect may come due after the channel was left
     const away = box.scrollHeight - box.scrollTop - box.clientHeight;
     if (app.atBottom) return setLast(undefined);
     // What is read stays drawn, however much is said below it.
@@ -99,8 +101,8 @@ export function MessageList({ channel }: { channel: Channel }) {
 
   // A page that is not full has nothing to scroll, so it asks for what is above by itself.
   useEffect(() => {
-    const box = scroller.current!;
-    if (channel.more.value && box.scrollHeight <= box.clientHeight)
+    const box = scroller.current;
+    if (box && channel.more.value && box.scrollHeight <= box.clientHeight)
       void app.sync.loadOlder(channel);
   }, [list]);
 
