@@ -12,6 +12,7 @@
 #include "protocol/error_codes.h"
 #include "protocol/frames.h"
 #include "session/session.h"
+#include "users/login_guard.h"
 
 namespace parley::command {
 namespace {
@@ -95,11 +96,13 @@ Millis Admission::over_rate(Peer& peer, Clock::TimePoint now) {
   return Millis(0);
 }
 
-Millis Admission::over_command_rate(Peer& peer, const std::string& command, Clock::TimePoint now) {
+Millis Admission::over_command_rate(const Invocation& invocation, Clock::TimePoint now) {
   auto& state = router_.here();
+  const auto& command = invocation.spec().name;
   const auto limit = state.settings.commands.find(command);
   if (limit == state.settings.commands.end()) return Millis(0);
-  const auto& whose = peer.session_ ? peer.session_->user()->id : peer.address_group_;
+  const auto whose =
+      invocation.user ? invocation.user->id : users::address_group(invocation.peer_address);
   const auto wait = rates_.take(command + ' ' + whose, limit->second, now);
   if (wait.count() > 0) state.counters.command_limited.bump();
   return wait;

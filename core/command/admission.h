@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "base/thread_annotations.h"
+#include "command/invocation.h"
 #include "command/peer.h"
 #include "command/rate_table.h"
 #include "protocol/request_id.h"
@@ -33,7 +34,7 @@ class Admission {
   Millis over_rate(Peer& peer, Clock::TimePoint now);
   void too_fast(Peer& peer, const protocol::RequestId& id, std::string_view action, Millis wait);
   // The same for one command by itself (limits.commands), after its name is known.
-  Millis over_command_rate(Peer& peer, const std::string& command, Clock::TimePoint now);
+  Millis over_command_rate(const Invocation& invocation, Clock::TimePoint now);
   // Whether one more connection of that address may stay; counts it until left().
   bool enter(Peer& peer);
   void left(const Peer& peer);

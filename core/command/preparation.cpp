@@ -201,7 +201,7 @@ Preparation::Outcome Preparation::read_command_line(Peer& peer, const Line& line
 // the others.
 Preparation::Outcome Preparation::cool_down(Clock::TimePoint now, const Invocation& invocation) {
   const auto& spec = invocation.spec();
-  if (const auto wait = admission_.over_command_rate(peer, spec.name, now); wait.count() > 0)
+  if (const auto wait = admission_.over_command_rate(invocation, now); wait.count() > 0)
     return too_soon(spec, wait);
   const auto* rule = access().cooldown(spec.name);
   if ((spec.cooldown.count() == 0 && !rule) || !invocation.user) return std::nullopt;

@@ -58,6 +58,11 @@ void on_changed(Users& users, Runtime& runtime, const std::string& user_id, user
       runtime.sessions->kick_user(user_id, protocol::close::kBadCredential,
                                   "This account was deleted.");
       return;
+    case users::Change::kPasswordReset:
+      users.tokens->revoke_user(user_id, {});
+      runtime.sessions->kick_user(user_id, protocol::close::kBadCredential,
+                                  "The password was changed by an operator.");
+      return;
     case users::Change::kPassword:
       users.tokens->revoke_user(user_id, {});
       runtime.sessions->end_detached(user_id, "password changed");

@@ -54,7 +54,8 @@ struct AccountsOptions {
 AccountsOptions accounts_options(const config::Config& config);
 
 // Why sessions and tokens of a user have to be looked at again.
-enum class Change { kPassword, kRoles, kDisabled, kRegistered, kDeleted };
+// kPassword: they changed it themselves; kPasswordReset: an operator did.
+enum class Change { kPassword, kPasswordReset, kRoles, kDisabled, kRegistered, kDeleted };
 
 // Somebody who wants an account.
 struct Registration {
@@ -72,7 +73,7 @@ class Accounts {
   using NameDone = absl::AnyInvocable<void(Result<User>, std::string suggestion)>;
   using StatusDone = absl::AnyInvocable<void(Status)>;
   // Runs before the completion of the call that made the change, on the same thread. After
-  // kPassword and kDisabled the stored sessions, refresh tokens and issued access tokens are dead
+  // kPassword, kPasswordReset and kDisabled the stored sessions, refresh tokens and issued access tokens are dead
   // in the database already; who holds live ones (registry, TokenService) ends them now.
   using Changed = std::function<void(const std::string& user_id, Change change)>;
 

@@ -87,6 +87,7 @@ void Accounts::Impl::refresh_hash(Self self, UserRecord record, std::string pass
 
 void Accounts::Impl::store_password(Self self, std::string actor, std::string user_id,
                                     std::string address, std::string hash, StatusDone done) {
+  const auto change = actor == user_id ? Change::kPassword : Change::kPasswordReset;
   auto entry = audit(std::move(actor), kPassword, user_id);
   entry.address = std::move(address);
   store.write(
@@ -100,8 +101,8 @@ void Accounts::Impl::store_password(Self self, std::string actor, std::string us
         if (Status status = writer.revoke_tokens_of(user_id, entry.ts); !status) return status;
         return writer.append_audit(entry);
       },
-      [self, user_id, done = std::move(done)](Status status) mutable {
-        if (status.is_ok()) self->tell(user_id, Change::kPassword);
+      [self, user_id, change, done = std::move(done)](Status status) mutable {
+        if (status.is_ok()) self->tell(user_id, change);
         done(std::move(status));
       });
 }

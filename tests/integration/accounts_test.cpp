@@ -81,7 +81,12 @@ TEST_F(OperatorAccounts, ANewPasswordReplacesTheOldOne) {
   const Ctl ctl(server_);
   const auto weak = ctl.run({"user", "reset-password", "Switch", "--password-file", secret("x")});
   EXPECT_EQ(weak.exit_code, 1) << weak.text();
+  Client inside(server_.port());
+  ASSERT_EQ(inside.ask({{"action", "login"}, {"name", "Switch"}, {"password", "correct horse"}}, 1)
+                .at("type"),
+            "welcome");
   ctl.must({"user", "reset-password", "Switch", "--password-file", secret("battery staple")});
+  inside.expect_close(4500);
   EXPECT_EQ(log_in("Switch", "correct horse"), "unauthorized");
   EXPECT_EQ(log_in("Switch", "battery staple"), "welcome");
 }
