@@ -231,6 +231,7 @@ TEST_F(AccountsTest, ChangingThePasswordEndsWhatTheOldOneOpened) {
     accounts_->reset_password("parleyctl", neo->id, "third password", std::move(done));
   });
   EXPECT_TRUE(reset.is_ok());
+  EXPECT_EQ(changes_.back(), std::make_pair(neo->id, Change::kPasswordReset));
   EXPECT_TRUE(login("Neo", "third password"));
 }
 
