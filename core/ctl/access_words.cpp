@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/access_words.h"
-
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "ctl/access_verbs.h"
+#include "ctl/words.h"
 
 namespace parley::ctl {
 namespace {
@@ -95,7 +94,8 @@ void add_cooldown(CLI::App& acl, const AddVerb& verb, const Words& words) {
 
 }  // namespace
 
-void add_access_words(CLI::App& acl, const AddVerb& verb) {
+void add_access_words(CLI::App& app, const AddVerb& verb) {
+  auto& acl = add_group(app, "acl", "who may call which command, under which names, how often");
   const auto words = std::make_shared<AclWords>();
   verb(acl, "list", "rules, other names and waits", [](Context& c) { return acl_list(c); });
   add_rule(acl, verb, words, true);

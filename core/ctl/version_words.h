@@ -3,7 +3,7 @@
 // `verify`, `upload`, `versions`, `pin`, `unpin`, `revoke`.
 #pragma once
 
-#include "ctl/access_words.h"
+#include "ctl/words.h"
 
 namespace parley::ctl {
 
