@@ -3,12 +3,12 @@
 
 import {
   CommandError,
-  type Client,
   type Data,
   type Environment,
   type Frame,
   type Json,
   type OwnSession,
+  type ParleyClient,
 } from '@parley/client';
 import { list, number, object, text } from './messages';
 
@@ -16,7 +16,7 @@ import { list, number, object, text } from './messages';
 const kMostPatience = 5_000;
 
 /** The one we are in first, then the newest. */
-export async function listSessions(client: Client): Promise<OwnSession[]> {
+export async function listSessions(client: ParleyClient): Promise<OwnSession[]> {
   const reply = await client.request('sessions');
   return list(reply.data?.['sessions'])
     .flatMap(toSession)
@@ -40,7 +40,7 @@ function toSession(item: unknown): OwnSession[] {
 }
 
 /** All pages of the copy as one object. */
-export async function copyOfData(client: Client, env: Environment): Promise<Data> {
+export async function copyOfData(client: ParleyClient, env: Environment): Promise<Data> {
   const first = await page(client, env, 0);
   const messages: Json[] = [...list(first['messages'])];
   let next = number(first['next']);
@@ -54,7 +54,7 @@ export async function copyOfData(client: Client, env: Environment): Promise<Data
   return { ...whole, messages };
 }
 
-async function page(client: Client, env: Environment, after: number): Promise<Data> {
+async function page(client: ParleyClient, env: Environment, after: number): Promise<Data> {
   const reply = await patiently(client, env, 'mydata', {
     what: 'export',
     ...(after && { after }),
@@ -64,7 +64,7 @@ async function page(client: Client, env: Environment, after: number): Promise<Da
 
 /** For commands that may be called only every few seconds: when told to wait it waits, and asks again. */
 export async function patiently(
-  client: Client,
+  client: ParleyClient,
   env: Environment,
   action: string,
   data: Data,
