@@ -131,6 +131,8 @@ export class Client extends Emitter {
   async request(action: string, data: object = {}, options: RequestOptions = {}): Promise<Frame> {
     const reply = await this.session.request(action, data as Data, options);
     this.subscriptions.noticed(reply);
+    // The server tells a mark to the other sessions only; whoever shares this one hears of it here.
+    if (reply.type === 'read') this.tell(reply);
     return reply;
   }
 
@@ -182,9 +184,13 @@ export class Client extends Emitter {
     subscriptions.onLost = (channel, error) => this.emit('client:lost', { channel, error });
     subscriptions.onFrame = (frame) => {
       if (frame.type === 'unsubscribed') subscriptions.noticed(frame);
-      this.emit(frame.type, frame);
-      this.emit('client:frame', frame);
+      this.tell(frame);
     };
+  }
+
+  private tell(frame: Frame): void {
+    this.emit(frame.type, frame);
+    this.emit('client:frame', frame);
   }
 
   private signedOut(): void {

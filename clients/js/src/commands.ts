@@ -17,7 +17,12 @@ export interface Subscribed {
   recovered: boolean;
   members: number;
   topic?: string;
-  messages?: ChatMessage[];
+  messages?: StoredFrame[];
+  /** With `since` or `history`: up to where one has read, and what lies behind that. */
+  read?: number;
+  unread?: number;
+  mentions?: number;
+  unreadMore?: boolean;
 }
 
 export interface ChatData {
@@ -26,12 +31,39 @@ export interface ChatData {
   format?: 'plain' | 'markdown';
   bot?: boolean;
   replyTo?: number;
+  /** Not as it was said first. */
   edited?: boolean;
+  /** Taken away: there is no text any more. */
+  deleted?: boolean;
   only?: boolean;
   [key: string]: unknown;
 }
 
 export type ChatMessage = Typed<'chatMessage', ChatData>;
+
+/**
+ * What was said at `data.offset` reads otherwise now. A change has an offset of its own, as a message has;
+ * one that was followed by another is kept without its text, as `superseded`.
+ */
+export type ChatEdited = Typed<
+  'chatEdited',
+  { offset: number; from?: string; text?: string; superseded?: boolean }
+>;
+/** What was said at `data.offset` was taken away. */
+export type ChatDeleted = Typed<'chatDeleted', { offset: number; from: string }>;
+
+/** What a channel's history is made of. */
+export type StoredFrame = ChatMessage | ChatEdited | ChatDeleted;
+
+/** Up to where one has read a channel, on whichever device, and what others said since. */
+export interface ReadMark {
+  channel: string;
+  read: number;
+  unread: number;
+  mentions: number;
+  /** There is more than was counted. */
+  unreadMore?: boolean;
+}
 
 /** Where one is logged in. */
 export interface OwnSession {
@@ -88,7 +120,7 @@ export interface Commands {
   unsubscribe: { args: { channel: string }; reply: Typed<'unsubscribed', { channel: string }> };
   history: {
     args: { channel: string; limit?: number; before?: number; after?: number };
-    reply: Typed<'history', { channel: string; messages: ChatMessage[]; more: boolean }>;
+    reply: Typed<'history', { channel: string; messages: StoredFrame[]; more: boolean }>;
   };
   presence: {
     args: { channel: string; after?: string; limit?: number };
@@ -129,6 +161,18 @@ export interface Commands {
     args: { user: string; message: string };
     reply: Typed<'ok', { offset: number }>;
   };
+  editMessage: {
+    args: { channel: string; offset: number; message: string };
+    reply: Typed<'ok', { offset: number }>;
+  };
+  deleteMessage: {
+    args: { channel: string; offset: number };
+    reply: Typed<'ok', { offset: number }>;
+  };
+  markRead: { args: { channel: string; offset: number }; reply: Typed<'read', ReadMark> };
+  block: { args: { user: string }; reply: Typed<'ok', { blocked: string }> };
+  unblock: { args: { user: string }; reply: Typed<'ok', { unblocked: string }> };
+  blocked: { args: Nothing; reply: Typed<'blocked', { users: { id: string; name?: string }[] }> };
   topic: {
     args: { channel?: string; text?: string };
     reply: Typed<'topic', { channel: string; topic: string }>;

@@ -2,7 +2,15 @@
 // What one may listen to. Names of the client's own events are told apart from the server's types by a
 // colon, which no type has.
 
-import type { ChatMessage, Combat, PlayerState, Typed } from './commands.js';
+import type {
+  ChatDeleted,
+  ChatEdited,
+  ChatMessage,
+  Combat,
+  PlayerState,
+  ReadMark,
+  Typed,
+} from './commands.js';
 import type { ConnectionState } from './connection.js';
 import type { CommandError } from './errors.js';
 import type { Frame, Welcome } from './protocol.js';
@@ -12,6 +20,10 @@ import type { Gap } from './subscriptions.js';
 /** Frames that are pushed, by type. */
 export interface Pushes {
   chatMessage: ChatMessage;
+  chatEdited: ChatEdited;
+  chatDeleted: ChatDeleted;
+  /** A mark was set: here, in another tab of this session, or on another device. */
+  read: Typed<'read', ReadMark>;
   playerStateUpdate: Typed<'playerStateUpdate', PlayerState>;
   combatResult: Typed<'combatResult', Combat>;
   worldEvent: Frame & { type: 'worldEvent'; event: string; text?: string; room?: string };

@@ -59,6 +59,22 @@ describe('a channel', () => {
     await done;
   };
 
+  it('hands changes on in their place, and has them behind it like messages', async () => {
+    await subscribe();
+    client.on('chatEdited', ({ data }) => seen.push(`${data.offset} is ${data.text}`));
+    client.on('chatDeleted', ({ data }) => seen.push(`${data.offset} is gone`));
+    const change = (type: string, offset: number, data: Data): void =>
+      env.socket.push({ type, channel: 'global', offset, data });
+    env.socket.push(chat(3));
+    change('chatEdited', 4, { offset: 1, from: 'Ada', text: 'said better' });
+    change('chatDeleted', 5, { offset: 3, from: 'Ada' });
+    change('chatDeleted', 5, { offset: 3, from: 'Ada' });
+    expect(seen.slice(1)).toEqual([3, '1 is said better', '3 is gone']);
+    expect(client.channels).toEqual({ global: 5 });
+    await comeBack();
+    expect(sent('subscribe').at(-1)!.data).toMatchObject({ since: 5 });
+  });
+
   it('hands its messages on in order, each once', async () => {
     await subscribe();
     for (const offset of [3, 4, 4, 3, 5]) env.socket.push(chat(offset));
@@ -315,5 +331,20 @@ describe('events', () => {
     expect(heard).toEqual(['weatherReport']);
     expect(told).toHaveBeenCalledOnce();
     told.mockRestore();
+  });
+});
+
+describe('what was read', () => {
+  const kMark = { channel: 'global', read: 2, unread: 0, mentions: 0 };
+
+  it('is heard of alike, set here or elsewhere', async () => {
+    const marks: number[] = [];
+    client.on('read', ({ data }) => marks.push(data.read));
+    await enter({ channels: { global: 2 } });
+    const done = client.request('markRead', { channel: 'global', offset: 2 });
+    env.socket.reply(env.socket.find('markRead'), 'read', kMark);
+    expect((await done).data).toEqual(kMark);
+    env.socket.push({ type: 'read', data: { ...kMark, read: 3 } });
+    expect(marks).toEqual([2, 3]);
   });
 });

@@ -265,7 +265,8 @@ describe('a key', () => {
 
 describe('the list of commands', () => {
   // Typed, so that the compiler holds it against the declarations, and the test holds it against a server.
-  type Listed = Exclude<keyof Commands, 'commands' | 'locale'>; // those of the protocol itself are not
+  // Those of the protocol itself are not listed.
+  type Listed = Exclude<keyof Commands, 'commands' | 'locale' | 'markRead'>;
   type Arguments = { [Action in Listed]: (keyof Commands[Action]['args'] & string)[] };
   const declared: Arguments = {
     subscribe: ['channel', 'since', 'history', 'presence'],
@@ -279,6 +280,11 @@ describe('the list of commands', () => {
     logout: ['where'],
     sendChat: ['message', 'channel', 'replyTo'],
     directMessage: ['user', 'message'],
+    editMessage: ['channel', 'offset', 'message'],
+    deleteMessage: ['channel', 'offset'],
+    block: ['user'],
+    unblock: ['user'],
+    blocked: [],
     topic: ['channel', 'text'],
     typing: ['channel'],
     roll: ['dice'],

@@ -93,6 +93,25 @@ async function subscribe(tab: TabClient, options: Data, data: Data): Promise<voi
 }
 
 describe('tabs of one person', () => {
+  it('know what was read in any of them', async () => {
+    const one = await open();
+    await enter(one, { channels: { global: 2 } });
+    const other = await join();
+    const marks: [string, number][] = [];
+    one.on('read', ({ data }) => marks.push(['one', data.read]));
+    other.on('read', ({ data }) => marks.push(['other', data.read]));
+    const done = one.request('markRead', { channel: 'global', offset: 2 });
+    await quiet();
+    const mark = { channel: 'global', read: 2, unread: 0, mentions: 0 };
+    env.socket.reply(env.socket.find('markRead'), 'read', mark);
+    await done;
+    await quiet();
+    expect(marks.sort()).toEqual([
+      ['one', 2],
+      ['other', 2],
+    ]);
+  });
+
   it('come in over one connection, and later ones see no token', async () => {
     const first = await open();
     await enter(first, { token: 't2', refresh: 'r2', channels: { global: 7 } });
