@@ -48,6 +48,21 @@ for (const { name, ...screen } of kScreens) {
     await clean('the first visit');
     await person.say('hello, https://example.org/');
     await person.log.locator('.pending').waitFor({ state: 'detached' });
+    const own = person.log
+      .locator('article.sent')
+      .filter({ hasText: 'https://example.org/' })
+      .last();
+    await own.focus();
+    await own.locator('.row-tools button').first().click();
+    await page.locator('.editing').waitFor();
+    await clean('a message that is rewritten');
+    await page.keyboard.press('Escape');
+    await own.focus();
+    await own.locator('.row-tools button').last().click();
+    await page.getByRole('dialog').waitFor();
+    await clean('the question before a message goes');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     for (const line of ['/help', '/roll 100d6', '/look', '/cast 123', '/score', '/nosuch'])
       await person.run(line);
     await clean('the room');

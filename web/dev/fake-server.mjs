@@ -8,6 +8,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { plugins } from './fake-plugins.mjs';
+import { revisions } from './fake-revisions.mjs';
 import { commands } from './fake-world.mjs';
 
 const kDist = fileURLToPath(new URL('../dist', import.meta.url));
@@ -73,7 +74,9 @@ class FakeServer {
 
   gone(socket) {
     this.sockets.delete(socket);
-    if (socket.user) this.publish('global', { type: 'leave', data: { user: socket.user } });
+    const { user } = socket;
+    const elsewhere = [...this.sockets].some((other) => other.user?.id === user?.id);
+    if (user && !elsewhere) this.publish('global', { type: 'leave', data: { user } });
   }
 
   receive(socket, frame) {
@@ -150,7 +153,7 @@ class FakeServer {
       resumed: false,
       pingMs: 25000,
       commandsRev: 1,
-      user: { ...user, roles: ['user'] },
+      user: { roles: ['user'], ...user },
       limits: { frame: 65536, message: 4000 },
       channels,
       ...more,
@@ -172,7 +175,7 @@ class FakeServer {
       : [kBot, ...people];
   }
 
-  on_subscribe(_socket, { channel, since, history }, reply) {
+  on_subscribe(socket, { channel, since, history }, reply) {
     const all = this.channel(channel);
     const messages =
       since !== undefined ? all.slice(since) : all.slice(-(history ?? 0) || all.length);
@@ -184,6 +187,7 @@ class FakeServer {
       members: this.members(channel).length,
       messages,
       topic,
+      ...this.mark(socket, channel),
     });
   }
 
@@ -220,6 +224,7 @@ class FakeServer {
       );
       return this.run(socket, spec?.name ?? name, args, reply, fail);
     }
+    if (this.isBlocked(channel)) return fail('forbidden', 'Messages between you two are blocked.');
     if (message.includes('forbidden')) return fail('forbidden', 'this word is not welcome here');
     const text = line.startsWith('//') ? line.slice(1) : message;
     const offset = this.channel(channel).length + 1;
@@ -248,10 +253,10 @@ class FakeServer {
     });
   }
 
-  say(channel, user, data, ts = Date.now()) {
+  say(channel, user, data, ts = Date.now(), type = 'chatMessage') {
     const all = this.channel(channel);
     const frame = {
-      type: 'chatMessage',
+      type,
       channel,
       offset: all.length + 1,
       ts,
@@ -305,6 +310,8 @@ class FakeServer {
     if (socket.readyState === 1) socket.send(JSON.stringify(frame));
   }
 }
+
+Object.assign(FakeServer.prototype, revisions);
 
 export function fakeServer() {
   return new FakeServer();

@@ -214,13 +214,9 @@ describe('App', () => {
     });
     await settle();
     app.activate('games');
-    push(chat(3, 'are you there, Neo?'));
+    push(chat(3, 'are you there, @Neo?'));
     const global = app.channels.value.get('global')!;
-    expect([global.unread.value, global.mentioned.value, app.unreadTotal.value]).toEqual([
-      1,
-      true,
-      1,
-    ]);
+    expect([global.unread.value, global.mentions.value, app.unreadTotal.value]).toEqual([1, 1, 1]);
     app.activate('global');
     expect(global.unread.value).toBe(0);
     expect(global.divider.value).toBe(2);
@@ -248,6 +244,7 @@ describe('App', () => {
     const channel = app.active.value!;
     channel.more.value = true;
     channel.entries.value = channel.entries.value.slice(1);
+    channel.oldest = Infinity;
     void app.sync.loadOlder(channel);
     expect(env.socket.find('history').data).toMatchObject({ before: 2 });
     env.socket.reply(env.socket.find('history'), 'history', {

@@ -19,12 +19,15 @@ import {
   type Self,
   type Welcome,
 } from '@parley/client';
+import { Blocks } from './blocks';
 import { Channel } from './channel';
 import { ChannelSync } from './channel_sync';
 import { FrameRouter } from './frames';
 import { player } from './game';
 import { Outgoing } from './outgoing';
 import { locale } from './preferences';
+import { Reading } from './reading';
+import { Revising } from './revising';
 import { kept, keptJson, ofThisTab } from './storage';
 import { isWatched, watched } from './watched';
 
@@ -72,6 +75,9 @@ export class App {
   readonly client: ParleyClient;
   readonly sync: ChannelSync;
   readonly outgoing: Outgoing;
+  readonly reading: Reading;
+  readonly revising: Revising;
+  readonly blocks: Blocks;
   /** Every identity of this visit: a guest gets a new id when the server restarts. */
   readonly ownIds = new Set<string>();
 
@@ -84,6 +90,9 @@ export class App {
     this.client = client ?? new Client({ ...kClientOptions, environment: env });
     this.sync = new ChannelSync(this);
     this.outgoing = new Outgoing(this);
+    this.reading = new Reading(this);
+    this.revising = new Revising(this);
+    this.blocks = new Blocks(this.client);
     this.listen();
     locale.subscribe(() => {
       this.tellLocale();
@@ -259,10 +268,7 @@ export class App {
   markRead(): void {
     const channel = this.active.value;
     if (!channel || document.hidden || !this.atBottom) return;
-    channel.readUpTo = channel.lastOffset;
-    channel.unread.value = 0;
-    channel.mentioned.value = false;
-    this.saveRead();
+    this.reading.mark(channel);
   }
 
   async refreshCommands(): Promise<void> {
@@ -324,6 +330,8 @@ export class App {
     }
     if (!this.active.value) this.activate(this.firstChannel());
     else void this.sync.refreshMembers(this.active.value);
+    this.reading.welcomed();
+    void this.blocks.look();
     this.tellLocale();
     void this.refreshCommands();
   }
@@ -344,17 +352,6 @@ export class App {
       this.channel(name).title.value = title;
     }
     this.muted.value = new Set(keptJson<string[]>(`muted.${self.id}`, []));
-    const read = keptJson<Record<string, number>>(`read.${self.id}`, {});
-    for (const channel of this.channels.value.values()) {
-      channel.readUpTo = read[channel.name] ?? channel.readUpTo;
-    }
-  }
-
-  private saveRead(): void {
-    const self = this.self.value;
-    if (!self || self.kind === 'guest') return;
-    const read = [...this.channels.value.values()].map((item) => [item.name, item.readUpTo]);
-    kept.set(`read.${self.id}`, JSON.stringify(Object.fromEntries(read)));
   }
 
   private keepCredential(welcome: Welcome): void {
@@ -391,6 +388,7 @@ export class App {
       this.channels.value = new Map();
       this.activeName.value = '';
       this.commands.value = [];
+      this.blocks.people.value = [];
       this.self.value = undefined;
       player.value = undefined;
       this.ownIds.clear();

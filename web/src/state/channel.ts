@@ -4,7 +4,18 @@
 import { signal, type Signal } from '@preact/signals';
 import type { Member } from '@parley/client';
 import { InputHistory } from './input_history';
-import { offsetOf, type Entry } from './timeline';
+import { offsetOf, type Change, type Entry } from './timeline';
+
+/** A message that is being rewritten in the composer; the draft waits beside it. */
+export interface Editing {
+  offset: number;
+  author: string;
+  /** As it stands in the stream. */
+  before: string;
+  text: string;
+  busy: boolean;
+  error?: unknown;
+}
 
 export class Channel {
   readonly entries: Signal<readonly Entry[]> = signal([]);
@@ -13,8 +24,12 @@ export class Channel {
   readonly members: Signal<readonly Member[]> = signal([]);
   readonly total = signal(0);
   readonly unread = signal(0);
-  readonly mentioned = signal(false);
+  /** There is more unread than was counted. */
+  readonly unreadMore = signal(false);
+  /** Of the unread ones, those that call this person by name. */
+  readonly mentions = signal(0);
   readonly draft = signal('');
+  readonly editing: Signal<Editing | undefined> = signal(undefined);
   /** Names by id of who is typing, with the time it stops being true. */
   readonly typing: Signal<ReadonlyMap<string, { name: string; until: number }>> = signal(new Map());
   /** Older messages exist on the server. */
@@ -25,9 +40,17 @@ export class Channel {
   /** Offset up to which everything was read when the channel was opened: where the divider stands. */
   readonly divider: Signal<number | undefined> = signal(undefined);
   readonly input = new InputHistory();
+  /** The newest change of each message, for those that are yet to be loaded. */
+  readonly changes = new Map<number, Change>();
   /** The newest offset seen, for the gap after a reconnect. */
   lastOffset = 0;
+  /** The oldest offset that was loaded, be it of a message or of a change. */
+  oldest = Infinity;
   readUpTo = 0;
+  /** What the server knows to be read. */
+  toldRead = 0;
+  /** Up to here it is known what is unread. */
+  counted = 0;
   /** The server has confirmed that we are in. */
   subscribed = false;
   subscribing = false;
@@ -46,8 +69,8 @@ export class Channel {
   firstOffset(): number | undefined {
     for (const entry of this.entries.value) {
       const offset = offsetOf(entry);
-      if (offset !== undefined) return offset;
+      if (offset !== undefined) return Math.min(offset, this.oldest);
     }
-    return undefined;
+    return Number.isFinite(this.oldest) ? this.oldest : undefined;
   }
 }

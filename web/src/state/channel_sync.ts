@@ -5,8 +5,17 @@ import { batch } from '@preact/signals';
 import { CommandError, type Frame, type Member } from '@parley/client';
 import type { App } from './app';
 import type { Channel } from './channel';
-import { list, number, object, text, toMessage } from './messages';
-import { insertMessage, offsetOf, prepend, reconcile, trim, type Entry } from './timeline';
+import { isSaid, list, number, object, text, toChange, toMessage } from './messages';
+import {
+  insertMessage,
+  messageAt,
+  offsetOf,
+  prepend,
+  reconcile,
+  revised,
+  trim,
+  type MessageEntry,
+} from './timeline';
 
 const kPage = 50;
 /** Entries kept while the reader is at the bottom. */
@@ -45,6 +54,7 @@ export class ChannelSync {
   gap(channel: Channel): void {
     channel.entries.value = channel.entries.value.filter((entry) => !offsetOf(entry));
     channel.lastOffset = 0;
+    channel.oldest = Infinity;
     channel.more.value = true;
   }
 
@@ -59,8 +69,8 @@ export class ChannelSync {
     const firstTime = !channel.loaded.value;
     batch(() => {
       for (const frame of firstTime ? list(data['messages']) : []) {
-        const message = object(frame) as unknown as Frame | undefined;
-        if (typeof message?.type === 'string') this.take(channel, message);
+        const stored = object(frame) as unknown as Frame | undefined;
+        if (typeof stored?.type === 'string') this.take(channel, stored);
       }
       if (firstTime) {
         channel.lastOffset = Math.max(channel.lastOffset, number(data['offset']) ?? 0);
@@ -69,45 +79,44 @@ export class ChannelSync {
       channel.topic.value = text(data['topic']) ?? channel.topic.value;
       channel.total.value = number(data['members']) ?? channel.total.value;
       channel.subscribed = channel.loaded.value = true;
-      if (firstTime && channel.readUpTo === 0) channel.readUpTo = this.takenAsRead(channel);
-      this.countUnread(channel);
+      this.app.reading.entered(channel, data, firstTime);
     });
     void this.refreshMembers(channel);
   }
 
-  /** Where nothing is known of what was read: a room's past is, a letter is once it was answered. */
-  private takenAsRead(channel: Channel): number {
-    if (!channel.isDirect) return channel.lastOffset;
-    const own = channel.entries.value.filter(
-      (entry) => entry.kind === 'message' && this.app.isSelf(entry.author.id),
-    );
-    return Math.max(0, ...own.map((entry) => offsetOf(entry) ?? 0));
-  }
-
-  /** One message of the channel, live or from a gap. */
-  take(channel: Channel, frame: Frame): void {
-    const message = toMessage(frame, this.app.env.now());
-    channel.lastOffset = Math.max(channel.lastOffset, message.offset ?? 0);
+  /** What a channel keeps, live or from its past: what was said, or that it reads otherwise now. */
+  take(channel: Channel, frame: Frame): MessageEntry | undefined {
+    const offset = number(frame.offset) ?? 0;
+    channel.lastOffset = Math.max(channel.lastOffset, offset);
+    if (offset > 0) channel.oldest = Math.min(channel.oldest, offset);
+    if (!isSaid(frame)) {
+      this.change(channel, frame);
+      return undefined;
+    }
+    const message = this.asItIs(channel, frame);
     const mine = (author: { id: string }): boolean => this.app.isSelf(author.id);
     channel.entries.value = reconcile(channel.entries.value, message, mine);
     if (channel.isDirect && !mine(message.author)) channel.title.value = message.author.name;
     this.trimIfResting(channel);
+    return message;
   }
 
-  countUnread(channel: Channel): void {
-    if (channel === this.app.active.value && this.app.atBottom && !document.hidden) {
-      this.app.markRead();
-      return;
-    }
-    const fresh = channel.entries.value.filter(
-      (entry) =>
-        entry.kind === 'message' &&
-        (entry.offset ?? 0) > channel.readUpTo &&
-        !this.app.isSelf(entry.author.id),
-    );
-    // The divider stands where reading stopped, until the channel is opened anew.
-    if (fresh.length > 0 && channel.unread.value === 0) channel.divider.value = channel.readUpTo;
-    channel.unread.value = fresh.length;
+  /** History has the text as it is now; who changed it stands in the change, which may be here already. */
+  private asItIs(channel: Channel, frame: Frame): MessageEntry {
+    const message = toMessage(frame, this.app.env.now());
+    const change = channel.changes.get(message.offset ?? -1);
+    return change ? revised(message, change) : message;
+  }
+
+  private change(channel: Channel, frame: Frame): void {
+    const change = toChange(frame);
+    if (!change) return;
+    channel.changes.set(change.offset, change);
+    const old = messageAt(channel.entries.value, change.offset);
+    if (change.text === undefined) this.app.revising.gone(channel, change.offset);
+    if (!old) return;
+    if (change.text === undefined && !old.deleted) this.app.reading.gone(channel, old);
+    channel.entries.value = insertMessage(channel.entries.value, revised(old, change));
   }
 
   async loadOlder(channel: Channel): Promise<void> {
@@ -117,17 +126,29 @@ export class ChannelSync {
     try {
       const data = { channel: channel.name, limit: kPage, before };
       const reply = await this.app.client.request('history', data);
-      const older = list(reply.data?.['messages']).flatMap((item) => {
+      const page = list(reply.data?.['messages']).flatMap((item) => {
         const frame = object(item) as unknown as Frame | undefined;
-        return frame ? [toMessage(frame, this.app.env.now())] : [];
+        return typeof frame?.type === 'string' ? [frame] : [];
       });
-      channel.entries.value = prepend(channel.entries.value, older);
-      channel.more.value = older.length > 0 && reply.data?.['more'] !== false;
+      this.takeOlder(channel, page);
+      channel.more.value = page.length > 0 && reply.data?.['more'] !== false;
     } catch {
       // Scrolling up again asks again.
     } finally {
       channel.loadingOlder.value = false;
     }
+  }
+
+  private takeOlder(channel: Channel, page: readonly Frame[]): void {
+    for (const frame of page) {
+      const offset = number(frame.offset);
+      if (offset !== undefined) channel.oldest = Math.min(channel.oldest, offset);
+      const change = toChange(frame);
+      // What was known before is of a later page.
+      if (change && !channel.changes.has(change.offset)) channel.changes.set(change.offset, change);
+    }
+    const said = page.filter(isSaid).map((frame) => this.asItIs(channel, frame));
+    channel.entries.value = prepend(channel.entries.value, said);
   }
 
   async refreshMembers(channel: Channel): Promise<void> {
@@ -173,21 +194,11 @@ export class ChannelSync {
     if (!known) channel.total.value += 1;
   }
 
-  edited(channel: Channel, frame: Frame): void {
-    const offset = number(frame.data?.['offset']);
-    const old = channel.entries.value.find((entry) => offsetOf(entry) === offset);
-    if (offset === undefined || old?.kind !== 'message') return;
-    const changed: Entry =
-      frame.type === 'chatDeleted'
-        ? { ...old, deleted: true, text: '', buttons: [] }
-        : { ...old, text: text(frame.data?.['text']) ?? old.text };
-    channel.entries.value = insertMessage(channel.entries.value, changed);
-  }
-
   private trimIfResting(channel: Channel): void {
     const resting = channel !== this.app.active.value || this.app.atBottom;
     if (!resting || channel.entries.value.length <= kKept + kPage) return;
     channel.entries.value = trim(channel.entries.value, kKept);
+    channel.oldest = Infinity;
     channel.more.value = true;
   }
 }

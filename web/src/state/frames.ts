@@ -7,7 +7,6 @@ import { t } from '../i18n';
 import type { App } from './app';
 import type { Channel } from './channel';
 import { updatePlayer } from './game';
-import { mentions } from './mention';
 import { list, localKey, object, text, toMessage } from './messages';
 import { noticed } from './notify';
 import { append, type Entry } from './timeline';
@@ -38,7 +37,10 @@ export class FrameRouter {
         return this.message(channel, frame);
       case 'chatEdited':
       case 'chatDeleted':
-        return channel && this.app.sync.edited(channel, frame);
+        if (channel) this.app.sync.take(channel, frame);
+        return;
+      case 'read':
+        return channel && this.app.reading.told(channel, frame.data ?? {});
       case 'join':
       case 'leave':
         return channel && this.app.sync.memberChanged(channel, frame);
@@ -84,13 +86,9 @@ export class FrameRouter {
       if (target) this.add(target, toMessage(frame, this.app.env.now()));
       return;
     }
-    this.app.sync.take(channel, frame);
+    const message = this.app.sync.take(channel, frame);
     this.stopTyping(channel, frame.user?.id);
-    this.app.sync.countUnread(channel);
-    const name = this.app.self.value?.name;
-    if (channel.unread.value > 0 && name && mentions(text(frame.data?.['text']) ?? '', name)) {
-      channel.mentioned.value = true;
-    }
+    if (message && !message.deleted) this.app.reading.heard(channel, message);
     noticed(this.app, channel, frame);
     if (!channel.subscribed) void this.app.sync.subscribe(channel);
   }

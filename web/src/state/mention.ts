@@ -31,10 +31,19 @@ export function completeMention(
   return { text: before + line.slice(caret).replace(/^ /, ''), caret: before.length };
 }
 
+/** Whether `text` has this name with an @, which is what the server counts as a mention. */
+export function called(text: string, name: string): boolean {
+  return text.includes('@') && named(text, name, '@');
+}
+
 /** Whether `text` calls somebody by this name: as a word of its own, whatever its letters' case. */
 export function mentions(text: string, name: string): boolean {
+  return named(text, name, '');
+}
+
+function named(text: string, name: string, sign: string): boolean {
   if (!name) return false;
-  const literal = name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const literal = sign + name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
   const word = `(^|[^\\p{L}\\p{N}_])${literal}($|[^\\p{L}\\p{N}_])`;
   return new RegExp(word, 'iu').test(text);
 }

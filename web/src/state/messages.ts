@@ -2,7 +2,7 @@
 // From frames to entries. Everything in a frame is other people's data: types are checked, never trusted.
 
 import type { Button, Data, Frame, Json } from '@parley/client';
-import type { Author, MessageEntry } from './timeline';
+import type { Author, Change, MessageEntry } from './timeline';
 
 let counter = 0;
 export const localKey = (): string => `l${++counter}`;
@@ -34,10 +34,34 @@ export function toMessage(frame: Frame, now: number): MessageEntry {
     status: 'sent',
   };
   if (frame.offset !== undefined) entry.offset = frame.offset;
+  if (data['edited'] === true) entry.edited = true;
+  const replyTo = number(data['replyTo']);
+  if (replyTo !== undefined) entry.replyTo = replyTo;
   const card = object(data['card']);
   if (card) entry.card = card;
   if (frame.origin?.ns) entry.via = frame.origin.ns;
   return entry;
+}
+
+const isChange = (frame: Frame): boolean =>
+  frame.type === 'chatEdited' || frame.type === 'chatDeleted';
+
+/** Undefined for what changes nothing: followed by another change, about nothing before it, or broken. */
+export function toChange(frame: Frame): Change | undefined {
+  const data = frame.data ?? {};
+  const offset = number(data['offset']);
+  if (!isChange(frame) || offset === undefined || data['superseded'] === true) return undefined;
+  if (frame.offset !== undefined && offset >= frame.offset) return undefined;
+  const by = { id: frame.user?.id ?? '', name: text(data['from']) ?? '' };
+  if (frame.type === 'chatDeleted') return { offset, by };
+  const said = text(data['text']);
+  return said ? { offset, text: said, by } : undefined;
+}
+
+/** Whether a frame of the history has a row of its own. */
+export function isSaid(frame: Frame): boolean {
+  if (frame.type === 'chatMessage' || frame.type === 'botMessage') return true;
+  return !isChange(frame) && Boolean(text(frame.data?.['text']));
 }
 
 function author(frame: Frame, data: Data, isBot: boolean): Author {

@@ -9,6 +9,7 @@ import {
   moved,
   prepend,
   reconcile,
+  revised,
   rows,
   trim,
   type Entry,
@@ -171,5 +172,31 @@ describe('the window that is drawn', () => {
     expect(first).toMatchObject({ day: false, grouped: true });
     expect(rows(all, 700, 500, 740).map((row) => row.fresh).indexOf(true)).toBe(200);
     expect(rows(all, 100, 500, 740).some((row) => row.fresh)).toBe(false);
+  });
+});
+
+describe('a message that was changed', () => {
+  const card = { kind: 'note' };
+  const said = stored(3, { text: 'teh words', replyTo: 1, card });
+
+  it('reads as it was rewritten and is still the same message', () => {
+    expect(revised(said, { offset: 3, text: 'the words', by: ada })).toEqual({
+      ...said,
+      text: 'the words',
+      edited: true,
+    });
+  });
+
+  it('names who changed it where that was somebody else, and only the last of them', () => {
+    const byNeo = revised(said, { offset: 3, text: 'no words', by: neo });
+    expect(byNeo.changedBy).toBe('Neo');
+    expect(revised(byNeo, { offset: 3, text: 'my words', by: ada }).changedBy).toBeUndefined();
+  });
+
+  it('keeps nothing of what was taken away, and does not come back', () => {
+    const gone = revised(said, { offset: 3, by: neo });
+    expect(gone).toMatchObject({ deleted: true, text: '', buttons: [], changedBy: 'Neo' });
+    expect(gone.card).toBeUndefined();
+    expect(revised(gone, { offset: 3, text: 'again', by: ada })).toBe(gone);
   });
 });

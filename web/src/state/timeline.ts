@@ -23,6 +23,11 @@ export interface MessageEntry {
   /** Only this person sees it. */
   only: boolean;
   deleted: boolean;
+  edited?: boolean;
+  /** Who changed it last or took it away, where that was not its author. */
+  changedBy?: string;
+  /** Offset of the message it answers. */
+  replyTo?: number;
   buttons: Button[];
   card?: Data;
   /** The bridge it came over. */
@@ -68,6 +73,13 @@ export interface ReplyEntry {
   key: string;
   ts: number;
   frame: Frame;
+}
+
+/** The message at `offset` reads otherwise from now on; without `text` it was taken away. */
+export interface Change {
+  offset: number;
+  text?: string;
+  by: { id: string; name: string };
 }
 
 export type Entry = MessageEntry | CommandEntry | EventEntry | NoteEntry | ReplyEntry;
@@ -147,6 +159,21 @@ export function reconcile(
   if (!waiting) return insertMessage(entries, arrived);
   const rest = entries.filter((entry) => entry !== waiting);
   return insertMessage(rest, { ...arrived, key: waiting.key });
+}
+
+export function messageAt(entries: readonly Entry[], offset: number): MessageEntry | undefined {
+  const found = entries.find((entry) => offsetOf(entry) === offset);
+  return found?.kind === 'message' ? found : undefined;
+}
+
+/** As it reads after `change`; what was taken away does not come back. */
+export function revised(message: MessageEntry, change: Change): MessageEntry {
+  if (message.deleted && change.text !== undefined) return message;
+  const { changedBy: _, card, ...rest } = message;
+  const other = change.by.id !== message.author.id && change.by.name;
+  const by = other ? { changedBy: other } : {};
+  if (change.text === undefined) return { ...rest, ...by, deleted: true, text: '', buttons: [] };
+  return { ...rest, ...by, ...(card && { card }), edited: true, text: change.text };
 }
 
 /** Keeps the newest `limit`; older ones come back from the server when they are scrolled to. */

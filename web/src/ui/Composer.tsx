@@ -2,16 +2,19 @@
 // Where one writes: grows to eight lines, completes commands, remembers what was sent.
 
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ArrowUp } from './icons';
+import { ArrowUp, Check } from './icons';
 import { t } from '../i18n';
 import type { Channel } from '../state/channel';
 import { completeMention, mentioned } from '../state/mention';
+import { messageAt } from '../state/timeline';
 import { completeChoice, completeName, slashState } from '../state/slash';
 import { Banner } from './Banner';
+import { BlockedBar } from './Blocking';
 import { useApp } from './context';
 import { MentionMenu } from './MentionMenu';
+import { EditingBar } from './Revision';
 import { SlashMenu, kMenuId, optionId } from './SlashMenu';
-import { wide } from './view';
+import { askToRemove, wide } from './view';
 
 /** The counter shows when this little is left. */
 const kCountFrom = 200;
@@ -23,10 +26,13 @@ export function Composer({ channel }: { channel: Channel }) {
   const [chosen, setChosen] = useState(0);
   const [dismissed, setDismissed] = useState('');
   const [caret, setCaret] = useState(0);
-  const text = channel.draft.value;
+  const editing = channel.editing.value;
+  const text = editing ? editing.text : channel.draft.value;
   const commands = app.commands.value;
   const members = channel.members.value;
-  const slash = useMemo(() => slashState(text, commands, members), [text, commands, members]);
+  // What was said is no command, whatever it begins with.
+  const line = editing ? '' : text;
+  const slash = useMemo(() => slashState(line, commands, members), [line, commands, members]);
   const people =
     dismissed === text || slash.command
       ? []
@@ -37,7 +43,8 @@ export function Composer({ channel }: { channel: Channel }) {
   const left = app.messageLimit.value - [...text].length;
 
   const write = (value: string): void => {
-    app.setDraft(channel, value);
+    if (editing) app.revising.write(channel, value);
+    else app.setDraft(channel, value);
     setChosen(0);
   };
   useLayoutEffect(() => {
@@ -51,6 +58,9 @@ export function Composer({ channel }: { channel: Channel }) {
   useLayoutEffect(() => {
     if (wide.matches) field.current!.focus();
   }, []);
+  useLayoutEffect(() => {
+    if (editing) field.current!.setSelectionRange(text.length, text.length);
+  }, [editing?.offset]);
 
   const take = (index: number): void => {
     const person = people[index];
@@ -69,11 +79,28 @@ export function Composer({ channel }: { channel: Channel }) {
   };
 
   const send = (): void => {
-    if (!text.trim() || left < 0) return;
+    if (left < 0) return;
+    if (editing) return save();
+    if (!text.trim()) return;
     app.outgoing.submit(channel, text);
     write('');
     setDismissed('');
     app.atBottom = true;
+  };
+
+  /** Nothing left of it: then it is to go. */
+  const save = (): void => {
+    if (text.trim()) return void app.revising.save(channel);
+    const message = messageAt(channel.entries.value, editing!.offset);
+    if (message) askToRemove(channel, message);
+  };
+
+  /** From the empty composer to what was done last: a message to rewrite, a line to run again. */
+  const takeUp = (): boolean => {
+    const own = app.revising.newestOwn(channel);
+    if (own?.kind !== 'message') return recall(true);
+    app.revising.begin(channel, own);
+    return true;
   };
 
   const recall = (older: boolean): boolean => {
@@ -107,11 +134,20 @@ export function Composer({ channel }: { channel: Channel }) {
   };
 
   const onKey = (event: KeyboardEvent): void => {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.isComposing || event.metaKey || event.altKey) return;
+    if (event.ctrlKey) {
+      const up = event.key === 'ArrowUp';
+      if (!editing && (up || event.key === 'ArrowDown') && recall(up)) event.preventDefault();
+      return;
+    }
     const caret = field.current!.selectionStart;
     let handled = true;
     if (open && !event.shiftKey && onMenuKey(event)) handled = true;
     else if (event.key === 'Enter' && !event.shiftKey) send();
+    else if (editing) {
+      if (event.key === 'Escape') app.revising.cancel(channel);
+      else handled = false;
+    } else if (event.key === 'ArrowUp' && !text) handled = takeUp();
     else if (event.key === 'ArrowUp' && caret === 0) handled = recall(true);
     else if (event.key === 'ArrowUp' && !text.includes('\n') && caret === text.length)
       handled = recall(true);
@@ -129,6 +165,8 @@ export function Composer({ channel }: { channel: Channel }) {
         commanding && <SlashMenu slash={slash} chosen={chosen} onTake={take} />
       )}
       <Banner />
+      <BlockedBar channel={channel} />
+      <EditingBar channel={channel} />
       <div class={`composer${left < 0 ? ' over' : ''}`}>
         <textarea
           ref={field}
@@ -147,18 +185,18 @@ export function Composer({ channel }: { channel: Channel }) {
           onInput={(event) => {
             setCaret(event.currentTarget.selectionStart);
             write(event.currentTarget.value);
-            if (/^[^/]/.test(event.currentTarget.value)) app.outgoing.typing(channel);
+            if (!editing && /^[^/]/.test(event.currentTarget.value)) app.outgoing.typing(channel);
           }}
           onKeyDown={onKey}
         />
         <button
           type="button"
           class="send"
-          aria-label={t('send')}
-          disabled={!text.trim() || left < 0}
+          aria-label={t(editing ? 'save' : 'send')}
+          disabled={(!editing && !text.trim()) || left < 0 || editing?.busy}
           onClick={send}
         >
-          <ArrowUp size={18} strokeWidth={2} />
+          {editing ? <Check size={18} strokeWidth={2} /> : <ArrowUp size={18} strokeWidth={2} />}
         </button>
       </div>
       <div class="hint">

@@ -7,12 +7,14 @@ import { LogOut, User, UserPlus, X } from './icons';
 import { t } from '../i18n';
 import { AccountForm, type Way } from './AccountForm';
 import { useApp } from './context';
+import { BlockedPeople } from './Blocking';
 import { HelpBody } from './Help';
 import { JoinBody } from './JoinBody';
 import { InstallChoice, NotificationChoice } from './Notifications';
 import { LanguageChoice, ThemeChoice } from './Preferences';
+import { RemovalBody } from './Revision';
 import { SwitcherBody } from './Switcher';
-import { dialog, focusComposer } from './view';
+import { dialog, focusComposer, removal } from './view';
 import { YourAccountBody } from './YourAccount';
 
 export function Dialogs() {
@@ -51,6 +53,12 @@ export function Dialogs() {
       return (
         <Window title={t('yourAccount')}>
           <YourAccountBody />
+        </Window>
+      );
+    case 'removal':
+      return (
+        <Window title={t('deleteTitle')}>
+          <RemovalBody {...removal.value!} />
         </Window>
       );
     default:
@@ -123,6 +131,7 @@ function SettingsBody() {
         <span>{t('notifications')}</span>
         <NotificationChoice />
       </div>
+      <BlockedPeople />
       <InstallChoice />
       <div class="setting-actions">
         {guest && (

@@ -7,7 +7,8 @@ import { useApp } from './context';
 const kKeys: [string[], Key][] = [
   [['Enter'], 'keySend'],
   [['Shift', 'Enter'], 'keyNewLine'],
-  [['↑'], 'keyHistory'],
+  [['↑'], 'keyEditLast'],
+  [['Ctrl', '↑ ↓'], 'keyHistory'],
   [['Alt', '↑ ↓'], 'keyChannels'],
   [['Ctrl', 'K'], 'keySwitcher'],
   [['Esc'], 'keyEscape'],

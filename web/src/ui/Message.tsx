@@ -2,7 +2,8 @@
 import { CircleAlert, Eye } from './icons';
 import { formatMoment, formatTime, formatTimeShort, t } from '../i18n';
 import type { Channel } from '../state/channel';
-import type { MessageEntry } from '../state/timeline';
+import { plain } from '../state/plain';
+import { messageAt, type MessageEntry } from '../state/timeline';
 import { pieces } from '../text/links';
 import { Avatar } from './Avatar';
 import { Buttons } from './Buttons';
@@ -11,6 +12,11 @@ import { useApp } from './context';
 import { goToPerson } from './shortcuts';
 import { refusalText } from './errors';
 import { Markdown } from './Markdown';
+import { RowTools } from './Revision';
+import { useLongPress } from './long_press';
+
+/** A quoted message is one line. */
+const kQuoteLength = 120;
 
 export function Message({
   channel,
@@ -25,8 +31,16 @@ export function Message({
   const { author, status } = message;
   const mine = app.isSelf(author.id);
   const bot = author.kind === 'bot';
+  const revisable = app.revising.mayRemove(message);
+  const rewritten = message.offset !== undefined && channel.editing.value?.offset === message.offset;
+  const press = useLongPress();
   return (
-    <article class={`row ${status}${grouped ? ' grouped' : ''}${bot ? ' bot' : ''}`} tabIndex={-1}>
+    <article
+      class={`row ${status}${grouped ? ' grouped' : ''}${bot ? ' bot' : ''}${rewritten ? ' rewritten' : ''}`}
+      tabIndex={revisable ? 0 : -1}
+      {...(revisable ? press : {})}
+    >
+      {revisable && <RowTools channel={channel} message={message} />}
       {grouped ? <Clock ts={message.ts} short /> : <Face message={message} mine={mine} />}
       <div class="row-body">
         {!grouped && (
@@ -41,6 +55,7 @@ export function Message({
           </header>
         )}
         <div class="text-box">
+          {message.replyTo !== undefined && <Quote channel={channel} offset={message.replyTo} />}
           <Text message={message} />
           {message.card && <CardView card={message.card} />}
           <Buttons channel={channel} buttons={message.buttons} />
@@ -88,11 +103,25 @@ export function OnlyYou() {
 export function Text({
   message,
 }: {
-  message: Pick<MessageEntry, 'text' | 'markdown' | 'deleted'>;
+  message: Pick<MessageEntry, 'text' | 'markdown' | 'deleted' | 'edited' | 'changedBy'>;
 }) {
-  if (message.deleted) return <p class="text deleted">{t('deleted')}</p>;
+  const { changedBy } = message;
+  if (message.deleted) {
+    const said = changedBy ? t('deletedBy', { name: changedBy }) : t('deleted');
+    return <p class="text deleted">{said}</p>;
+  }
   if (!message.text) return null;
-  if (message.markdown) return <Markdown source={message.text} />;
+  const mark = message.edited && (
+    <span class="edited">{changedBy ? t('editedBy', { name: changedBy }) : t('edited')}</span>
+  );
+  if (message.markdown) {
+    return (
+      <>
+        <Markdown source={message.text} />
+        {mark}
+      </>
+    );
+  }
   return (
     <p class="text" dir="auto">
       {pieces(message.text).map((piece) =>
@@ -104,6 +133,19 @@ export function Text({
           piece.text
         ),
       )}
+      {mark && <> {mark}</>}
+    </p>
+  );
+}
+
+/** What a message answers, as it reads now. */
+function Quote({ channel, offset }: { channel: Channel; offset: number }) {
+  const answered = messageAt(channel.entries.value, offset);
+  if (!answered) return <p class="reply-to">{t('replyToOlder')}</p>;
+  return (
+    <p class="reply-to" dir="auto">
+      <strong>{answered.author.name}</strong>{' '}
+      {answered.deleted ? t('deleted') : plain(answered.text, kQuoteLength)}
     </p>
   );
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useEffect } from 'preact/hooks';
+import { BlockButton } from './Blocking';
 import { MessageSquare } from './icons';
 import { t } from '../i18n';
 import type { Channel } from '../state/channel';
@@ -8,6 +10,7 @@ import { goToPerson } from './shortcuts';
 
 export function PeoplePanel({ channel }: { channel: Channel }) {
   const app = useApp();
+  useEffect(() => void app.blocks.look(), [app]);
   const members = [...channel.members.value].sort(
     (a, b) => Number(b.kind === 'bot') - Number(a.kind === 'bot') || a.name.localeCompare(b.name),
   );
@@ -23,17 +26,23 @@ export function PeoplePanel({ channel }: { channel: Channel }) {
               <Avatar id={member.id} name={member.name} kind={member.kind} small />
               <span class="person">{member.name}</span>
               {mine && <span class="badge you">{t('you')}</span>}
-              {!mine && member.kind === 'guest' && <span class="badge">{t('guest')}</span>}
+              {!mine && member.kind === 'guest' && !app.blocks.has(member.id) && (
+                <span class="badge">{t('guest')}</span>
+              )}
               {member.kind === 'bot' && <span class="badge bot">{t('bot')}</span>}
+              {app.blocks.has(member.id) && <span class="badge">{t('blockedBadge')}</span>}
               {!mine && (
-                <button
-                  type="button"
-                  class="icon"
-                  aria-label={t('messagePerson', { name: member.name })}
-                  onClick={() => goToPerson(app, member)}
-                >
-                  <MessageSquare size={16} strokeWidth={1.5} />
-                </button>
+                <span class="person-tools">
+                  {member.kind !== 'bot' && <BlockButton person={member} />}
+                  <button
+                    type="button"
+                    class="icon"
+                    aria-label={t('messagePerson', { name: member.name })}
+                    onClick={() => goToPerson(app, member)}
+                  >
+                    <MessageSquare size={16} strokeWidth={1.5} />
+                  </button>
+                </span>
               )}
             </li>
           );

@@ -64,6 +64,9 @@ export function Rail() {
   );
 }
 
+/** More than this is said as "more". */
+const kMostShown = 99;
+
 function Item({ channel }: { channel: Channel }) {
   const app = useApp();
   const active = app.activeName.value === channel.name;
@@ -93,12 +96,7 @@ function Item({ channel }: { channel: Channel }) {
             <span class="sr-only">{t('muted')}</span>
           </span>
         )}
-        {unread > 0 && (
-          <span class={`count${channel.mentioned.value || channel.peer ? ' loud' : ''}`}>
-            <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
-            <span class="sr-only">{t('unreadCount', { n: unread })}</span>
-          </span>
-        )}
+        <Counts channel={channel} />
       </button>
       {channel.name !== 'global' && (
         <button
@@ -111,6 +109,31 @@ function Item({ channel }: { channel: Channel }) {
         </button>
       )}
     </li>
+  );
+}
+
+/** What is unread, and in front of it how much of that calls one by name. */
+function Counts({ channel }: { channel: Channel }) {
+  const unread = channel.unread.value;
+  const mentions = channel.peer ? 0 : channel.mentions.value;
+  if (unread === 0) return null;
+  const many = unread > kMostShown || channel.unreadMore.value;
+  return (
+    <>
+      {mentions > 0 && (
+        <span class="count loud">
+          <span aria-hidden="true">@{Math.min(mentions, kMostShown)}</span>
+          <span class="sr-only">{t('mentionCount', { n: mentions })}</span>
+        </span>
+      )}
+      <span class={`count${channel.peer ? ' loud' : ''}`}>
+        <span aria-hidden="true">
+          {Math.min(unread, kMostShown)}
+          {many && '+'}
+        </span>
+        <span class="sr-only">{t('unreadCount', { n: unread })}</span>
+      </span>
+    </>
   );
 }
 
