@@ -16,7 +16,7 @@ export function MentionMenu({
   onTake: (index: number) => void;
 }) {
   return (
-    <div class="slash">
+    <div class="slash" tabIndex={0}>
       <div role="listbox" id={kMenuId} aria-label={t('people')}>
         {people.map(({ id, name, kind }, index) => (
           <Option key={id} index={index} chosen={chosen} onTake={onTake}>

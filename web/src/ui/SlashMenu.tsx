@@ -24,7 +24,8 @@ export function SlashMenu({
     box.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);
   return (
-    <div class="slash" ref={box}>
+    // What scrolls must be within the keyboard's reach.
+    <div class="slash" ref={box} tabIndex={0}>
       {slash.command && <ArgumentHint command={slash.command} at={slash.arg} />}
       {slash.choosing && slash.matches.length === 0 && <p class="slash-none">{t('noCommand')}</p>}
       <div role="listbox" id={kMenuId} aria-label={t('commands')}>
