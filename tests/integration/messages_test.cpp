@@ -124,23 +124,24 @@ TEST_F(Messages, WhatIsReadOnThePhoneIsReadOnTheDesk) {
   ASSERT_EQ(entered.at("type"), "welcome") << entered;
   phone.ask({{"action", "auth"}, {"token", entered.at("data").at("token")}}, 0);
   anna.enter("AnnaWrites");
-  const auto first = say(anna, "hello");
-  say(anna, "are you there, @reader?");
+  const auto first = say(anna, "one", "reading");
+  say(anna, "two, @reader", "reading");
   const auto read =
-      phone.ask({{"action", "markRead"}, {"channel", "global"}, {"offset", first}}, 1);
+      phone.ask({{"action", "markRead"}, {"channel", "reading"}, {"offset", first}}, 1);
   ASSERT_EQ(read.at("type"), "read") << read;
   EXPECT_EQ(read.at("data").at("unread"), 1);
   EXPECT_EQ(read.at("data").at("mentions"), 1);
   const auto told = desk.read_until("read");
   EXPECT_EQ(told.at("data"), read.at("data"));
-  const auto joined = desk.ask({{"action", "subscribe"}, {"channel", "global"}, {"history", 1}}, 2);
+  const auto joined =
+      desk.ask({{"action", "subscribe"}, {"channel", "reading"}, {"history", 1}}, 2);
   EXPECT_EQ(joined.at("data").at("unread"), 1);
   EXPECT_EQ(joined.at("data").at("read"), first);
   EXPECT_EQ(
       error_code(desk.ask({{"action", "markRead"}, {"channel", "dm:u_a:u_b"}, {"offset", 1}}, 3)),
       "not_found");
   EXPECT_EQ(
-      error_code(desk.ask({{"action", "markRead"}, {"channel", "global"}, {"offset", -1}}, 4)),
+      error_code(desk.ask({{"action", "markRead"}, {"channel", "reading"}, {"offset", -1}}, 4)),
       "invalid_args");
 }
 
@@ -198,8 +199,8 @@ TEST(MessagesOverARestart, MarksAndBlocksStay) {
 // The filters that look at messages look at changes too.
 TEST(MessagesUnderAFilter, AChangeIsLookedAtAsTheMessageWas) {
   ServerProcess server;
-  Ctl(server).must({"plugin", "config", "moderation", "--set", "words=[\"spoon\"]", "--set",
-                    "on_word=deny"});
+  Ctl(server).must(
+      {"plugin", "config", "moderation", "--set", "words=[\"spoon\"]", "--set", "on_word=deny"});
   Client neo(server.port());
   neo.enter("Neo");
   const auto sent =
