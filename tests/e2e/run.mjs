@@ -12,11 +12,12 @@ const files = readdirSync(folder)
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort();
 
-let failed = 0;
+const failed = [];
 for (const file of files) {
   const child = spawn(process.execPath, ['--test', file], { cwd: folder, stdio: 'inherit' });
   const code = await new Promise((done) => child.once('exit', done));
-  if (code !== 0) failed += 1;
+  if (code !== 0) failed.push(file);
 }
-console.log(`${files.length - failed} of ${files.length} e2e files passed`);
-process.exit(failed === 0 && files.length > 0 ? 0 : 1);
+console.log(`${files.length - failed.length} of ${files.length} e2e files passed`);
+if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
+process.exit(failed.length === 0 && files.length > 0 ? 0 : 1);
