@@ -49,10 +49,11 @@ std::optional<session::Revision> CoreMessages::revision_of(const Invocation& cal
     replies.fail(call.call, allowed);
     return std::nullopt;
   }
-  return session::Revision{.channel = call.channel,
-                           .offset = call.args[1].integer,
-                           .by = session::author_of(*call.user),
-                           .of_others = looks_after_others(*call.user)};
+  return session::Revision{
+      .channel = call.channel,
+      .offset = call.args[1].integer,
+      .by = session::author_of(*call.user),
+      .of_others = looks_after_others(*call.user) && !call.channel.starts_with("dm:")};
 }
 
 // With a key, the answer is stored together with what it speaks of.
@@ -80,7 +81,7 @@ void CoreMessages::edit(const Invocation& call) {
   if (is_blank(call.args[2].text))
     return static_cast<void>(replies.fail(
         call.call, Status::invalid_args("The message is empty. Delete it if that is meant.")));
-  auto revision = revision_of(call);
+  auto revision = revision_of(call, session::ChannelAccess::kWrite);
   if (!revision) return;
   replies.defer(call.call);
   deps_.channels.look_over(
@@ -100,7 +101,8 @@ void CoreMessages::edit(const Invocation& call) {
 }
 
 void CoreMessages::erase(const Invocation& call) {
-  auto revision = revision_of(call);
+  // Also who may no longer speak there takes back what they said.
+  auto revision = revision_of(call, session::ChannelAccess::kRead);
   if (!revision) return;
   deps_.dispatcher.replies().defer(call.call);
   revise(call.call, call.keyed, std::move(*revision));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands around what was said: editMessage, deleteMessage, markRead, block, unblock, blocked.
 //
-// Who wrote a message may change it and take it away; moderators and admins may do so with others'
-// where they may write. A new text passes the same filters as the first one did.
+// Who wrote a message may change it and take it away; moderators and admins may do so with others',
+// which is audited, but not in direct channels. A new text passes the same filters as the first one did.
 //
 // Ownership: borrows what CoreDeps names. Thread: run functions on the caller's shard.
 #pragma once
@@ -14,6 +14,7 @@
 
 #include "command/core_commands.h"
 #include "command/invocation.h"
+#include "session/channel_rights.h"
 #include "session/channel_types.h"
 #include "users/accounts.h"
 
@@ -31,7 +32,8 @@ class CoreMessages {
 
  private:
   // Nothing when the call was answered with why not.
-  std::optional<session::Revision> revision_of(const Invocation& call);
+  std::optional<session::Revision> revision_of(const Invocation& call,
+                                               session::ChannelAccess access);
   void revise(CallId id, KeyedPtr keyed, session::Revision revision);
   using WithUser = absl::AnyInvocable<void(const users::User&)>;
   void with_named_user(const Invocation& call, WithUser then);

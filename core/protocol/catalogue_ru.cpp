@@ -197,6 +197,8 @@ constexpr Phrase kPhrases[] = {
      "В этом канале нет сообщения с номером {0}."},
     {"Only who wrote a message and moderators may change it.",
      "Изменить сообщение может только его автор или модератор."},
+    {"A message with buttons or a card stays as it is. It can be deleted.",
+     "Сообщение с кнопками или карточкой изменить нельзя. Его можно удалить."},
     {"The message is empty. Delete it if that is meant.",
      "Сообщение пустое. Если его нужно убрать, удалите его."},
     {"Nobody can block themselves.", "Себя заблокировать нельзя."},

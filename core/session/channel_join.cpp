@@ -72,19 +72,21 @@ void Channels::remove(Session& session, std::size_t index, const Status& why) {
   for (Joining::Again& again : gone.joining->again) again.done(why);
 }
 
+// Whoever hears of it may at once have the session leave again: `subscription` may be gone afterwards.
 void Channels::appear(Session& session, Subscription& subscription) {
-  const users::User& user = *session.user();
+  const auto user = session.user();
+  const EntryPtr entry = subscription.channel;
   bool first = false;
   {
-    const MutexLock lock(subscription.channel->mutex);
-    Present& present = subscription.channel->present[user.id];
+    const MutexLock lock(entry->mutex);
+    Present& present = entry->present[user->id];
     first = ++present.sessions == 1;
-    present.id = user.id;
-    present.name = user.name;
-    present.kind = user.kind;
+    present.id = user->id;
+    present.name = user->name;
+    present.kind = user->kind;
   }
   subscription.counted = true;
-  if (first) announce(subscription.channel, user, session.key(), true);
+  if (first) announce(entry, *user, session.key(), true);
 }
 
 void Channels::disappear(Session& session, const EntryPtr& entry) {

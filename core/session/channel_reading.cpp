@@ -52,18 +52,23 @@ void Channels::mark_read(Session& session, std::string_view channel, std::int64_
     return done(allowed);
   }
   const auto most = static_cast<std::size_t>(std::max(settings()->channels.unread_max, 1));
-  store_.transact<Unread>(
-      [user, name = std::string(channel), offset, most](storage::Writer& writer) -> Result<Unread> {
-        const auto mark = writer.put_read_mark(user->id, name, offset);
-        if (!mark) return mark.status();
-        const auto record = writer.channel(name);
-        if (!record) return record.status();
-        return count_unread(writer, name, *user, record->last_offset, most);
+  const auto answer = std::make_shared<UnreadDone>(std::move(done));
+  // Counting is a reader's work: everybody's writes wait for the writer.
+  auto count = [this, user, name = std::string(channel), origin = session.key(), most,
+                answer](storage::Reader& reader) {
+    const auto record = reader.channel(name);
+    auto unread = record ? count_unread(reader, name, *user, record->last_offset, most)
+                         : Result<Unread>(record.status());
+    if (unread) tell_other_sessions(*user, name, *unread, origin);
+    (*answer)(std::move(unread));
+  };
+  store_.write(
+      [user, name = std::string(channel), offset](storage::Writer& writer) {
+        return writer.put_read_mark(user->id, name, offset).status();
       },
-      [this, user, name = std::string(channel), origin = session.key(),
-       done = std::move(done)](Result<Unread> unread) mutable {
-        if (unread) tell_other_sessions(*user, name, *unread, origin);
-        done(std::move(unread));
+      [this, count = std::move(count), answer](Status status) mutable {
+        if (status) status = store_.read(std::move(count));
+        if (!status) (*answer)(std::move(status));
       });
 }
 

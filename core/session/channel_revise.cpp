@@ -39,11 +39,15 @@ Status may_revise(const storage::StoredMessage& message, JsonView data, const Re
     return no_message(message.offset);
   if (message.user_id != revision.by.id && !revision.of_others)
     return Status::forbidden("Only who wrote a message and moderators may change it.");
+  // People have pressed, or will, under what it says now.
+  if (revision.text && (data.find("buttons").exists() || data.find("card").exists()))
+    return Status::conflict("A message with buttons or a card stays as it is. It can be deleted.");
   return Status::ok();
 }
 
 // The message's data as history shows it from now on.
-std::string revised(JsonView data, const Revision& revision, std::int64_t change) {
+std::string revised(JsonView data, std::string_view author, const Revision& revision,
+                    std::int64_t change) {
   std::string out;
   ObjectWriter writer(out);
   if (!revision.text) {
@@ -55,12 +59,14 @@ std::string revised(JsonView data, const Revision& revision, std::int64_t change
   data.each_member([&](std::string_view key, JsonView value) {
     if (key == "text") {
       writer.field(key, *revision.text);
-    } else if (key != "edited" && key != "revision") {
+    } else if (key != "edited" && key != "editedBy" && key != "revision") {
       value.append_to(writer.key(key));
     }
     return true;
   });
-  writer.field("edited", true).field("revision", change);
+  writer.field("edited", true);
+  if (revision.by.id != author) writer.field("editedBy", revision.by.name);
+  writer.field("revision", change);
   writer.close();
   return out;
 }
@@ -81,6 +87,17 @@ Status empty_superseded(storage::Writer& writer, const Revision& revision, std::
   return emptied.code() == ErrorCode::kNotFound ? Status::ok() : emptied;
 }
 
+// Whoever changes what others said answers for it.
+Status note_interference(storage::Writer& writer, const storage::StoredMessage& message,
+                         const Revision& revision, std::int64_t now) {
+  return writer.append_audit({.ts = now,
+                              .actor = revision.by.id,
+                              .action = revision.text ? "message.edit" : "message.delete",
+                              .target = message.user_id,
+                              .result = "ok",
+                              .detail = message.channel + " " + std::to_string(message.offset)});
+}
+
 Result<std::int64_t> store_revision(storage::Writer& writer, const Revision& revision,
                                     const storage::MessageDraft& change) {
   const auto message = writer.message(revision.channel, revision.offset);
@@ -95,9 +112,13 @@ Result<std::int64_t> store_revision(storage::Writer& writer, const Revision& rev
   if (const auto before = data->find("revision").as_int()) {
     if (Status emptied = empty_superseded(writer, revision, *before); !emptied) return emptied;
   }
-  const Status rewritten =
-      writer.rewrite_message(revision.channel, revision.offset, revised(*data, revision, *offset));
+  const Status rewritten = writer.rewrite_message(
+      revision.channel, revision.offset, revised(*data, message->user_id, revision, *offset));
   if (!rewritten) return rewritten;
+  if (message->user_id != revision.by.id) {
+    if (Status noted = note_interference(writer, *message, revision, change.ts); !noted)
+      return noted;
+  }
   return offset;
 }
 

@@ -2,6 +2,7 @@
 #include "users/blocks.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace parley::users {
@@ -44,6 +45,15 @@ void Blocks::apply(const storage::BlockRecord& block, bool blocked) {
   std::erase(list, block.blocked_id);
   if (blocked) list.push_back(block.blocked_id);
   if (list.empty()) by_user_.erase(block.user_id);
+}
+
+void Blocks::forget(const std::string& user) {
+  const MutexLock lock(mutex_);
+  by_user_.erase(user);
+  for (auto one = by_user_.begin(); one != by_user_.end();) {
+    std::erase(one->second, user);
+    one = one->second.empty() ? by_user_.erase(one) : std::next(one);
+  }
 }
 
 bool Blocks::has(std::string_view user, std::string_view blocked) const {

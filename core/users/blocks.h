@@ -31,6 +31,8 @@ class Blocks {
 
   void add(const std::string& user, const std::string& blocked, Done done);
   void remove(const std::string& user, const std::string& blocked, Done done);
+  // The user is gone, from the store too.
+  void forget(const std::string& user);
   bool has(std::string_view user, std::string_view blocked) const;
   std::vector<std::string> of(std::string_view user) const;  // ids, in the order of their blocking
 

@@ -58,8 +58,14 @@ void TokenKeys::serve(TokenService& service) {
 }
 
 Status TokenKeys::replace(const config::Auth& auth) {
-  seen_.clear();
+  // Stamped before they are read, so that a later change is seen. Those of the last good reading are
+  // watched after a bad one too: what is mended may be any of them.
+  auto stamps = std::exchange(seen_, {});
+  for (auto& [file, stamp] : stamps) stamp = stamp_of(file);
   auto ring = read(auth);
+  for (const auto& [file, stamp] : stamps) {
+    if (!ring || seen_.contains(file)) seen_.insert_or_assign(file, stamp);
+  }
   if (!ring) return ring.status();
   if (service_ != nullptr) service_->replace_keys(std::move(*ring));
   return Status::ok();

@@ -89,6 +89,26 @@ TEST_F(Messages, AModeratorTakesAwayWhatOthersSaid) {
   EXPECT_EQ(heard.at("data").at("from"), "Judge");
 }
 
+// A filter that runs on the connection's own thread has them leave again while they come in.
+TEST_F(Messages, WhoIsBannedStaysOutAndTheServerStays) {
+  Client judge(server().port());
+  judge.ask({{"action", "register"}, {"name", "Gatekeeper"}, {"password", "correct horse"}}, 0);
+  Ctl(server()).must({"user", "role", "add", "Gatekeeper", "moderator"});
+  Client guest(server().port());
+  guest.enter("Unwelcome");
+  ASSERT_EQ(judge.ask_patiently({{"action", "ban"}, {"user", "Unwelcome"}, {"channel", "den"}}, 1)
+                .at("type")
+                .get<std::string>()
+                .find("error"),
+            std::string::npos);
+  guest.ask({{"action", "subscribe"}, {"channel", "den"}}, 1);
+  guest.ask({{"action", "subscribe"}, {"channel", "elsewhere"}}, 2);
+  guest.ask({{"action", "subscribe"}, {"channel", "den"}, {"history", 1}}, 3);
+  EXPECT_EQ(error_code(guest.ask({{"action", "presence"}, {"channel", "den"}}, 4)), "not_found");
+  EXPECT_EQ(guest.ask({{"action", "presence"}, {"channel", "elsewhere"}}, 5).at("type"),
+            "presence");
+}
+
 TEST_F(Messages, WhoWasAwayHearsOfTheChangeInItsPlace) {
   Client anna(server().port());
   anna.enter("AnnaChanges");

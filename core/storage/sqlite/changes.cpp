@@ -346,6 +346,12 @@ Result<std::int64_t> Changes::erase_messages_of(std::string_view user_id, std::i
                                                 std::size_t rows) {
   return connection_.attempt([&]() -> Result<std::int64_t> {
     const std::int64_t end = from_row + static_cast<std::int64_t>(rows);
+    // What others made of their words, too.
+    auto revised = connection_.query(
+        "UPDATE messages SET data = '{\"superseded\":true}' WHERE (channel, position) IN "
+        "(SELECT channel, json_extract(data, '$.revision') FROM messages "
+        "WHERE id >= ? AND id < ? AND user_id = ?)");
+    revised.number(from_row).number(end).text(user_id).run();
     auto erased = connection_.query(
         "UPDATE messages SET user_id = 'u_deleted', user_name = 'deleted', origin = '', extra = "
         "'', data = '{\"from\":\"deleted\",\"text\":\"\",\"deleted\":true}' WHERE id >= ? AND id < "

@@ -78,6 +78,29 @@ TEST_F(ReviseTest, OnlyItsAuthorAndModeratorsMay) {
   EXPECT_THAT(trinity.link.frames.back(), HasSubstr(R"("from":"Trinity")"));
 }
 
+TEST_F(ReviseTest, WhoChangesWhatOthersSaidIsNamedAndAudited) {
+  world.say(neo, "global", "rude");
+  world.run();
+  EXPECT_EQ(revise(trinity, 1, "polite", true), "2");
+  EXPECT_THAT(history(), HasSubstr(R"("text":"polite","edited":true,"editedBy":"Trinity")"));
+  const auto audit = world.disk.store->read_blocking(
+      [](storage::Reader& reader) { return reader.audit({.action = "message"}); });
+  ASSERT_EQ(audit->size(), 1u);
+  EXPECT_EQ(audit->front().actor, "u_tri");
+  EXPECT_EQ(audit->front().target, "u_neo");
+  EXPECT_EQ(audit->front().detail, "global 1");
+}
+
+TEST_F(ReviseTest, WhatPeoplePressUnderStaysAsItIs) {
+  world.channels.publish({.channel = "global",
+                          .user = author_of(*neo.session->user()),
+                          .data_json = R"({"text":"Pizza?","buttons":[]})"},
+                         [](const Result<std::int64_t>& done) { EXPECT_TRUE(done); });
+  world.run();
+  EXPECT_THAT(revise(neo, 1, "Shall he go?"), HasSubstr("stays as it is"));
+  EXPECT_EQ(revise(neo, 1, std::nullopt), "2");
+}
+
 TEST_F(ReviseTest, WhatIsNoMessageIsNotThere) {
   world.say(neo, "global", "once");
   world.run();

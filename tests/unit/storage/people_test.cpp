@@ -102,5 +102,22 @@ TEST_F(PeopleTest, WordsAreReadAndTakenBackStepByStep) {
   EXPECT_EQ(page.messages.back().data_json, R"({"from":"deleted","text":"","deleted":true})");
 }
 
+TEST_F(PeopleTest, WhatOthersMadeOfTheirWordsGoesToo) {
+  ASSERT_TRUE(say("a secret"));
+  ASSERT_TRUE(change([](Writer& w) {
+                MessageDraft change;
+                change.channel = "global";
+                change.type = "chatEdited";
+                change.user_id = "u_moderator";
+                change.data_json = R"({"offset":1,"text":"still a secret"})";
+                if (const auto added = w.append_message(change); !added) return added.status();
+                return w.rewrite_message("global", 1, R"({"text":"still a secret","revision":2})");
+              }).is_ok());
+  ASSERT_TRUE(store_->transact_blocking<std::int64_t>(
+      [](Writer& w) { return w.erase_messages_of("u_1", 0, 10); }));
+  for (const auto& message : history({.channel = "global", .limit = 9}).messages)
+    EXPECT_EQ(message.data_json.find("secret"), std::string::npos) << message.data_json;
+}
+
 }  // namespace
 }  // namespace parley::storage

@@ -56,6 +56,14 @@ TEST_F(BlocksTest, TheyAreThereAfterARestart) {
   EXPECT_THAT(blocks->of("u_smith"), IsEmpty());
 }
 
+TEST_F(BlocksTest, WhoIsGoneIsInNobodysList) {
+  ASSERT_TRUE(add("u_neo", "u_smith"));
+  ASSERT_TRUE(add("u_smith", "u_neo"));
+  blocks->forget("u_smith");
+  EXPECT_THAT(blocks->of("u_neo"), IsEmpty());
+  EXPECT_THAT(blocks->of("u_smith"), IsEmpty());
+}
+
 TEST_F(BlocksTest, TheLimitIsSaid) {
   ASSERT_TRUE(add("u_neo", "u_1a"));
   ASSERT_TRUE(add("u_neo", "u_2a"));

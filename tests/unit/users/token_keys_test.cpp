@@ -82,6 +82,25 @@ TEST_F(KeyFilesTest, AMistakeLeavesTheKeysInForceUntilItIsMended) {
   EXPECT_TRUE(accepted(outside(p256_key(), "ec")));
 }
 
+TEST_F(KeyFilesTest, AKeySetBesideIsWatchedAfterAMistakeInItToo) {
+  std::ofstream(auth_.issuers) << R"({"issuers":[{"issuer":"https://id.example.org",)"
+                               << R"("audience":"parley","jwks":"set.json"}]})";
+  chmod(auth_.issuers.c_str(), 0600);
+  const auto write_set = [&](const std::string& text) {
+    std::ofstream(folder_.path() / "set.json") << text;
+    chmod((folder_.path() / "set.json").c_str(), 0600);
+  };
+  write_set(R"({"keys":[)" + rsa_key().jwk + "]}");
+  start();
+  write_set(R"({"keys":[)");
+  keys_->look();
+  EXPECT_TRUE(accepted(outside(rsa_key(), "rsa")));
+  write_set(R"({"keys":[)" + p256_key().jwk + "]}");
+  keys_->look();
+  EXPECT_TRUE(accepted(outside(p256_key(), "ec")));
+  EXPECT_FALSE(accepted(outside(rsa_key(), "rsa")));
+}
+
 TEST_F(KeyFilesTest, ABrokenFileStopsTheStart) {
   issuers_with("{");
   EXPECT_FALSE(TokenKeys(auth_, folder_.path()).load());
