@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command/core_messages.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "command/keyed.h"
@@ -17,10 +16,7 @@ namespace {
 using protocol::ObjectWriter;
 
 bool looks_after_others(const users::User& user) {
-  const auto holds = [&](std::string_view role) {
-    return std::find(user.roles.begin(), user.roles.end(), role) != user.roles.end();
-  };
-  return holds("moderator") || holds("admin");
+  return user.has_role("moderator") || user.has_role("admin");
 }
 
 bool is_blank(std::string_view text) {
@@ -41,11 +37,11 @@ std::string without_mark(const std::string& name) {
 
 // --- what was said ---
 
-std::optional<session::Revision> CoreMessages::revision_of(const Invocation& call) {
+std::optional<session::Revision> CoreMessages::revision_of(const Invocation& call,
+                                                           session::ChannelAccess access) {
   auto& replies = deps_.dispatcher.replies();
-  if (const auto allowed =
-          deps_.channels.rights().check(*call.user, call.channel, session::ChannelAccess::kWrite);
-      !allowed) {
+  const auto allowed = deps_.channels.rights().check(*call.user, call.channel, access);
+  if (!allowed) {
     replies.fail(call.call, allowed);
     return std::nullopt;
   }

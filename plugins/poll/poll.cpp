@@ -23,6 +23,9 @@ namespace poll {
 constexpr std::string_view kDefaultChannel = "global";
 constexpr std::int64_t kHour = 3'600'000;
 
+// The number of the newest poll, over or not: buttons of an old one never vote in another.
+constexpr std::string_view kLastKey = "last";
+
 std::string ballot_key(std::int64_t number) {
   return "poll:" + std::to_string(number);
 }
@@ -80,6 +83,8 @@ class Poll : public parley::Plugin {
   }
 
   void read_stored() {
+    for (const auto& [key, number] : storage().scan_now(kLastKey))
+      std::from_chars(number.data(), number.data() + number.size(), last_number_);
     for (const auto& [key, record] : storage().scan_now("poll:")) {
       if (auto ballot = read_ballot(parley::JsonView(record)))
         add(std::move(*ballot));
@@ -169,14 +174,16 @@ class Poll : public parley::Plugin {
     const auto number = ballot.number;
     const auto record = to_record(ballot);
     add(std::move(ballot));
-    storage().put(ballot_key(number), record.text(),
-                  [this, number, later = request.defer()](parley::Outcome outcome) mutable {
-                    if (!is_ok(outcome)) {
-                      ballots_.erase(number);
-                      return later.fail(outcome);
-                    }
-                    say(number, later);
-                  });
+    parley::Batch batch;
+    batch.put(ballot_key(number), record.text()).put(kLastKey, std::to_string(number));
+    storage().write(batch,
+                    [this, number, later = request.defer()](parley::Outcome outcome) mutable {
+                      if (!is_ok(outcome)) {
+                        ballots_.erase(number);
+                        return later.fail(outcome);
+                      }
+                      say(number, later);
+                    });
   }
 
   void say(std::int64_t number, parley::Deferred& later) {

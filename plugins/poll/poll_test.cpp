@@ -70,7 +70,7 @@ TEST_F(PollTest, TellsTheChannelWhenItsTimeIsOver) {
   ASSERT_THAT(host.published(), SizeIs(1));
   EXPECT_THAT(host.published()[0].text, HasSubstr("Poll 1 is over: Tea or coffee?\nTea — 1"));
   EXPECT_EQ(vote(1, 1).code(), "not_found");
-  EXPECT_THAT(host.storage(), IsEmpty());
+  EXPECT_THAT(host.storage(), SizeIs(1)) << "the last number";
 }
 
 TEST_F(PollTest, CanBeEndedByItsAuthorAndByModerators) {
@@ -79,7 +79,7 @@ TEST_F(PollTest, CanBeEndedByItsAuthorAndByModerators) {
   EXPECT_EQ(host.call("closePoll", {{"poll", 1}}, kAnn).code(), "forbidden");
   EXPECT_EQ(host.call("closePoll", {{"poll", 1}}).type(), "ok");
   EXPECT_EQ(host.call("closePoll", {{"poll", 2}}, kModerator).type(), "ok");
-  EXPECT_THAT(host.storage(), IsEmpty());
+  EXPECT_THAT(host.storage(), SizeIs(1)) << "the last number";
   EXPECT_EQ(host.timers(), 0u);
 }
 
@@ -91,7 +91,15 @@ TEST_F(PollTest, SurvivesARestartWithItsVotes) {
   ask();
   EXPECT_THAT(host.published().back().text, HasSubstr("Poll 2"));
   host.advance(24h);
-  EXPECT_THAT(host.storage(), IsEmpty());
+  EXPECT_THAT(host.storage(), SizeIs(1)) << "the last number";
+}
+
+TEST_F(PollTest, NumbersAreNotUsedAgainAfterARestart) {
+  ask();
+  EXPECT_EQ(host.call("closePoll", {{"poll", 1}}).type(), "ok");
+  host.restart();
+  ask();
+  EXPECT_THAT(host.published().back().text, HasSubstr("Poll 2"));
 }
 
 TEST_F(PollTest, GoesFromVersionToVersionWithoutStorage) {
@@ -132,7 +140,7 @@ TEST_F(PollTest, IsGoneWhenItCouldNotBeSaid) {
   host.fail_next_write(Outcome::kDenied);
   host.settle();
   EXPECT_EQ(vote(1, 1).code(), "not_found");
-  EXPECT_THAT(host.storage(), IsEmpty());
+  EXPECT_THAT(host.storage(), SizeIs(1)) << "the last number";
 }
 
 TEST_F(PollTest, RefusesChoicesThatAreNotThere) {
