@@ -40,6 +40,7 @@ class Driver final : public session::Link {
       peer_ = &world_.dispatcher().open(*this, "");
       world_.dispatcher().on_text(*peer_, R"({"action":"auth","id":1,"guest":"Neo"})");
     });
+    welcomed_.get_future().get();
     (void)run(2'000);
   }
   // Nanoseconds for one.
@@ -58,7 +59,10 @@ class Driver final : public session::Link {
 
   net::SendResult send(std::string_view json) override {
     if (json.find(R"("type":"benchEcho")") == json.npos) {
-      if (json.find("welcome") != json.npos) return net::SendResult::kSent;
+      if (json.find(R"("type":"welcome")") != json.npos) {
+        welcomed_.set_value();
+        return net::SendResult::kSent;
+      }
       std::fprintf(stderr, "unexpected: %.*s\n", static_cast<int>(json.size()), json.data());
       std::exit(1);
     }
@@ -85,6 +89,7 @@ class Driver final : public session::Link {
 
   World& world_;
   command::Peer* peer_ = nullptr;
+  std::promise<void> welcomed_;
   std::promise<void>* done_ = nullptr;
   int left_ = 0;
   bool answered_ = false, in_loop_ = false;
