@@ -43,6 +43,9 @@ class Driver final : public session::Link {
     welcomed_.get_future().get();
     (void)run(2'000);
   }
+  ~Driver() override {
+    world_.on_shard([&] { world_.dispatcher().closed(*peer_); });
+  }
   // Nanoseconds for one.
   double run(int commands) {
     std::promise<void> done;
