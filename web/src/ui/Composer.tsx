@@ -48,7 +48,8 @@ export function Composer({ channel }: { channel: Channel }) {
     setChosen(0);
   };
   useLayoutEffect(() => {
-    const box = field.current!;
+    const box = field.current;
+    if (!box) return; // left in the same breath
     box.style.height = 'auto';
     box.style.height = `${box.scrollHeight}px`;
     if (moveCaret.current === undefined) return;

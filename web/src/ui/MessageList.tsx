@@ -47,7 +47,8 @@ export function MessageList({ channel }: { channel: Channel }) {
   };
 
   const scrolled = (): void => {
-    const box = scroller.current!;
+    const box = scroller.current;
+    if (!box) return; // the browser may tell of a scroll after the channel was left
     const away = box.scrollHeight - box.scrollTop - box.clientHeight;
     app.atBottom = whole && away < kBottomPx;
     setBelow(!app.atBottom);
@@ -107,7 +108,8 @@ export function MessageList({ channel }: { channel: Channel }) {
   }, [list]);
 
   const toBottom = (): void => {
-    const box = scroller.current!;
+    const box = scroller.current;
+    if (!box) return;
     app.atBottom = true;
     setLast(undefined); // what is drawn then is followed to its end
     box.scrollTop = box.scrollHeight;

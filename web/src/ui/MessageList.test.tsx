@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stream as it is drawn: what it does when it is left.
+
+import { render } from 'preact';
+import { act } from 'preact/test-utils';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Data } from '@parley/client';
+import { FakeEnvironment, settle } from '@parley/client/testing';
+import { App } from '../state/app';
+import { AppContext } from './context';
+
+let app: App;
+let env: FakeEnvironment;
+let root: HTMLElement;
+const errors: unknown[] = [];
+const failed = (event: ErrorEvent): void => {
+  event.preventDefault();
+  errors.push(event.error);
+};
+
+beforeEach(async () => {
+  localStorage.clear();
+  sessionStorage.clear();
+  errors.length = 0;
+  vi.stubGlobal('ResizeObserver', class {
+    observe(): void {}
+    disconnect(): void {}
+  });
+  vi.stubGlobal('matchMedia', () => ({ matches: true, addEventListener() {} }));
+  Object.assign(globalThis, { CSS: { escape: (text: string) => text } });
+  window.addEventListener('error', failed);
+  env = new FakeEnvironment();
+  app = new App(env);
+  void app.signIn({ kind: 'guest', name: 'Neo' });
+  env.socket.accept();
+  env.socket.welcome('Neo', { channels: { global: 1 } });
+  await settle();
+  const messages = [said(1, 'one')];
+  env.socket.reply(env.socket.find('subscribe'), 'subscribed', { channel: 'global', messages });
+  await settle();
+  const { Page } = await import('./Page');
+  root = document.body.appendChild(document.createElement('div'));
+  await act(() =>
+    render(
+      <AppContext.Provider value={app}>
+        <Page />
+      </AppContext.Provider>,
+      root,
+    ),
+  );
+});
+
+afterEach(() => {
+  render(null, root);
+  root.remove();
+  window.removeEventListener('error', failed);
+  vi.unstubAllGlobals();
+});
+
+const said = (offset: number, text: string, kind = 'user', id = 'u_ada'): Data => ({
+  type: 'chatMessage',
+  channel: 'global',
+  offset,
+  ts: env.now(),
+  user: { id, name: 'Ada', kind },
+  data: { text },
+});
+
+it('bears a scroll that is told of after a conversation in which nothing was said was opened', async () => {
+  const scroller = root.querySelector('.scroller')!;
+  await act(() => app.openDirect({ id: 'u_ada', name: 'Ada', kind: 'user' }));
+  expect(root.querySelector('.scroller')).not.toBe(scroller);
+  scroller.dispatchEvent(new Event('scroll'));
+  expect(errors).toEqual([]);
+  expect(app.atBottom).toBe(true);
+});
