@@ -329,6 +329,38 @@ describe('App', () => {
   });
 });
 
+describe('a command that is run on the way in', () => {
+  it('stands with its answer below the history that comes after it', async () => {
+    const env = new FakeEnvironment();
+    const app = new App(env);
+    void app.signIn({ kind: 'guest', name: 'Neo' });
+    env.socket.accept();
+    env.socket.welcome('Neo', { channels: { global: 2 } });
+    await settle();
+    const channel = app.active.value!;
+    app.outgoing.submit(channel, '/roll 2d6');
+    env.socket.reply(env.socket.find('sendChat'), 'diceRolled', { total: 7 });
+    await settle();
+    app.outgoing.submit(channel, 'hello');
+    const message = (offset: number, text: string): Data => ({
+      type: 'chatMessage',
+      channel: 'global',
+      offset,
+      ts: env.now(),
+      user: kAda,
+      data: { from: 'Ada', text },
+    });
+    const messages = [message(1, 'one'), message(2, 'two')];
+    const data = { channel: 'global', offset: 2, messages };
+    env.socket.reply(env.socket.find('subscribe'), 'subscribed', data);
+    await settle();
+    const seen = channel.entries.value.map((entry) =>
+      entry.kind === 'message' ? entry.text : entry.kind,
+    );
+    expect(seen).toEqual(['one', 'two', 'command', 'hello']);
+  });
+});
+
 describe('coming back', () => {
   let env: FakeEnvironment;
   let app: App;

@@ -7,6 +7,7 @@ import type { App } from './app';
 import type { Channel } from './channel';
 import { isSaid, list, number, object, text, toChange, toMessage } from './messages';
 import {
+  afterHistory,
   insertMessage,
   messageAt,
   offsetOf,
@@ -73,6 +74,7 @@ export class ChannelSync {
         if (typeof stored?.type === 'string') this.take(channel, stored);
       }
       if (firstTime) {
+        channel.entries.value = afterHistory(channel.entries.value);
         channel.lastOffset = Math.max(channel.lastOffset, number(data['offset']) ?? 0);
         channel.more.value = (channel.firstOffset() ?? 1) > 1;
       }

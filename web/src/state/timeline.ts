@@ -115,6 +115,12 @@ export function append(entries: readonly Entry[], entry: Entry): Entry[] {
   return [...entries.slice(0, end), entry, ...entries.slice(end)];
 }
 
+/** The first page has come: what stood here before it (answers, what waits to be sent) is newer. */
+export function afterHistory(entries: readonly Entry[]): Entry[] {
+  const isStored = (entry: Entry): boolean => offsetOf(entry) !== undefined;
+  return [...entries.filter(isStored), ...entries.filter((entry) => !isStored(entry))];
+}
+
 /** Older messages, oldest first, in front of everything. */
 export function prepend(entries: readonly Entry[], older: readonly MessageEntry[]): Entry[] {
   const known = new Set(entries.map(offsetOf));
