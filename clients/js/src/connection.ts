@@ -13,7 +13,7 @@ export type ConnectionState =
   /** `retryAt` is on the clock of `now()`. */
   | { kind: 'waiting'; attempt: number; retryAt: number; code: number }
   /** The server said not to come back by ourselves (see mayReconnect). */
-  | { kind: 'refused'; code: number };
+  | { kind: 'refused'; code: number; reason?: string };
 
 export interface ConnectionLimits {
   /** A socket that has not opened by then is given up. */
@@ -146,8 +146,8 @@ export class Connection {
     socket.onmessage = (event: { data: unknown }) => {
       if (socket === this.socket) this.receive(event.data);
     };
-    socket.onclose = (event: { code: number }) => {
-      if (socket === this.socket) this.lost(event.code);
+    socket.onclose = (event: { code: number; reason?: string }) => {
+      if (socket === this.socket) this.lost(event.code, event.reason);
     };
     // A close follows it, and says more. `ws` ends the process where nobody listens.
     socket.onerror = () => {};
@@ -177,10 +177,12 @@ export class Connection {
     this.liveness = this.env.setTimer(() => this.lost(1006), patienceMs);
   }
 
-  private lost(code: number): void {
+  private lost(code: number, reason?: unknown): void {
     this.drop();
     if (!mayReconnect(code)) {
-      this.setState({ kind: 'refused', code });
+      // Text in a browser, bytes with older versions of `ws`.
+      const said = reason ? { reason: String(reason) } : {};
+      this.setState({ kind: 'refused', code, ...said });
       return;
     }
     const delay = this.drainAfterMs ?? backoffMs(this.attempt, this.env.random);

@@ -62,7 +62,7 @@ const kCloseCodes: Record<number, string> = {
   4508: 'forbidden',
 };
 
-/** Why the server closed the connection, in the words of its errors. */
-export function closeError(code: number): CommandError {
-  return new CommandError({ code: kCloseCodes[code] ?? 'closed', message: '' });
+/** Why the server closed the connection, in the words of its errors; `reason` is its own, in English. */
+export function closeError(code: number, reason = ''): CommandError {
+  return new CommandError({ code: kCloseCodes[code] ?? 'closed', message: reason });
 }

@@ -164,7 +164,7 @@ export class Session {
       if (this.credential) void this.authenticate();
     } else if (state.kind !== 'connecting') {
       this.disconnected();
-      if (state.kind === 'refused') this.refused(state.code);
+      if (state.kind === 'refused') this.refused(state.code, state.reason);
       // A person who is at the door hears of it at once; who was inside waits for the reconnect.
       else if (state.kind === 'waiting' && this.entering) this.giveUp(new ConnectionLost());
     }
@@ -301,14 +301,14 @@ export class Session {
     }
   }
 
-  private refused(code: number): void {
-    if (this.entering) this.giveUp(closeError(code));
+  private refused(code: number, reason?: string): void {
+    if (this.entering) this.giveUp(closeError(code, reason));
     else if (code === 4502 && this.wasReady && this.credential?.kind === 'token') {
       this.wasReady = false; // once: a token that expires while it is used is no reason to stop
       this.connection.retryNow();
     } else if (code === 4500 || code === 4502 || code === 4503) {
       this.forget();
-      this.onRejected(closeError(code));
+      this.onRejected(closeError(code, reason));
     }
   }
 

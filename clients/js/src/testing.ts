@@ -23,9 +23,9 @@ export class FakeSocket implements Socket {
     this.readyState = 1;
     this.onopen?.({});
   }
-  drop(code = 1006): void {
+  drop(code = 1006, reason = ''): void {
     this.readyState = 3;
-    this.onclose?.({ code });
+    this.onclose?.({ code, reason });
   }
   push(frame: Frame): void {
     this.onmessage?.({ data: JSON.stringify(frame) });

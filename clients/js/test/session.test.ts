@@ -441,6 +441,24 @@ describe('a ticket', () => {
   });
 });
 
+describe('a session that the server ends', () => {
+  it('hands on the reason it gave', async () => {
+    const env = new FakeEnvironment();
+    const session = new Session(env, 'ws://test/ws', { name: 'test', version: '1' });
+    const rejected: CommandError[] = [];
+    session.onRejected = (error) => void rejected.push(error);
+    void session.signIn({ kind: 'guest', name: 'Neo' });
+    env.socket.accept();
+    env.socket.welcome('Neo');
+    await settle();
+    env.socket.drop(4500, 'This account was deleted.');
+    expect(rejected.map(({ data }) => data)).toEqual([
+      { code: 'unauthorized', message: 'This account was deleted.' },
+    ]);
+    expect(session.state).toBe('signedOut');
+  });
+});
+
 describe('direct channels', () => {
   it('have one name for both sides', () => {
     expect(directChannel('u_b', 'u_a')).toBe('dm:u_a:u_b');

@@ -163,6 +163,8 @@ export const en = {
   commandsAdded: 'New commands: {names}',
   commandsRemoved: 'No longer there: {names}',
   sessionEnded: 'Your session has ended. Log in again; your drafts are kept.',
+  accountDeleted: 'Your account was deleted.',
+  loginEnded: 'This login was ended elsewhere. Log in again to go on.',
   errUnauthorized:
     'Name or password is wrong. Check both and try again; without an account, register.',
   errInvitation: 'This invitation is wrong, used or too old. Ask for a new one.',

@@ -329,6 +329,49 @@ describe('App', () => {
   });
 });
 
+describe('an end', () => {
+  let env: FakeEnvironment;
+  let app: App;
+  beforeEach(async () => {
+    localStorage.clear();
+    sessionStorage.clear();
+    env = new FakeEnvironment();
+    app = new App(env);
+    void app.signIn({ kind: 'login', name: 'Neo', password: 'white rabbit' });
+    env.socket.accept();
+    env.socket.welcome('Neo', { token: 't1' });
+    await settle();
+  });
+
+  it('of the account by its owner is said as such, though the server closes after its answer', async () => {
+    app.signedOut('account_deleted');
+    env.socket.drop(4500, 'This account was deleted.');
+    await settle();
+    expect(app.phase.value).toBe('door');
+    expect(app.doorReason.value).toBe('account_deleted');
+    expect(localStorage.getItem('parley.token')).toBeNull();
+  });
+
+  it('by one’s own log-out gives no reason, even where the server closes at once', async () => {
+    app.signedOut();
+    env.socket.drop(4500, 'This login has ended.');
+    await settle();
+    expect(app.doorReason.value).toBeUndefined();
+  });
+
+  it.each([
+    ['This account was deleted.', 'account_deleted'],
+    ['You logged out everywhere, from another connection.', 'login_ended'],
+    ['', 'login_ended'],
+  ])('that came from elsewhere (%s) is no wrong password', async (text, reason) => {
+    env.socket.drop(4500, text);
+    await settle();
+    expect(app.phase.value).toBe('door');
+    expect(app.doorReason.value).toBe(reason);
+    expect(localStorage.getItem('parley.token')).toBeNull();
+  });
+});
+
 describe('a command that is run on the way in', () => {
   it('stands with its answer below the history that comes after it', async () => {
     const env = new FakeEnvironment();

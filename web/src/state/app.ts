@@ -42,6 +42,10 @@ export const kClientOptions = {
 
 type Attempt = (next: Credential | undefined) => Promise<void>;
 
+/** What is no fault: the account, or this login, was ended by its owner or an operator. */
+export const kEnded = ['account_deleted', 'login_ended'] as const;
+export type Ended = (typeof kEnded)[number];
+
 export type Phase = 'door' | 'entering' | 'inside';
 
 export class App {
@@ -51,7 +55,7 @@ export class App {
   readonly ready = signal(false);
   /** While the server is away and we are on our way in: when we try again, and how to do it at once. */
   readonly awaited: Signal<{ retryAt: number; now: () => void } | undefined> = signal(undefined);
-  /** Why we stand at the door again; a code of CommandError. */
+  /** Why we stand at the door again; a code of CommandError, or one of `kEnded`. */
   readonly doorReason: Signal<string | undefined> = signal(undefined);
   readonly channels: Signal<ReadonlyMap<string, Channel>> = signal(new Map());
   readonly activeName = signal('');
@@ -166,12 +170,12 @@ export class App {
   }
 
   /** The server has ended our session by our own command. */
-  signedOut(): void {
+  signedOut(reason?: Ended): void {
     this.forgetCredential();
     if (this.client.state !== 'signedOut') void this.client.signOut();
     this.dropDrafts();
     this.reset();
-    this.backToDoor(undefined);
+    this.backToDoor(reason);
   }
 
   isSelf(id: string): boolean {
@@ -300,7 +304,8 @@ export class App {
     client.on('client:left', () => this.signedOut());
     client.on('client:rejected', (error) => {
       this.forgetCredential();
-      this.backToDoor(error.code);
+      // The close that follows our own command says nothing new.
+      if (this.phase.value !== 'door') this.backToDoor(ending(error));
     });
   }
 
@@ -394,6 +399,12 @@ export class App {
       this.ownIds.clear();
     });
   }
+}
+
+/** Whoever was inside gave no wrong password: the server has ended the login, and says which way. */
+function ending({ code, data }: CommandError): string {
+  if (code !== 'unauthorized') return code;
+  return data.message === 'This account was deleted.' ? 'account_deleted' : 'login_ended';
 }
 
 /** Taken once: what is left in the store would go along into a tab that is opened as a copy. */

@@ -4,6 +4,7 @@
 import { useState } from 'preact/hooks';
 import { Compass, CircleQuestionMark, Dices } from './icons';
 import { t } from '../i18n';
+import { kEnded } from '../state/app';
 import { kept } from '../state/storage';
 import { AccountForm, type Way } from './AccountForm';
 import { useApp } from './context';
@@ -11,10 +12,14 @@ import { reasonText } from './errors';
 import { Mark } from './Mark';
 import { LanguageChoice, ThemeChoice } from './Preferences';
 
+/** Whoever was logged in before, and can be again. */
+const kLogInAgain: (string | undefined)[] = ['token_expired', 'login_ended'];
+
 export function Door() {
   const app = useApp();
   const reason = app.doorReason.value;
-  const [way, setWay] = useState<Way>(reason === 'token_expired' ? 'login' : 'guest');
+  const [way, setWay] = useState<Way>(kLogInAgain.includes(reason) ? 'login' : 'guest');
+  const ended = kEnded.some((one) => one === reason);
   return (
     <div class="door">
       <main class="door-card">
@@ -26,7 +31,7 @@ export function Door() {
           </div>
         </header>
         {reason && (
-          <p class="notice" role="alert">
+          <p class={`notice${ended ? ' calm' : ''}`} role={ended ? 'status' : 'alert'}>
             {reasonText(reason)}
           </p>
         )}

@@ -4,6 +4,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { OwnSession } from '@parley/client';
 import { formatDay, formatTimeShort, t } from '../i18n';
+import type { Ended } from '../state/app';
 import { copyOfData, listSessions, patiently } from '../state/own_data';
 import { useApp } from './context';
 import { errorText } from './errors';
@@ -30,11 +31,11 @@ export function YourAccountBody() {
   };
   const look = async (): Promise<void> => setSessions(await listSessions(app.client));
   useEffect(() => void ask(look), [app]);
-  const leave = (action: string, data: Record<string, string>): Promise<void> =>
+  const leave = (action: string, data: Record<string, string>, reason?: Ended): Promise<void> =>
     ask(async () => {
       await patiently(app.client, app.env, action, data);
       dialog.value = undefined;
-      app.signedOut();
+      app.signedOut(reason);
     });
   const end = (session: OwnSession): Promise<void> =>
     ask(async () => {
@@ -65,7 +66,10 @@ export function YourAccountBody() {
           {t('logOutEverywhere')}
         </button>
       </div>
-      <Deletion busy={busy} onDelete={(proof) => void leave('mydata', { what: 'forget', ...proof })} />
+      <Deletion
+        busy={busy}
+        onDelete={(proof) => void leave('mydata', { what: 'forget', ...proof }, 'account_deleted')}
+      />
     </div>
   );
 }

@@ -17,6 +17,8 @@ export interface Known {
 }
 
 const kReasons: Record<string, Key> = {
+  account_deleted: 'accountDeleted',
+  login_ended: 'loginEnded',
   token_expired: 'sessionEnded',
   token_revoked: 'sessionEnded',
   unauthorized: 'errNotAllowedIn',
