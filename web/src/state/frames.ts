@@ -7,6 +7,7 @@ import { t } from '../i18n';
 import type { App } from './app';
 import type { Channel } from './channel';
 import { updatePlayer } from './game';
+import { knownNow } from './known';
 import { list, localKey, object, text, toMessage } from './messages';
 import { noticed } from './notify';
 import { append, type Entry } from './timeline';
@@ -160,7 +161,10 @@ export class FrameRouter {
     if (!target) return;
     const ts = frame.ts ?? this.app.env.now();
     if (frame.type === 'botMessage') this.add(target, toMessage(frame, ts));
-    else this.add(target, { kind: 'reply', key: localKey(), ts, frame });
+    else {
+      const known = frame.type === 'error' ? { known: knownNow(this.app) } : {};
+      this.add(target, { kind: 'reply', key: localKey(), ts, frame, ...known });
+    }
   }
 
   private add(channel: Channel, entry: Entry): void {

@@ -12,6 +12,7 @@ import {
 import type { App } from './app';
 import type { Channel } from './channel';
 import { updatePlayer } from './game';
+import { knownNow } from './known';
 import { commandArguments, commandLine, localKey } from './messages';
 import { visited } from './preferences';
 import { append, confirm, patch, type CommandEntry, type MessageEntry } from './timeline';
@@ -123,7 +124,7 @@ export class Outgoing {
       }
       if (!channel.subscribed) void this.app.sync.subscribe(channel);
     } catch (error) {
-      if (error instanceof CommandError) return set({ status: 'failed', error: error.data });
+      if (error instanceof CommandError) return set({ status: 'failed', error: error.data, known: knownNow(this.app) });
       this.unanswered.add(entry.key);
       // Where the session goes on nobody asks for the gap by itself.
       if (this.app.ready.value) void this.app.sync.refresh(channel);
@@ -175,7 +176,7 @@ export class Outgoing {
       change({ status: 'done', reply });
       this.effects(reply, name);
     } catch (error) {
-      change({ status: 'failed', error: failure(error) });
+      change({ status: 'failed', error: failure(error), known: knownNow(this.app) });
     }
   }
 

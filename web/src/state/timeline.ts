@@ -5,6 +5,7 @@
 // answers to commands, world events) has none and stays where it happened.
 
 import type { Button, Data, ErrorData, Frame } from '@parley/client';
+import type { Known } from './known';
 
 export interface Author {
   id: string;
@@ -35,6 +36,8 @@ export interface MessageEntry {
   /** queued: not on the wire yet. pending: sent, not confirmed. */
   status: 'queued' | 'pending' | 'sent' | 'failed';
   error?: ErrorData;
+  /** As it was when `error` came. */
+  known?: Known;
 }
 
 export interface CommandEntry {
@@ -50,6 +53,8 @@ export interface CommandEntry {
   progress: string;
   reply?: Frame;
   error?: ErrorData;
+  /** As it was when `error` came. */
+  known?: Known;
 }
 
 export interface EventEntry {
@@ -73,6 +78,8 @@ export interface ReplyEntry {
   key: string;
   ts: number;
   frame: Frame;
+  /** As it was when the frame came, if that is an error. */
+  known?: Known;
 }
 
 /** The message at `offset` reads otherwise from now on; without `text` it was taken away. */

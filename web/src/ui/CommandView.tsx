@@ -7,7 +7,6 @@ import type { Channel } from '../state/channel';
 import type { CommandEntry } from '../state/timeline';
 import { HelpCard } from './cards/HelpCard';
 import { ReplyCard } from './cards/ReplyCard';
-import { useApp } from './context';
 import { refusalText } from './errors';
 import { Markdown } from './Markdown';
 import { Clock, OnlyYou } from './Message';
@@ -36,7 +35,7 @@ function Outcome({ channel, entry }: { channel: Channel; entry: CommandEntry }) 
   if (entry.reply?.type === 'botMessage' && entry.action === 'help')
     return <HelpCard channel={channel} line={entry.line} frame={entry.reply} />;
   if (entry.reply) return <ReplyCard channel={channel} frame={entry.reply} />;
-  if (entry.error) return <Refusal error={entry.error} />;
+  if (entry.error) return <Refusal error={entry.error} known={entry.known} />;
   if (entry.progress)
     return (
       <div class="answer growing">
@@ -52,13 +51,13 @@ function Outcome({ channel, entry }: { channel: Channel; entry: CommandEntry }) 
   );
 }
 
-function Refusal({ error }: { error: NonNullable<CommandEntry['error']> }) {
-  const app = useApp();
-  const known = {
-    commands: app.commands.value,
-    messageLimit: app.messageLimit.value,
-    gone: app.gone,
-  };
+function Refusal({
+  error,
+  known,
+}: {
+  error: NonNullable<CommandEntry['error']>;
+  known: CommandEntry['known'];
+}) {
   return (
     <p class="refusal" role="alert">
       <CircleAlert size={16} strokeWidth={1.5} aria-hidden="true" />

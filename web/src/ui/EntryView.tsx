@@ -38,7 +38,7 @@ export const EntryView = memo(function EntryView({
       return (
         <div class="row bare">
           <div class="row-body">
-            <ReplyCard channel={channel} frame={entry.frame} />
+            <ReplyCard channel={channel} frame={entry.frame} known={entry.known} />
           </div>
         </div>
       );

@@ -155,8 +155,7 @@ function Delivery({ channel, message }: { channel: Channel; message: MessageEntr
   if (message.status === 'queued' && !app.ready.value) return <p class="delivery">{t('queued')}</p>;
   if (message.status !== 'failed') return null;
   const lost = message.error?.code === 'not_confirmed';
-  const known = { commands: app.commands.value, messageLimit: app.messageLimit.value };
-  const reason = message.error ? refusalText(message.error, known) : '';
+  const reason = message.error ? refusalText(message.error, message.known) : '';
   return (
     <p class="delivery failed" role="alert">
       <span class="why">

@@ -66,6 +66,35 @@ const said = (offset: number, text: string, kind = 'user', id = 'u_ada'): Data =
   data: { text },
 });
 
+it('leaves the sentence of a refusal as it was when a plugin comes or goes later', async () => {
+  const refused = async (line: string): Promise<string> => {
+    app.outgoing.submit(app.active.value!, line);
+    await act(async () => {
+      const error = { code: 'unknown_action', message: 'no', action: line.slice(1) };
+      env.socket.reply(env.socket.find('sendChat'), 'error', error);
+      await settle();
+    });
+    const all = root.querySelectorAll('.refusal');
+    return all[all.length - 1]!.textContent!;
+  };
+  const changed = (what: Data): Promise<void> =>
+    act(async () => {
+      env.socket.push({ type: 'commandsChanged', data: what });
+      app.commands.value = [...app.commands.value];
+      await settle();
+    });
+  const before = await refused('/dance');
+  await changed({ removed: ['dance'] });
+  const after = await refused('/dance');
+  expect(after).not.toBe(before);
+  await changed({ added: ['dance'] });
+  // Drawn anew, as after a look into another channel.
+  await act(() => app.openDirect({ id: 'u_ada', name: 'Ada', kind: 'user' }));
+  await act(() => app.activate('global'));
+  const now = [...root.querySelectorAll('.refusal')].map((one) => one.textContent);
+  expect(now).toEqual([before, after]);
+});
+
 it('bears a scroll that is told of after a conversation in which nothing was said was opened', async () => {
   const scroller = root.querySelector('.scroller')!;
   await act(() => app.openDirect({ id: 'u_ada', name: 'Ada', kind: 'user' }));

@@ -5,16 +5,9 @@
 import { CommandError, type ArgSpec, type CommandSpec, type ErrorData } from '@parley/client';
 import { t } from '../i18n';
 import type { Key } from '../i18n/en';
+import type { Known } from '../state/known';
 import { locale } from '../state/preferences';
 import { described, expectation } from './expectation';
-
-/** What there is to say more than the code: the commands on offer, and the longest message. */
-export interface Known {
-  commands?: readonly CommandSpec[];
-  messageLimit?: number;
-  /** Commands whose plugin was taken out while we were here. */
-  gone?: ReadonlySet<string>;
-}
 
 const kReasons: Record<string, Key> = {
   account_deleted: 'accountDeleted',

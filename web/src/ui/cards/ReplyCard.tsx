@@ -5,9 +5,9 @@ import type { Data, Frame } from '@parley/client';
 import { errorOf } from '@parley/client';
 import { t } from '../../i18n';
 import type { Channel } from '../../state/channel';
+import type { Known } from '../../state/known';
 import { list, number, object, text, toMessage } from '../../state/messages';
 import { Buttons } from '../Buttons';
-import { useApp } from '../context';
 import { refusalText } from '../errors';
 import { Box, Check, CircleAlert, Dices, Hash, Users } from '../icons';
 import { Text } from '../Message';
@@ -16,7 +16,15 @@ import { ChannelsCard } from './ChannelsCard';
 import { CombatCard, ScoreCard, StateCard } from './GameCards';
 import { WhoamiCard } from './WhoamiCard';
 
-export function ReplyCard({ channel, frame }: { channel: Channel; frame: Frame }) {
+export function ReplyCard({
+  channel,
+  frame,
+  known,
+}: {
+  channel: Channel;
+  frame: Frame;
+  known?: Known | undefined;
+}) {
   const data = frame.data ?? {};
   switch (frame.type) {
     case 'botMessage':
@@ -49,7 +57,7 @@ export function ReplyCard({ channel, frame }: { channel: Channel; frame: Frame }
     case 'history':
       return <HistoryCard data={data} />;
     case 'error':
-      return <Refusal frame={frame} />;
+      return <Refusal frame={frame} known={known} />;
     default:
       return <UnknownCard frame={frame} />;
   }
@@ -66,12 +74,11 @@ function Answer({ channel, frame }: { channel: Channel; frame: Frame }) {
   );
 }
 
-function Refusal({ frame }: { frame: Frame }) {
-  const app = useApp();
+function Refusal({ frame, known }: { frame: Frame; known: Known | undefined }) {
   return (
     <p class="refusal" role="alert">
       <CircleAlert size={16} strokeWidth={1.5} aria-hidden="true" />
-      <span>{refusalText(errorOf(frame).data, { commands: app.commands.value })}</span>
+      <span>{refusalText(errorOf(frame).data, known)}</span>
     </p>
   );
 }
