@@ -70,6 +70,11 @@ function author(frame: Frame, data: Data, isBot: boolean): Author {
   return { id: frame.user?.id ?? (isBot ? 'b_bot' : name), name: name || '?', kind };
 }
 
+/** Whether a direct message would find somebody: not a plugin (`b_…`), the server, or an unknown sender. */
+export function isReachable({ id, kind }: Author): boolean {
+  return kind !== 'service' && /^(?!b_)[a-z]_[A-Za-z0-9]+$/.test(id);
+}
+
 export function buttons(value: unknown): Button[] {
   return list(value).flatMap((item) => {
     const button = object(item);

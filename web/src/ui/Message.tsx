@@ -13,6 +13,7 @@ import { goToPerson } from './shortcuts';
 import { refusalText } from './errors';
 import { Markdown } from './Markdown';
 import { RowTools } from './Revision';
+import { isReachable } from '../state/messages';
 import { useLongPress } from './long_press';
 
 /** A quoted message is one line. */
@@ -70,7 +71,7 @@ function Face({ message, mine }: { message: MessageEntry; mine: boolean }) {
   const app = useApp();
   const { author } = message;
   const face = <Avatar id={author.id} name={author.name} kind={author.kind} />;
-  if (mine || !/^[a-z]_[A-Za-z0-9]+$/.test(author.id)) return face;
+  if (mine || !isReachable(author)) return face;
   return (
     <button
       type="button"

@@ -4,7 +4,7 @@
 import { render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Data } from '@parley/client';
+import type { Data, Frame } from '@parley/client';
 import { FakeEnvironment, settle } from '@parley/client/testing';
 import { App } from '../state/app';
 import { AppContext } from './context';
@@ -93,6 +93,17 @@ it('leaves the sentence of a refusal as it was when a plugin comes or goes later
   await act(() => app.activate('global'));
   const now = [...root.querySelectorAll('.refusal')].map((one) => one.textContent);
   expect(now).toEqual([before, after]);
+});
+
+it('offers a conversation with people only, not with the server or a plugin', async () => {
+  await act(async () => {
+    env.socket.push(said(2, 'maintenance at six', 'service', 'b_server') as unknown as Frame);
+    env.socket.push(said(3, 'a card', 'bot', 'b_poll') as unknown as Frame);
+    await settle();
+  });
+  const faces = (offset: number): number =>
+    root.querySelectorAll(`[data-offset="${offset}"] button.face`).length;
+  expect([faces(1), faces(2), faces(3)]).toEqual([1, 0, 0]);
 });
 
 it('bears a scroll that is told of after a conversation in which nothing was said was opened', async () => {
