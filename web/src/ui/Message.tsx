@@ -13,6 +13,7 @@ import { goToPerson } from './shortcuts';
 import { refusalText } from './errors';
 import { Markdown } from './Markdown';
 import { RowTools } from './Revision';
+import { called } from '../state/mention';
 import { isReachable } from '../state/messages';
 import { useLongPress } from './long_press';
 
@@ -32,12 +33,14 @@ export function Message({
   const { author, status } = message;
   const mine = app.isSelf(author.id);
   const bot = author.kind === 'bot';
+  // As the server counts it.
+  const calls = !mine && !message.deleted && called(message.text, app.self.value?.name ?? '');
   const revisable = app.revising.mayRemove(message);
   const rewritten = message.offset !== undefined && channel.editing.value?.offset === message.offset;
   const press = useLongPress();
   return (
     <article
-      class={`row ${status}${grouped ? ' grouped' : ''}${bot ? ' bot' : ''}${rewritten ? ' rewritten' : ''}`}
+      class={`row ${status}${grouped ? ' grouped' : ''}${bot ? ' bot' : ''}${rewritten ? ' rewritten' : ''}${calls ? ' calls-me' : ''}`}
       tabIndex={revisable ? 0 : -1}
       {...(revisable ? press : {})}
     >

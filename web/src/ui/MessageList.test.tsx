@@ -106,6 +106,17 @@ it('offers a conversation with people only, not with the server or a plugin', as
   expect([faces(1), faces(2), faces(3)]).toEqual([1, 0, 0]);
 });
 
+it('marks the messages that call this person', async () => {
+  const lines = ['@neo look', 'ask (@NEO)!', '@neon look', 'Neo alone', 'me@neo.org and @Neo'];
+  await act(async () => {
+    lines.forEach((line, at) => env.socket.push(said(at + 2, line) as unknown as Frame));
+    env.socket.push(said(7, '@Neo, that is me', 'guest', 'g_1') as unknown as Frame);
+    await settle();
+  });
+  const marked = [...root.querySelectorAll('.calls-me .text')].map((one) => one.textContent);
+  expect(marked).toEqual(['@neo look', 'ask (@NEO)!', 'me@neo.org and @Neo']);
+});
+
 it('bears a scroll that is told of after a conversation in which nothing was said was opened', async () => {
   const scroller = root.querySelector('.scroller')!;
   await act(() => app.openDirect({ id: 'u_ada', name: 'Ada', kind: 'user' }));
