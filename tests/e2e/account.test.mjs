@@ -74,13 +74,37 @@ test('a session is ended from another one', async () => {
   await rows.first().getByText('here', { exact: true }).waitFor();
   await window.getByRole('button', { name: 'End', exact: true }).click();
   await rows.nth(1).waitFor({ state: 'detached' });
-  await there.page.getByRole('button', { name: 'Come in as guest' }).waitFor();
+  await there.page.getByText('This login was ended elsewhere.').waitFor();
   await window.getByRole('button', { name: 'Log out everywhere' }).click();
   await here.page.getByRole('button', { name: 'Come in as guest' }).waitFor();
   for (const person of [here, there]) {
     await person.assertUndisturbed();
     await person.close();
   }
+});
+
+test('a person changes the password and is known with the new one', async () => {
+  const kNext = 'free-your-mind-42';
+  const dozer = await registered('Dozer');
+  const window = await openAccount(dozer, 'Settings', 'Your account');
+  await window.locator('summary').getByText('Change password').click();
+  const submit = window.locator('form button').getByText('Change password');
+  await window.getByLabel('Old password').fill('wrong-one-99');
+  await window.getByLabel('New password').fill(kNext);
+  await submit.click();
+  await window.getByText('The old password is wrong.').waitFor();
+  await window.getByLabel('Old password').fill(kPassword);
+  await submit.click();
+  await window.getByText('Your password was changed.').waitFor();
+  await dozer.assertUndisturbed();
+  await dozer.page.close();
+  const back = await Person.tab(dozer.context, server.url);
+  await back.composer.waitFor();
+  await back.say('still me');
+  await back.sees('still me');
+  const elsewhere = await Person.open(browser, server.url);
+  await elsewhere.logIn('Dozer', kNext);
+  for (const person of [back, elsewhere]) await person.close();
 });
 
 test('a person takes a copy and is gone', async () => {
@@ -102,12 +126,13 @@ test('a person takes a copy and is gone', async () => {
   const remove = window.getByRole('button', { name: 'Удалить навсегда' });
   assert.equal(await remove.isDisabled(), true, 'before the name was typed');
   await window.getByLabel('Введите Мышь').fill('Мышь');
-  await window.getByLabel('Пароль').fill('wrong-one-99');
+  await window.getByLabel('Пароль', { exact: true }).fill('wrong-one-99');
   await remove.click();
   await window.getByRole('alert').waitFor();
-  await window.getByLabel('Пароль').fill(kPassword);
+  await window.getByLabel('Пароль', { exact: true }).fill(kPassword);
   await remove.click();
   await mouse.page.locator('#guest-name').waitFor();
+  await mouse.page.getByText('Ваша учётная запись удалена.').waitFor();
   await mouse.assertUndisturbed();
 
   const late = await Person.open(browser, server.url);

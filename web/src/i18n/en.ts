@@ -34,6 +34,12 @@ export const en = {
   endSession: 'End',
   logOutEverywhere: 'Log out everywhere',
   downloadData: 'Download my data',
+  changePassword: 'Change password',
+  oldPassword: 'Old password',
+  newPassword: 'New password',
+  passwordChanged: 'Your password was changed. Your other sessions have ended.',
+  errOldPassword: 'The old password is wrong.',
+  errNewPassword: 'The new password is too short or too long. Choose another one.',
   deleteAccount: 'Delete my account',
   deleteHint:
     'Your name, your things and the text of your messages go for good. Nobody can bring them back.',

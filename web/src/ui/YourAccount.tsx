@@ -9,6 +9,7 @@ import { copyOfData, listSessions, patiently } from '../state/own_data';
 import { useApp } from './context';
 import { errorText } from './errors';
 import { LogOut } from './icons';
+import { PasswordForm } from './PasswordForm';
 import { dialog } from './view';
 
 type Ask = (what: () => Promise<void>) => Promise<void>;
@@ -66,6 +67,7 @@ export function YourAccountBody() {
           {t('logOutEverywhere')}
         </button>
       </div>
+      {app.self.value?.kind === 'user' && <PasswordForm onChanged={() => void ask(look)} />}
       <Deletion
         busy={busy}
         onDelete={(proof) => void leave('mydata', { what: 'forget', ...proof }, 'account_deleted')}

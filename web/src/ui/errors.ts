@@ -60,6 +60,23 @@ export function errorText(error: unknown, known: Known = {}): string {
   return refusalText(error.data, known);
 }
 
+export type PasswordField = 'oldPassword' | 'newPassword';
+
+/** What was wrong with a change of one's password, by field; `form` for what is about neither. */
+export function passwordErrors(error: unknown): Partial<Record<PasswordField | 'form', string>> {
+  if (!(error instanceof CommandError)) return { form: errorText(error) };
+  const { data } = error;
+  if (data.code === 'unauthorized') return { oldPassword: t('errOldPassword') };
+  if (data.code !== 'invalid_args') return { form: refusalText(data) };
+  const fields = (data.fields ?? {}) as Partial<Record<PasswordField, unknown>>;
+  const reason = isInReadersLanguage(data) ? data.message : t('errNewPassword');
+  return {
+    ...('oldPassword' in fields && { oldPassword: t('errOldPassword') }),
+    // Without fields it is the server's own rule, and that is for new ones.
+    ...(('newPassword' in fields || !('oldPassword' in fields)) && { newPassword: reason }),
+  };
+}
+
 /** Whether somebody who registers is missing a code, or gave a wrong one. */
 export function asksForInvitation(error: unknown): boolean {
   return error instanceof CommandError && error.data.invitation === true;
