@@ -81,8 +81,8 @@ Millis Admission::over_rate(Peer& peer, Clock::TimePoint now) {
   auto& state = router_.here();
   const auto& limits = state.settings.limits;
   if (!peer.bucket_.take(now)) return peer.bucket_.retry_after(now);
-  if (peer.session_) {
-    const auto wait = rates_.take("user " + peer.session_->user()->id, user_rate(limits), now);
+  if (const Rate rate = user_rate(limits); peer.session_ && rate.per_second > 0) {
+    const auto wait = rates_.take("user " + peer.session_->user()->id, rate, now);
     if (wait.count() > 0) state.counters.user_limited.bump();
     if (wait.count() > 0) return wait;
   }
@@ -103,7 +103,7 @@ Millis Admission::over_command_rate(const Invocation& invocation, Clock::TimePoi
   if (limit == state.settings.commands.end()) return Millis(0);
   const auto whose =
       invocation.user ? invocation.user->id : users::address_group(invocation.peer_address);
-  const auto wait = rates_.take(command + ' ' + whose, limit->second, now);
+  const auto wait = rates_.take("command " + command + ' ' + whose, limit->second, now);
   if (wait.count() > 0) state.counters.command_limited.bump();
   return wait;
 }
@@ -119,7 +119,8 @@ bool Admission::enter(Peer& peer) {
 void Admission::crowded_address(Peer& peer) {
   router_.here().counters.address_full.bump();
   router_.forget_waiting(peer);
-  close(peer, protocol::close::kConnectionLimit, "too many connections from this address");
+  close(peer, protocol::close::kConnectionLimit,
+        "too many connections from this address: close another one first");
 }
 
 void Admission::left(const Peer& peer) {

@@ -92,9 +92,9 @@ class CoreCommands final : public CommandTarget {
       case CoreCommand::kMarkRead:
         return messages_.mark_read(call);
       case CoreCommand::kBlock:
-        return messages_.block(call);
+        return messages_.block(call, true);
       case CoreCommand::kUnblock:
-        return messages_.unblock(call);
+        return messages_.block(call, false);
       case CoreCommand::kBlocked:
         return messages_.blocked(call);
       case CoreCommand::kSessions:

@@ -23,12 +23,6 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == text.npos;
 }
 
-std::string data_of_ok(std::int64_t offset) {
-  std::string data;
-  ObjectWriter(data).field("offset", offset);
-  return data;
-}
-
 std::string without_mark(const std::string& name) {
   return !name.empty() && name[0] == '@' ? name.substr(1) : name;
 }
@@ -54,22 +48,14 @@ std::optional<session::Revision> CoreMessages::revision_of(const Invocation& cal
 
 // With a key, the answer is stored together with what it speaks of.
 void CoreMessages::revise(CallId id, KeyedPtr keyed, session::Revision revision) {
-  session::Channels::StoreAlso also;
-  if (keyed)
-    also = [keyed](storage::Writer& writer, std::int64_t offset) {
-      StoredReply reply;
-      reply.type = "ok";
-      reply.data_json = data_of_ok(offset);
-      return keyed->store(writer, reply);
-    };
   deps_.channels.revise(
       std::move(revision),
       [&replies = deps_.dispatcher.replies(), id, keyed](Result<std::int64_t> offset) {
         if (!offset) return static_cast<void>(replies.fail(id, offset.status()));
         if (keyed) keyed->stored();
-        replies.ok(id, data_of_ok(*offset));
+        replies.ok(id, ok_with_offset(*offset));
       },
-      std::move(also));
+      store_ok_with_offset(keyed));
 }
 
 void CoreMessages::edit(const Invocation& call) {
@@ -136,30 +122,19 @@ void CoreMessages::with_named_user(const Invocation& call, WithUser then) {
   deps_.accounts.by_name(name, std::move(answer));
 }
 
-void CoreMessages::block(const Invocation& call) {
-  with_named_user(call, [this, id = call.call, self = call.user->id](const users::User& other) {
-    deps_.blocks.add(
-        self, other.id,
-        [&replies = deps_.dispatcher.replies(), id, name = other.name](const Status& status) {
-          if (!status) return static_cast<void>(replies.fail(id, status));
-          std::string data;
-          ObjectWriter(data).field("blocked", name);
-          replies.ok(id, data);
-        });
-  });
-}
-
-void CoreMessages::unblock(const Invocation& call) {
-  with_named_user(call, [this, id = call.call, self = call.user->id](const users::User& other) {
-    deps_.blocks.remove(
-        self, other.id,
-        [&replies = deps_.dispatcher.replies(), id, name = other.name](const Status& status) {
-          if (!status) return static_cast<void>(replies.fail(id, status));
-          std::string data;
-          ObjectWriter(data).field("unblocked", name);
-          replies.ok(id, data);
-        });
-  });
+void CoreMessages::block(const Invocation& call, bool wanted) {
+  with_named_user(call,
+                  [this, id = call.call, self = call.user->id, wanted](const users::User& other) {
+                    auto answer = [&replies = deps_.dispatcher.replies(), id, name = other.name,
+                                   wanted](const Status& status) {
+                      if (!status) return static_cast<void>(replies.fail(id, status));
+                      std::string data;
+                      ObjectWriter(data).field(wanted ? "blocked" : "unblocked", name);
+                      replies.ok(id, data);
+                    };
+                    if (wanted) return deps_.blocks.add(self, other.id, std::move(answer));
+                    deps_.blocks.remove(self, other.id, std::move(answer));
+                  });
 }
 
 void CoreMessages::blocked(const Invocation& call) {

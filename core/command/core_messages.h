@@ -26,8 +26,7 @@ class CoreMessages {
   void edit(const Invocation& call);
   void erase(const Invocation& call);
   void mark_read(const Invocation& call);
-  void block(const Invocation& call);
-  void unblock(const Invocation& call);
+  void block(const Invocation& call, bool wanted);  // false: unblock
   void blocked(const Invocation& call);
 
  private:

@@ -96,4 +96,21 @@ void Keyed::mark(const std::shared_ptr<Keyed>& keyed, storage::Store& store,
               });
 }
 
+std::string ok_with_offset(std::int64_t offset) {
+  std::string data;
+  protocol::ObjectWriter(data).field("offset", offset);
+  return data;
+}
+
+absl::AnyInvocable<Status(storage::Writer&, std::int64_t offset)> store_ok_with_offset(
+    KeyedPtr keyed) {
+  if (!keyed) return {};
+  return [keyed = std::move(keyed)](storage::Writer& writer, std::int64_t offset) {
+    StoredReply reply;
+    reply.type = "ok";
+    reply.data_json = ok_with_offset(offset);
+    return keyed->store(writer, reply);
+  };
+}
+
 }  // namespace parley::command

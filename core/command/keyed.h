@@ -89,4 +89,10 @@ class Keyed {
 };
 using KeyedPtr = std::shared_ptr<Keyed>;
 
+// The `data` of an `ok` that says where a message stands.
+std::string ok_with_offset(std::int64_t offset);
+// That answer, for the job that stores the message; empty without a key.
+absl::AnyInvocable<Status(storage::Writer&, std::int64_t offset)> store_ok_with_offset(
+    KeyedPtr keyed);
+
 }  // namespace parley::command

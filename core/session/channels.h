@@ -94,8 +94,8 @@ class Channels {
   // After a change of roles: leaves what it may no longer read and pushes `unsubscribed` for each.
   void recheck(Session& session);
   bool subscribed(const Session& session, std::string_view channel) const;
-  // The user has read the channel up to `offset`; marks never go back. `done` runs on the writer's
-  // thread, or at once when refused: not_found. The user's other sessions are pushed `read`.
+  // The user has read the channel up to `offset`; marks never go back. `done` runs on a thread of
+  // the store, or at once when refused: not_found. The user's other sessions are pushed `read`.
   void mark_read(Session& session, std::string_view channel, std::int64_t offset, UnreadDone done);
   // Who is in a channel, for someone who is in it too; not_found otherwise.
   Result<PresencePage> presence(const Session& asking, std::string_view channel,

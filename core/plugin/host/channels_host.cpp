@@ -23,12 +23,6 @@ namespace {
 
 using PluginPtr = std::shared_ptr<PluginInstance>;
 
-std::string data_of_ok(std::int64_t offset) {
-  std::string data;
-  protocol::ObjectWriter(data).field("offset", offset);
-  return data;
-}
-
 // A publication on its way through rights and filters to the store.
 struct Publication {
   PluginPtr plugin;
@@ -42,7 +36,7 @@ struct Publication {
     if (call) {
       auto& replies = plugin->services().dispatcher.replies();
       if (offset) {
-        replies.ok(call, data_of_ok(*offset));
+        replies.ok(call, command::ok_with_offset(*offset));
       } else if (!code.empty()) {
         replies.fail(call, code, offset.status().message());
       } else {
@@ -84,17 +78,8 @@ void store(const PublicationPtr& publication) {
   draft.origin_json = message->origin;
   draft.reply_to = message->reply_to;
   auto& services = publication->plugin->services();
-  const auto& keyed = publication->keyed;
   // With a request it is that one's effect, and stored together with its answer.
   if (!publication->call) services.dispatcher.mark_running(publication->plugin->id());
-  session::Channels::StoreAlso also;
-  if (keyed)
-    also = [keyed](storage::Writer& writer, std::int64_t offset) {
-      command::StoredReply reply;
-      reply.type = "ok";
-      reply.data_json = data_of_ok(offset);
-      return keyed->store(writer, reply);
-    };
   services.channels.publish(
       std::move(draft),
       [publication, &services](Result<std::int64_t> offset) {
@@ -103,7 +88,7 @@ void store(const PublicationPtr& publication) {
         if (offset)
           services.messages.published(publication->message, *offset, services.clock.wall_ms());
       },
-      std::move(also));
+      command::store_ok_with_offset(publication->keyed));
 }
 
 // The plugin as somebody who can talk. Ids of users have letters and digits only.

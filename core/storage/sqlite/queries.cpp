@@ -16,6 +16,8 @@ namespace {
 #define PARLEY_USER_COLUMNS                                                                       \
   "SELECT id, name, skeleton, kind, roles, password_hash, disabled, created_at, expires_at FROM " \
   "users "
+#define PARLEY_INVITATION_COLUMNS \
+  "SELECT id, hash, made_by, note, created_at, expires_at FROM invitations "
 #define PARLEY_CHANNEL_COLUMNS \
   "SELECT name, topic, created_at, created_by, last_offset FROM channels "
 
@@ -53,6 +55,11 @@ UserRecord user_of(const Query& row) {
   user.created_at = row.number_at(7);
   user.expires_at = row.number_at(8);
   return user;
+}
+
+InvitationRecord invitation_of(const Query& row) {
+  return {row.string_at(0), row.string_at(1), row.string_at(2),
+          row.string_at(3), row.number_at(4), row.number_at(5)};
 }
 
 ChannelRecord channel_of(const Query& row) {
@@ -273,14 +280,9 @@ Result<std::vector<KvOfUser>> Queries<I>::kv_naming(std::string_view user_id) {
 template <typename I>
 Result<std::vector<InvitationRecord>> Queries<I>::invitations() {
   return connection_.attempt([&]() -> Result<std::vector<InvitationRecord>> {
-    auto row = connection_.query(
-        "SELECT id, hash, made_by, note, created_at, expires_at FROM invitations ORDER BY "
-        "created_at, id");
+    auto row = connection_.query(PARLEY_INVITATION_COLUMNS "ORDER BY created_at, id");
     std::vector<InvitationRecord> all;
-    while (row.step()) {
-      all.push_back({row.string_at(0), row.string_at(1), row.string_at(2), row.string_at(3),
-                     row.number_at(4), row.number_at(5)});
-    }
+    while (row.step()) all.push_back(invitation_of(row));
     return all;
   });
 }
@@ -288,12 +290,9 @@ Result<std::vector<InvitationRecord>> Queries<I>::invitations() {
 template <typename I>
 Result<InvitationRecord> Queries<I>::invitation(std::string_view hash, std::int64_t now) {
   return connection_.attempt([&]() -> Result<InvitationRecord> {
-    auto row = connection_.query(
-        "SELECT id, hash, made_by, note, created_at, expires_at FROM invitations WHERE hash = ? "
-        "AND expires_at > ?");
+    auto row = connection_.query(PARLEY_INVITATION_COLUMNS "WHERE hash = ? AND expires_at > ?");
     if (!row.blob(hash).number(now).step()) return missing("invitation");
-    return InvitationRecord{row.string_at(0), row.string_at(1), row.string_at(2),
-                            row.string_at(3), row.number_at(4), row.number_at(5)};
+    return invitation_of(row);
   });
 }
 
