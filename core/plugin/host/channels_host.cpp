@@ -2,6 +2,7 @@
 // parley.channels/1: who may publish what, the filters, and then session::Channels.
 #include <deque>
 #include <iterator>
+#include <optional>
 
 #include <parley/ext/channels.h>
 #include <parley/ext/messages.h>
@@ -115,17 +116,19 @@ bool may_decorate(PluginInstance& plugin, const parley_publication& publication)
   return false;
 }
 
-// The speaker of the request that is being answered, or nobody: a plugin cannot speak for people
-// who did not ask it to.
-std::shared_ptr<const users::User> speaker(PluginInstance& plugin,
-                                           const parley_publication& publication) {
-  command::CallId call{publication.request};
+// Who waits for that request, or without one for the command that runs.
+std::optional<command::Caller> caller_of(PluginInstance& plugin, parley_id request) {
+  command::CallId call{request};
   const auto* scope = CallScope::of(plugin);
   if (!call && scope != nullptr) call = scope->call;
-  const auto caller = plugin.services().dispatcher.replies().peek(call);
-  if (!caller || caller->user == nullptr || caller->user->id != view(publication.user))
-    return nullptr;
-  return caller->user;
+  return plugin.services().dispatcher.replies().peek(call);
+}
+
+// The speaker that is named, or nobody: a plugin cannot speak for people who did not ask it to.
+std::shared_ptr<const users::User> speaker(const std::optional<command::Caller>& caller,
+                                           parley_string user) {
+  const bool asked = caller && caller->user != nullptr && caller->user->id == view(user);
+  return asked ? caller->user : nullptr;
 }
 
 parley_status publish(const parley_host* host, parley_token token,
@@ -152,9 +155,10 @@ parley_status publish(const parley_host* host, parley_token token,
   message->direct = message->channel.substr(0, 3) == "dm:";
 
   auto& services = plugin->services();
+  const auto caller = caller_of(*plugin, wanted->request);
   Status allowed = Status::ok();
   if (wanted->user.size > 0) {
-    message->user = speaker(*plugin, *wanted);
+    message->user = speaker(caller, wanted->user);
     if (message->user == nullptr) return PARLEY_E_DENIED;
     const auto* scope = CallScope::of(*plugin);
     message->session = scope->session;
@@ -180,8 +184,7 @@ parley_status publish(const parley_host* host, parley_token token,
   publication->message = message;
   if (wanted->request != 0) {
     publication->call = {wanted->request};
-    if (const auto caller = services.dispatcher.replies().peek(publication->call))
-      publication->keyed = caller->keyed;
+    if (caller) publication->keyed = caller->keyed;
     if (!plugin->defer(publication->call)) return PARLEY_E_STALE;
   }
   if (!allowed) {
@@ -238,9 +241,7 @@ parley_status set_topic(const parley_host* host, parley_token token, parley_stri
   if (plugin == nullptr) return PARLEY_E_WRONG_THREAD;
   session::Author by;
   if (user.size > 0) {
-    parley_publication as_speaker{};
-    as_speaker.user = user;
-    const auto who = speaker(*plugin, as_speaker);
+    const auto who = speaker(caller_of(*plugin, 0), user);
     if (who == nullptr || !plugin->services().channels.rights().check(
                               *who, view(channel), session::ChannelAccess::kWrite))
       return PARLEY_E_DENIED;
