@@ -46,12 +46,10 @@ for (const { name, ...screen } of kScreens) {
     await page.locator('button[type=submit]').click();
     await page.locator('.welcome').waitFor();
     await clean('the first visit');
-    await person.say('hello, https://example.org/');
-    await person.log.locator('.pending').waitFor({ state: 'detached' });
-    const own = person.log
-      .locator('article.sent')
-      .filter({ hasText: 'https://example.org/' })
-      .last();
+    // Words of this person alone: the others stand in the same channel.
+    const said = `hello from ${name}, https://example.org/`;
+    await person.say(said);
+    const own = person.log.locator('article.sent').filter({ hasText: said });
     await own.focus();
     await own.locator('.row-tools button').first().click();
     await page.locator('.editing').waitFor();

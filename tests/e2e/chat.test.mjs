@@ -30,7 +30,7 @@ test('they read each other, nothing twice', async () => {
   await neo.sees('hello from Ada');
   await neo.say('and hello from Neo');
   await ada.sees('and hello from Neo');
-  await ada.log.locator('.pending').waitFor({ state: 'detached' });
+  await ada.settled();
   assert.equal(await ada.count('hello from Ada'), 1);
   assert.equal(await neo.count('hello from Ada'), 1);
 });

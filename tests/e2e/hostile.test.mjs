@@ -111,7 +111,7 @@ test('messages stay text for everybody', async () => {
   for (const text of kNaughty) await ada.say(text);
   await ada.say('the end');
   await neo.sees('the end');
-  await ada.log.locator('.pending, .queued').first().waitFor({ state: 'detached' });
+  await ada.settled();
   for (const person of [ada, neo]) await assertInert(person);
   for (const text of kScripts.slice(0, 4)) assert.equal(await neo.count(text), 1, text);
 });

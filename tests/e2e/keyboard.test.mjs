@@ -67,7 +67,7 @@ test('chat', async () => {
   await keys.type('typed, never clicked');
   await keys.press('Enter');
   await ada.sees('typed, never clicked');
-  await ada.log.locator('.pending').waitFor({ state: 'detached' });
+  await ada.settled();
 });
 
 test('read back, and come to the composer again', async () => {

@@ -72,7 +72,7 @@ test('the list stays where it is read, and follows at the bottom', async () => {
   await neo.comeIn('Writer');
   for (let line = 1; line <= 40; line += 1) {
     await neo.say(`line ${line}`);
-    await neo.log.locator('.pending').waitFor({ state: 'detached' });
+    await neo.settled();
   }
   await ada.sees('line 40');
   const bottom = () =>

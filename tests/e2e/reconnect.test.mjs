@@ -63,7 +63,7 @@ test('a guest who loads the page again is the same guest', async () => {
   const kit = await Person.open(browser, server.url);
   await kit.comeIn('Kit');
   await kit.say('it is me');
-  await kit.log.locator('.pending').waitFor({ state: 'detached' });
+  await kit.settled();
   await kit.composer.fill('not sent yet');
   for (const _ of [1, 2]) {
     await kit.page.reload();

@@ -147,6 +147,11 @@ export class Person {
     await this.log.getByText(text).last().waitFor();
   }
 
+  /** Nothing that was said waits to go out or to be confirmed. */
+  async settled() {
+    await this.log.locator('article.queued, article.pending').first().waitFor({ state: 'detached' });
+  }
+
   async count(text) {
     return this.log.getByText(text, { exact: true }).count();
   }
