@@ -31,8 +31,11 @@ void ReplayRing::push(std::uint64_t seq, std::string_view json, Waiting waiting)
   frames_.push_back({seq, std::string(json), std::move(waiting)});
   const std::size_t cost = cost_of(frames_.back().json, frames_.back().waiting);
   bytes_ += cost;
-  charge(static_cast<std::int64_t>(cost));
-  while (!frames_.empty() && (frames_.size() > most_frames || bytes_ > most_bytes)) drop_oldest();
+  std::size_t freed = 0;
+  while (!frames_.empty() && (frames_.size() > most_frames || bytes_ > most_bytes))
+    freed += drop_oldest();
+  // In a full ring one frame takes the place of another: often nothing is left to charge.
+  charge(static_cast<std::int64_t>(cost) - static_cast<std::int64_t>(freed));
 }
 
 std::uint64_t ReplayRing::find(std::string_view conflate, std::uint64_t after) const {
@@ -75,15 +78,17 @@ void ReplayRing::set(Frame& frame, std::string json) {
 }
 
 void ReplayRing::trim(std::uint64_t seq) {
-  while (!frames_.empty() && frames_.front().seq <= seq) drop_oldest();
+  std::size_t freed = 0;
+  while (!frames_.empty() && frames_.front().seq <= seq) freed += drop_oldest();
+  charge(-static_cast<std::int64_t>(freed));
 }
 
-void ReplayRing::drop_oldest() {
+std::size_t ReplayRing::drop_oldest() {
   const std::size_t cost = cost_of(frames_.front().json, frames_.front().waiting);
   gone_through_ = frames_.front().seq;
   frames_.pop_front();
   bytes_ -= cost;
-  charge(-static_cast<std::int64_t>(cost));
+  return cost;
 }
 
 void ReplayRing::each_after(std::uint64_t seq,

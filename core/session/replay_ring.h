@@ -74,7 +74,8 @@ class ReplayRing {
   };
   void set(Frame& frame, std::string json);
   void clear();
-  void drop_oldest();
+  // Gives the bytes that are free now, for the caller to charge.
+  std::size_t drop_oldest();
   void charge(std::int64_t bytes);
 
   const Limits limits_;
