@@ -31,18 +31,22 @@ namespace detail {
 inline void append_json_string(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
+  std::size_t plain = 0;  // where the run begins that needs no escape: it is copied in one piece
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+    if (byte >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text.data() + plain, at - plain);
+    plain = at + 1;
+    if (byte >= 0x20) {
       (out += '\\') += c;
     } else if (c == '\n') {
       out += "\\n";
-    } else if (byte < 0x20) {
-      ((out += "\\u00") += kHex[byte >> 4]) += kHex[byte & 15];
     } else {
-      out += c;
+      ((out += "\\u00") += kHex[byte >> 4]) += kHex[byte & 15];
     }
   }
+  out.append(text.data() + plain, text.size() - plain);
   out += '"';
 }
 
@@ -85,6 +89,7 @@ class Json {
 
   static Json array(std::initializer_list<Json> elements = {}) {
     Json result = raw("[]");
+    result.reserve_for(elements);
     for (const Json& element : elements) result.push(element);
     return result;
   }
@@ -131,6 +136,7 @@ class Json {
     for (const Json& element : elements) all_pairs = all_pairs && element.pair_comma_ > 0;
     if (!all_pairs) return array_or_pair(elements);
     Json result = raw("{}");
+    result.reserve_for(elements);
     for (const Json& pair : elements) result.append_pair(pair);
     return result;
   }
@@ -142,6 +148,13 @@ class Json {
     const Json* first = elements.begin();
     if (elements.size() == 2 && first->is_string_) result.pair_comma_ = 1 + first->text_.size();
     return result;
+  }
+
+  // Room for all of them with their commas and the brackets around them.
+  void reserve_for(std::initializer_list<Json> elements) {
+    std::size_t size = 2;
+    for (const Json& element : elements) size += element.text_.size() + 1;
+    text_.reserve(size);
   }
 
   void append_pair(const Json& pair) {
