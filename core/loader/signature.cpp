@@ -3,13 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include <openssl/evp.h>
-
 #include "base/ids.h"
+#include "base/openssl_guard.h"
 
 namespace parley::loader {
 namespace {
@@ -17,13 +15,6 @@ namespace {
 constexpr std::size_t kKeySize = 32, kSignatureSize = 64, kKeyIdBytes = 8, kLongest = 4096;
 constexpr std::string_view kFirstLine = "parley-plugin-signature 1";
 constexpr std::string_view kPrivateLine = "parley-private-key 1";
-
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
-
-const unsigned char* bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 Status refused(std::string why) {
   return Status(ErrorCode::kForbidden, std::move(why));
@@ -34,9 +25,9 @@ std::optional<std::string> decoded(std::string_view text, std::size_t size) {
   return data && data->size() == size ? data : std::nullopt;
 }
 
-Key private_key(std::string_view seed) {
-  return {EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes(seed), seed.size()),
-          EVP_PKEY_free};
+EvpKey private_key(std::string_view seed) {
+  return EvpKey(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, openssl_bytes(seed), seed.size()));
 }
 
 std::string public_of(EVP_PKEY* key) {
@@ -96,24 +87,23 @@ std::optional<Parsed> parse(std::string_view text) {
 }
 
 bool fits(const Parsed& parsed, std::string_view raw_public_key) {
-  const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes(raw_public_key),
-                                            raw_public_key.size()),
-                EVP_PKEY_free);
-  const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  const OpensslErrorMark mark;
+  const EvpKey key(EVP_PKEY_new_raw_public_key(
+      EVP_PKEY_ED25519, nullptr, openssl_bytes(raw_public_key), raw_public_key.size()));
+  const EvpDigest context(EVP_MD_CTX_new());
   const std::string text = signed_text(parsed.signature.claims, parsed.signature.key);
   return key != nullptr && context != nullptr &&
          EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), bytes(parsed.bytes), parsed.bytes.size(), bytes(text),
-                          text.size()) == 1;
+         EVP_DigestVerify(context.get(), openssl_bytes(parsed.bytes), parsed.bytes.size(),
+                          openssl_bytes(text), text.size()) == 1;
 }
 
 SigningKey any_signing_key() {
   EVP_PKEY* made = nullptr;
-  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
-      EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, nullptr), EVP_PKEY_CTX_free);
+  const EvpKeyContext context(EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, nullptr));
   EVP_PKEY_keygen_init(context.get());
   EVP_PKEY_keygen(context.get(), &made);
-  const Key key(made, EVP_PKEY_free);
+  const EvpKey key(made);
   std::array<unsigned char, kKeySize> seed{};
   std::size_t size = seed.size();
   EVP_PKEY_get_raw_private_key(key.get(), seed.data(), &size);
@@ -152,9 +142,10 @@ Result<SigningKey> read_private_key(std::string_view text) {
     return refuse();
   text.remove_prefix(kPrivateLine.size() + 1);
   if (text.ends_with('\n')) text.remove_suffix(1);
+  const OpensslErrorMark mark;
   const auto seed = decoded(text, kKeySize);
   if (!seed) return refuse();
-  const Key key = private_key(*seed);
+  const EvpKey key = private_key(*seed);
   if (key == nullptr) return refuse();
   return SigningKey{std::string(text), public_of(key.get())};
 }
@@ -169,13 +160,14 @@ Result<std::string> sign(const SignedClaims& claims, const SigningKey& signing_k
   const auto seed = decoded(signing_key.private_key, kKeySize);
   auto id = key_id(signing_key.public_key);
   if (!seed || !id) return Status::invalid_args("this is no signing key");
-  const Key key = private_key(*seed);
-  const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  const OpensslErrorMark mark;
+  const EvpKey key = private_key(*seed);
+  const EvpDigest context(EVP_MD_CTX_new());
   const std::string text = signed_text(claims, *id);
   std::array<unsigned char, kSignatureSize> signature{};
   std::size_t size = signature.size();
   if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
-      EVP_DigestSign(context.get(), signature.data(), &size, bytes(text), text.size()) != 1)
+      EVP_DigestSign(context.get(), signature.data(), &size, openssl_bytes(text), text.size()) != 1)
     return Status::internal("the signature could not be made");
   return text + "signature " +
          base64url_encode({reinterpret_cast<const char*>(signature.data()), size}) + "\n";

@@ -9,8 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/durable_file.h"
 #include "base/log.h"
-#include "plugin/durable_file.h"
 
 namespace parley::plugin {
 namespace {

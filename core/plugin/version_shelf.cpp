@@ -6,8 +6,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "base/durable_file.h"
 #include "base/ids.h"
-#include "plugin/durable_file.h"
 
 namespace parley::plugin {
 namespace {

@@ -9,7 +9,7 @@
 #include <openssl/x509.h>
 
 #include "base/ids.h"
-#include "users/openssl_guard.h"
+#include "base/openssl_guard.h"
 #include "users/strict_json.h"
 
 namespace parley::users {

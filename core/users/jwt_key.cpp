@@ -8,7 +8,7 @@
 #include <openssl/x509.h>
 
 #include "base/ids.h"
-#include "users/openssl_guard.h"
+#include "base/openssl_guard.h"
 #include "users/passwords.h"
 
 namespace parley::users {

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/durable_file.h"
 #include "base/ids.h"
 #include "users/jwt_key.h"
 #include "users/passwords.h"
@@ -48,21 +49,6 @@ Result<std::string> read_private(const fs::path& file) {
   if (!status) return status;
   content.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
   return content;
-}
-
-// O_EXCL: two first starts at once must not end with two keys.
-Status write_private(const fs::path& file, std::string_view content) {
-  const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const bool written =
-      descriptor >= 0 &&
-      write(descriptor, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
-      fsync(descriptor) == 0;
-  const Status status = written ? Status::ok()
-                                : Status::internal("The token key " + file.string() +
-                                                   " cannot be written: " + reason() + ".");
-  if (descriptor >= 0) close(descriptor);
-  if (descriptor >= 0 && !written) unlink(file.c_str());
-  return status;
 }
 
 std::string kid_of(std::string_view secret) {
@@ -118,13 +104,19 @@ fs::path previous_file(const fs::path& state_dir) {
   return state_dir / "token.key.previous";
 }
 
+// In place whole or not at all, and on the disk before a token is signed with it. Two first starts at
+// once cannot end with two keys: the state folder is locked.
+Status make_seed(const fs::path& state_dir) {
+  return replace_file(own_file(state_dir), random_bytes(kSeedSize));
+}
+
 }  // namespace
 
 Result<TokenKey> load_token_key(const config::Auth& auth, const fs::path& state_dir) {
   if (!auth.token_key.empty()) return configured_key(auth.token_key, "auth.token_key");
   const auto file = own_file(state_dir);
   if (!fs::exists(fs::symlink_status(file))) {
-    if (Status status = write_private(file, random_bytes(kSeedSize)); !status) return status;
+    if (Status status = make_seed(state_dir); !status) return status;
   }
   return seed_key(file);
 }
@@ -146,13 +138,9 @@ Status rotate_token_key(const config::Auth& auth, const fs::path& state_dir) {
         "auth.token_key_previous, a new one into auth.token_key, and reload the configuration.");
   }
   if (auto present = load_token_key(auth, state_dir); !present) return present.status();
-  std::error_code error;
-  fs::rename(own_file(state_dir), previous_file(state_dir), error);
-  if (error) {
-    return Status::internal(own_file(state_dir).string() +
-                            " cannot be put aside: " + error.message() + ".");
-  }
-  return write_private(own_file(state_dir), random_bytes(kSeedSize));
+  const auto own = own_file(state_dir);
+  if (Status status = move_file(own, previous_file(state_dir)); !status) return status;
+  return make_seed(state_dir);
 }
 
 }  // namespace parley::users

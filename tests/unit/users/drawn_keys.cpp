@@ -6,8 +6,8 @@
 #include <openssl/pem.h>
 
 #include "base/ids.h"
+#include "base/openssl_guard.h"
 #include "users/jwt_key.h"
-#include "users/openssl_guard.h"
 
 namespace parley::users {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "base/status.h"
 
-namespace parley::plugin {
+namespace parley {
 
 // A new file, 0600; one that is there already is an error.
 Status write_new_file(const std::filesystem::path& file, std::string_view bytes);
@@ -21,4 +21,4 @@ Status replace_file(const std::filesystem::path& file, std::string_view bytes);
 // Moves `file`, on the same file system, to where `target` is or will be.
 Status move_file(const std::filesystem::path& file, const std::filesystem::path& target);
 
-}  // namespace parley::plugin
+}  // namespace parley

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugin/durable_file.h"
+#include "base/durable_file.h"
 
 #include <cerrno>
 #include <cstring>
@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace parley::plugin {
+namespace parley {
 namespace {
 
 namespace fs = std::filesystem;
@@ -65,4 +65,4 @@ Status replace_file(const fs::path& file, std::string_view bytes) {
   return status;
 }
 
-}  // namespace parley::plugin
+}  // namespace parley

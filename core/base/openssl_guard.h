@@ -10,7 +10,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-namespace parley::users {
+namespace parley {
 
 template <auto Free>
 struct OpensslFree {
@@ -40,4 +40,4 @@ inline const unsigned char* openssl_bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-}  // namespace parley::users
+}  // namespace parley
