@@ -8,6 +8,7 @@
 #include "session/channel_rights.h"
 #include "session/channels.h"
 #include "session/session_registry.h"
+#include "users/blank.h"
 #include "users/blocks.h"
 
 namespace parley::command {
@@ -17,10 +18,6 @@ using protocol::ObjectWriter;
 
 bool looks_after_others(const users::User& user) {
   return user.has_role("moderator") || user.has_role("admin");
-}
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == text.npos;
 }
 
 std::string without_mark(const std::string& name) {
@@ -60,7 +57,7 @@ void CoreMessages::revise(CallId id, KeyedPtr keyed, session::Revision revision)
 
 void CoreMessages::edit(const Invocation& call) {
   auto& replies = deps_.dispatcher.replies();
-  if (is_blank(call.args[2].text))
+  if (users::is_blank(call.args[2].text))
     return static_cast<void>(replies.fail(
         call.call, Status::invalid_args("The message is empty. Delete it if that is meant.")));
   auto revision = revision_of(call, session::ChannelAccess::kWrite);
