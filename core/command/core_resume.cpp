@@ -60,6 +60,7 @@ struct CoreResume::Attempt {
   std::string session_id;
   std::string secret_hash;
   std::string address;
+  users::LoginGuard::Try turn;
   std::optional<users::TokenClaims> token;
   std::string token_user;  // whom it speaks for
   std::optional<session::SavedSession> saved;
@@ -74,8 +75,9 @@ void CoreResume::run(const Invocation& call) {
   const auto attempt = std::make_shared<Attempt>();
   if (auto status = read(call, *attempt); !status)
     return static_cast<void>(replies.fail(call.call, status));
-  if (auto status = deps_.guard.begin(attempt->session_id, attempt->address); !status)
-    return static_cast<void>(replies.fail(call.call, status));
+  auto turn = deps_.guard.begin(attempt->session_id, attempt->address);
+  if (!turn) return static_cast<void>(replies.fail(call.call, turn.status()));
+  attempt->turn = std::move(turn).value();
   replies.defer(call.call);
   if (call.args[kToken].present) {
     auto claims = deps_.tokens.authenticate(call.args[kToken].text);
@@ -103,7 +105,7 @@ void CoreResume::look_up(const AttemptPtr& attempt) {
   if (auto* session = deps_.sessions.find(key)) return with_session(attempt, *session);
   if (key != 0) {
     // It came to live on another shard a moment ago.
-    deps_.guard.cancelled(attempt->session_id, attempt->address);
+    attempt->turn.cancelled();
     deps_.dispatcher.replies().fail(attempt->call,
                                     Status::overloaded("the session is being resumed: try again"));
     return;
@@ -190,11 +192,11 @@ void CoreResume::finish(const AttemptPtr& attempt,
   const auto user =
       std::make_shared<const users::User>(users::narrowed(*found, max_roles_of(*attempt)));
   back.who.user = user;
-  if (!deps_.dispatcher.replies().is_open(attempt->call)) return;
+  if (!deps_.dispatcher.replies().is_open(attempt->call)) return attempt->turn.cancelled();
   if (attempt->saved) {
     auto* restored = deps_.sessions.restore(attempt->session_id, user);
     if (!restored) {
-      deps_.guard.cancelled(attempt->session_id, attempt->address);
+      attempt->turn.cancelled();
       deps_.dispatcher.replies().fail(
           attempt->call, Status::overloaded("the session is being resumed: try again"));
       return;
@@ -210,7 +212,7 @@ void CoreResume::finish(const AttemptPtr& attempt,
   auto* session = deps_.sessions.find(back.session_key);
   if (!session || session->check_secret(attempt->secret_hash) != session::Session::Secret::kValid)
     return refuse(*attempt);
-  deps_.guard.succeeded(attempt->session_id, attempt->address);
+  attempt->turn.succeeded();
   deps_.dispatcher.identity().come_back(attempt->call, std::move(back));
 }
 
@@ -228,7 +230,8 @@ void CoreResume::end_stolen(const Attempt& attempt, session::Session& session) {
                       "The session was ended: its resume secret was used twice. Log in again.");
 }
 
-void CoreResume::refuse(const Attempt& attempt) {
+void CoreResume::refuse(Attempt& attempt) {
+  attempt.turn.failed();
   deps_.dispatcher.replies().fail(
       attempt.call, Status::unauthorized("there is no such session to resume: authenticate again"));
 }

@@ -46,7 +46,7 @@ class CoreResume {
   bool credential_holds(const Attempt& attempt, const session::Credential& kept,
                         const std::string& user_id) const;
   void end_stolen(const Attempt& attempt, session::Session& session);
-  void refuse(const Attempt& attempt);
+  void refuse(Attempt& attempt);
 
   CoreDeps deps_;
 };

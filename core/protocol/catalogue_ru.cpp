@@ -168,6 +168,8 @@ constexpr Phrase kPhrases[] = {
      "Этого гостя больше нет. Зарегистрируйтесь без него."},
     {"A password has {0} characters or more.", "Пароль содержит не меньше {0} символов."},
     {"A password has up to {0} bytes.", "Пароль содержит не больше {0} байт."},
+    {"Too many tries for this name from your address at once. Try again.",
+     "Слишком много одновременных попыток для этого имени с вашего адреса. Попробуйте ещё раз."},
     {"Too many failed tries for this name from your address. Wait a while.",
      "Слишком много неудачных попыток для этого имени с вашего адреса. Подождите."},
     {"Too many people are logging in right now. Try again in a moment.",

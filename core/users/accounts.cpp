@@ -169,6 +169,7 @@ void Accounts::Impl::note_try(const char* action, const std::string& user_id,
 
 void Accounts::Impl::note_too_many(const char* action, const std::string& address,
                                    const Status& result) {
+  if (result.code() != ErrorCode::kRateLimited) return;  // it may come back at once
   const auto turn = log::rate_limited("audit of tries from " + address);
   if (!turn.write) return;
   auto entry =

@@ -45,6 +45,7 @@ struct Enrolment {
   std::vector<std::string> roles;
   Check check;
   Accounts::UserDone done;
+  LoginGuard::Try attempt;
 
   ~Enrolment() { wipe(password); }
 };
@@ -69,23 +70,31 @@ void store_enrolment(const Shared& request, UserRecord wanted, bool exists) {
       });
 }
 
-void enroll_known(const Shared& request, const UserRecord& record) {
-  const std::string& account = record.skeleton;
-  if (Status status = request->self->guard.begin(account, request->address); !status) {
-    return request->done(status);
+void decide(const Shared& request, const UserRecord& record,
+            const Result<PasswordVerdict>& verdict) {
+  if (!verdict) {
+    request->attempt.cancelled();
+    return request->done(verdict.status());
   }
-  request->self->hasher.verify(
-      request->password, record.password_hash, request->address,
-      [request, record](Result<PasswordVerdict> verdict) {
-        if (!verdict) request->self->guard.cancelled(record.skeleton, request->address);
-        if (!verdict) return request->done(verdict.status());
-        if (!verdict->matches) {
-          return request->done(
-              Status::unauthorized("This name is taken and the password is not its. Choose "
-                                   "another name, or give its password."));
-        }
-        request->self->guard.succeeded(record.skeleton, request->address);
-        store_enrolment(request, record, true);
+  if (!verdict->matches) {
+    request->attempt.failed();
+    return request->done(
+        Status::unauthorized("This name is taken and the password is not its. Choose another name, "
+                             "or give its password."));
+  }
+  request->attempt.succeeded();
+  store_enrolment(request, record, true);
+}
+
+void enroll_known(const Shared& request, const UserRecord& record) {
+  request->self->guard.enter(
+      record.skeleton, request->address, [request, record](Result<LoginGuard::Try> turn) {
+        if (!turn) return request->done(turn.status());
+        request->attempt = std::move(turn).value();
+        request->self->hasher.verify(request->password, record.password_hash, request->address,
+                                     [request, record](const Result<PasswordVerdict>& verdict) {
+                                       decide(request, record, verdict);
+                                     });
       });
 }
 

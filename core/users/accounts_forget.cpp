@@ -17,6 +17,10 @@ struct Farewell {
   std::string user_id;
   std::string address;
   Accounts::StatusDone done;
+  LoginGuard::Try attempt;
+  std::string password;
+
+  ~Farewell() { wipe(password); }
 };
 using Shared = std::shared_ptr<Farewell>;
 
@@ -80,35 +84,48 @@ void take_out(const Shared& farewell) {
       });
 }
 
+void decide(const Shared& farewell, const Result<PasswordVerdict>& verdict) {
+  if (!verdict) {
+    farewell->attempt.cancelled();
+    return farewell->done(verdict.status());
+  }
+  if (!verdict->matches) {
+    farewell->attempt.failed();
+    return farewell->done(Status::unauthorized("The password is wrong. Nothing was deleted."));
+  }
+  farewell->attempt.succeeded();
+  take_out(farewell);
+}
+
+// Guests and people of an outside issuer have no password.
+void ask_password(const Shared& farewell, const Result<UserRecord>& found) {
+  if (!found || found->password_hash.empty()) {
+    farewell->attempt.cancelled();
+    return found ? take_out(farewell) : farewell->done(found.status());
+  }
+  farewell->self->hasher.verify(
+      std::move(farewell->password), found->password_hash, farewell->address,
+      [farewell](const Result<PasswordVerdict>& verdict) { decide(farewell, verdict); });
+}
+
 }  // namespace
 
 void Accounts::forget(std::string user_id, std::string password, std::string address,
                       StatusDone done) {
-  if (Status status = impl_->guard.begin(user_id, address); !status) return done(status);
-  auto farewell =
-      std::make_shared<Farewell>(Farewell{impl_->enter(), user_id, address, std::move(done)});
-  auto check = [farewell, password = std::move(password)](Result<UserRecord> found) mutable {
-    auto& guard = farewell->self->guard;
-    if (!found || found->password_hash.empty()) {
-      guard.cancelled(farewell->user_id, farewell->address);
-      wipe(password);
-      return found ? take_out(farewell) : farewell->done(found.status());
-    }
-    farewell->self->hasher.verify(std::move(password), found->password_hash, farewell->address,
-                                  [farewell, &guard](const Result<PasswordVerdict>& verdict) {
-                                    if (!verdict) {
-                                      guard.cancelled(farewell->user_id, farewell->address);
-                                      return farewell->done(verdict.status());
-                                    }
-                                    if (!verdict->matches)
-                                      return farewell->done(
-                                          Status::unauthorized("The password is wrong. Nothing was "
-                                                               "deleted."));
-                                    guard.succeeded(farewell->user_id, farewell->address);
-                                    take_out(farewell);
-                                  });
-  };
-  impl_->find(std::move(user_id), false, std::move(check));
+  const auto farewell = std::make_shared<Farewell>();
+  farewell->self = impl_->enter();
+  farewell->user_id = std::move(user_id);
+  farewell->address = std::move(address);
+  farewell->done = std::move(done);
+  farewell->password = std::move(password);
+  impl_->guard.enter(
+      farewell->user_id, farewell->address, [farewell](Result<LoginGuard::Try> turn) {
+        if (!turn) return farewell->done(turn.status());
+        farewell->attempt = std::move(turn).value();
+        farewell->self->find(farewell->user_id, false, [farewell](const Result<UserRecord>& found) {
+          ask_password(farewell, found);
+        });
+      });
 }
 
 }  // namespace parley::users

@@ -23,44 +23,64 @@ Status verdict_on(const UserRecord& record, bool matches) {
   return record.disabled ? disabled_account() : Status::ok();
 }
 
+// One try with a name and a password.
+struct Login {
+  Accounts::Impl::Self self;
+  std::string account, password, address;
+  Accounts::UserDone done;
+  LoginGuard::Try attempt;
+  UserRecord record;  // of nobody when the name is not known
+
+  ~Login() { wipe(password); }
+  void give_up(const Status& status) {
+    attempt.cancelled();
+    done(status);
+  }
+};
+using LoginPtr = std::shared_ptr<Login>;
+
+void decide(const LoginPtr& login, const PasswordVerdict& verdict) {
+  auto& self = login->self;
+  verdict.matches ? login->attempt.succeeded() : login->attempt.failed();
+  const Status result = verdict_on(login->record, verdict.matches);
+  self->note_try(kLogin, login->record.id, login->address, result);
+  if (result && verdict.rehash)
+    self->refresh_hash(self, login->record, login->password, login->address);
+  if (result) return login->done(to_user(login->record));
+  login->done(result);
+}
+
+void look_up(const LoginPtr& login) {
+  login->self->find(login->account, true, [login](Result<UserRecord> found) {
+    const bool broken = !found && found.status().code() != ErrorCode::kNotFound;
+    if (broken) return login->give_up(found.status());
+    if (found) login->record = std::move(found).value();
+    login->self->hasher.verify(login->password, login->record.password_hash, login->address,
+                               [login](const Result<PasswordVerdict>& verdict) {
+                                 verdict ? decide(login, *verdict)
+                                         : login->give_up(verdict.status());
+                               });
+  });
+}
+
 }  // namespace
 
 void Accounts::login(std::string name, std::string password, std::string address, UserDone done) {
   const Result<Name> parsed = parse_any_name(name, impl_->options.names);
-  const std::string account = parsed ? parsed->skeleton : std::string("?");
-  if (Status status = impl_->guard.begin(account, address); !status) {
-    impl_->note_too_many(kLogin, address, status);
-    return done(status);
-  }
-  auto self = impl_->enter();
-  auto check = [self, account, address, password = std::move(password),
-                done = std::move(done)](Result<UserRecord> found) mutable {
-    const bool broken = !found && found.status().code() != ErrorCode::kNotFound;
-    if (broken) {
-      self->guard.cancelled(account, address);
-      return done(found.status());
+  const auto login = std::make_shared<Login>();
+  login->self = impl_->enter();
+  login->account = parsed ? parsed->skeleton : std::string("?");
+  login->password = std::move(password);
+  login->address = std::move(address);
+  login->done = std::move(done);
+  impl_->guard.enter(login->account, login->address, [login](Result<LoginGuard::Try> turn) {
+    if (!turn) {
+      login->self->note_too_many(kLogin, login->address, turn.status());
+      return login->done(turn.status());
     }
-    UserRecord record = found ? *found : UserRecord{};
-    std::string copy = password;
-    self->hasher.verify(std::move(password), record.password_hash, address,
-                        [self, account, address, record, copy = std::move(copy),
-                         done = std::move(done)](Result<PasswordVerdict> verdict) mutable {
-                          if (!verdict) {
-                            wipe(copy);
-                            self->guard.cancelled(account, address);
-                            return done(verdict.status());
-                          }
-                          if (verdict->matches) self->guard.succeeded(account, address);
-                          const Status result = verdict_on(record, verdict->matches);
-                          self->note_try(kLogin, record.id, address, result);
-                          if (result && verdict->rehash)
-                            self->refresh_hash(self, record, copy, address);
-                          wipe(copy);
-                          if (result) return done(to_user(record));
-                          done(result);
-                        });
-  };
-  impl_->find(account, true, std::move(check));
+    login->attempt = std::move(turn).value();
+    look_up(login);
+  });
 }
 
 Millis Accounts::login_delay(std::string_view name) const {
@@ -119,38 +139,71 @@ void Accounts::reset_password(std::string actor, std::string user_id, std::strin
       });
 }
 
+namespace {
+
+struct PasswordChange {
+  Accounts::Impl::Self self;
+  std::string user_id, old_password, new_password, address;
+  Accounts::StatusDone done;
+  LoginGuard::Try attempt;
+
+  ~PasswordChange() {
+    wipe(old_password);
+    wipe(new_password);
+  }
+};
+using ChangePtr = std::shared_ptr<PasswordChange>;
+
+void decide(const ChangePtr& change, const Result<PasswordVerdict>& verdict) {
+  if (!verdict) {
+    change->attempt.cancelled();
+    return change->done(verdict.status());
+  }
+  auto& self = change->self;
+  if (!verdict->matches) {
+    change->attempt.failed();
+    const auto wrong = Status::unauthorized("The old password is wrong.");
+    self->note_try(kPassword, change->user_id, change->address, wrong);
+    return change->done(wrong);
+  }
+  change->attempt.succeeded();
+  self->hasher.hash(std::move(change->new_password), change->address,
+                    [change](const Result<std::string>& hash) {
+                      if (!hash) return change->done(hash.status());
+                      change->self->store_password(change->self, change->user_id, change->user_id,
+                                                   change->address, *hash, std::move(change->done));
+                    });
+}
+
+void check_old(const ChangePtr& change) {
+  change->self->find(change->user_id, false, [change](const Result<UserRecord>& record) {
+    const std::string stored = record ? record->password_hash : std::string();
+    change->self->hasher.verify(
+        std::move(change->old_password), stored, change->address,
+        [change](const Result<PasswordVerdict>& verdict) { decide(change, verdict); });
+  });
+}
+
+}  // namespace
+
 void Accounts::change_password(std::string user_id, std::string old_password,
                                std::string new_password, std::string address, StatusDone done) {
   if (Status status = impl_->check_password(new_password); !status) return done(status);
-  if (Status status = impl_->guard.begin(user_id, address); !status) {
-    impl_->note_too_many(kPassword, address, status);
-    return done(status);
-  }
-  auto self = impl_->enter();
-  auto set_new = [self, user_id, address, new_password = std::move(new_password),
-                  done = std::move(done)](Result<PasswordVerdict> verdict) mutable {
-    if (!verdict) self->guard.cancelled(user_id, address);
-    if (verdict && verdict->matches) {
-      self->guard.succeeded(user_id, address);
-      return self->hasher.hash(
-          std::move(new_password), address,
-          [self, user_id, address, done = std::move(done)](Result<std::string> hash) mutable {
-            if (!hash) return done(hash.status());
-            self->store_password(self, user_id, user_id, address, *hash, std::move(done));
-          });
+  const auto change = std::make_shared<PasswordChange>();
+  change->self = impl_->enter();
+  change->user_id = std::move(user_id);
+  change->old_password = std::move(old_password);
+  change->new_password = std::move(new_password);
+  change->address = std::move(address);
+  change->done = std::move(done);
+  impl_->guard.enter(change->user_id, change->address, [change](Result<LoginGuard::Try> turn) {
+    if (!turn) {
+      change->self->note_too_many(kPassword, change->address, turn.status());
+      return change->done(turn.status());
     }
-    wipe(new_password);
-    if (!verdict) return done(verdict.status());
-    const auto wrong = Status::unauthorized("The old password is wrong.");
-    self->note_try(kPassword, user_id, address, wrong);
-    done(wrong);
-  };
-  impl_->find(user_id, false,
-              [self, address, old_password = std::move(old_password),
-               set_new = std::move(set_new)](Result<UserRecord> record) mutable {
-                const std::string stored = record ? record->password_hash : std::string();
-                self->hasher.verify(std::move(old_password), stored, address, std::move(set_new));
-              });
+    change->attempt = std::move(turn).value();
+    check_old(change);
+  });
 }
 
 }  // namespace parley::users

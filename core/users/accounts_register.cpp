@@ -116,21 +116,20 @@ void claim_name(const Shared& request) {
   });
 }
 
-// Codes cannot be guessed, but whoever tries is slowed like one who guesses passwords.
-void check_invitation(const Shared& request) {
+// Codes cannot be guessed, but whoever tries is slowed like one who guesses passwords. A whole class
+// behind one address may register at once: only wrong codes count.
+void check_invitation(const Shared& request, LoginGuard::Try attempt) {
   auto& self = request->self;
-  const auto& address = request->who.address;
-  if (Status status = self->guard.begin(kInvitations, address); !status)
-    return request->answer(status);
-  const Status posted = self->store.read([request](Reader& reader) {
+  const auto held = std::make_shared<LoginGuard::Try>(std::move(attempt));
+  const Status posted = self->store.read([request, held](Reader& reader) {
     const auto found = reader.invitation(request->invitation, request->self->now());
     const bool wrong = !found && found.status().code() == ErrorCode::kNotFound;
+    wrong ? held->failed() : held->cancelled();
     if (wrong) return request->answer(wrong_invitation());
-    request->self->guard.cancelled(kInvitations, request->who.address);
     found ? claim_name(request) : request->answer(found.status());
   });
   if (posted) return;
-  self->guard.cancelled(kInvitations, address);
+  held->cancelled();
   request->answer(posted);
 }
 
@@ -162,7 +161,9 @@ void Accounts::register_account(Registration who, NameDone done) {
     return request->answer(status);
   if (mode == RegistrationMode::kOpen) return claim_name(request);
   request->invitation = invitation_hash(request->who.invitation);
-  check_invitation(request);
+  impl_->guard.enter(kInvitations, request->who.address, [request](Result<LoginGuard::Try> turn) {
+    turn ? check_invitation(request, std::move(turn).value()) : request->answer(turn.status());
+  });
 }
 
 }  // namespace parley::users

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <list>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include <arpa/inet.h>
 
@@ -74,6 +77,7 @@ LoginGuardOptions login_guard_options(const config::Auth& auth) {
   LoginGuardOptions options;
   options.tries = auth.login_tries;
   options.window = auth.login_window;
+  options.waiting = static_cast<std::size_t>(std::max(0, auth.password_queue));
   return options;
 }
 
@@ -90,9 +94,15 @@ struct LoginGuard::Impl {
   Impl(LoginGuardOptions given, const Clock& source)
       : clock(source), options(given), pairs(given.max_entries), accounts(given.max_entries) {}
 
-  void drop_old(std::deque<TimePoint>& times) const PARLEY_REQUIRES(mutex) {
-    while (!times.empty() && times.front() + options.window <= clock.now()) times.pop_front();
-  }
+  // One pair's tries that are under way, and who waits for them to end.
+  struct Flight {
+    std::size_t running = 0;
+    std::deque<std::pair<std::string, Then>> waiting;  // with the account
+  };
+  struct Turn {
+    Result<Try> answer;
+    Then then;
+  };
 
   std::size_t recent(const std::deque<TimePoint>* times) const PARLEY_REQUIRES(mutex) {
     if (!times) return 0;
@@ -100,57 +110,149 @@ struct LoginGuard::Impl {
         std::count_if(times->begin(), times->end(),
                       [&](TimePoint time) { return time + options.window > clock.now(); }));
   }
+  // How many more of the pair may fail.
+  std::size_t left(const std::string& pair) const PARLEY_REQUIRES(mutex) {
+    if (options.tries <= 0) return std::numeric_limits<std::size_t>::max();
+    const auto tries = static_cast<std::size_t>(options.tries);
+    return tries - std::min(tries, recent(pairs.find(pair)));
+  }
+  void note_failure(FailureTable& table, const std::string& key) const PARLEY_REQUIRES(mutex) {
+    constexpr std::size_t kCounted = 64;  // more failures than that change nothing
+    auto& times = table.touch(key);
+    while (!times.empty() && times.front() + options.window <= clock.now()) times.pop_front();
+    times.push_back(clock.now());
+    if (times.size() > std::max(kCounted, static_cast<std::size_t>(std::max(0, options.tries))))
+      times.pop_front();
+  }
+
+  enum class Verdict { kSucceeded, kFailed, kCancelled };
+  void end(const std::shared_ptr<Impl>& self, const std::string& account, const std::string& pair,
+           Verdict verdict);
+  std::vector<Turn> next_turns(const std::shared_ptr<Impl>& self, const std::string& pair)
+      PARLEY_REQUIRES(mutex);
 
   const Clock& clock;
   mutable Mutex mutex;
   LoginGuardOptions options PARLEY_GUARDED_BY(mutex);
   FailureTable pairs PARLEY_GUARDED_BY(mutex);
   FailureTable accounts PARLEY_GUARDED_BY(mutex);
+  std::unordered_map<std::string, Flight> flights PARLEY_GUARDED_BY(mutex);
 };
 
+namespace {
+
+Status too_many_failures() {
+  return {ErrorCode::kRateLimited,
+          "Too many failed tries for this name from your address. Wait a while."};
+}
+Status too_many_at_once() {
+  return Status::overloaded("Too many tries for this name from your address at once. Try again.");
+}
+
+}  // namespace
+
+// Who is next, as far as failures are left; nobody when none is.
+std::vector<LoginGuard::Impl::Turn> LoginGuard::Impl::next_turns(const std::shared_ptr<Impl>& self,
+                                                                 const std::string& pair) {
+  std::vector<Turn> turns;
+  Flight& flight = flights[pair];
+  const std::size_t most = left(pair);
+  while (!flight.waiting.empty() && (most == 0 || flight.running < most)) {
+    auto [account, then] = std::move(flight.waiting.front());
+    flight.waiting.pop_front();
+    if (most == 0) {
+      turns.push_back({too_many_failures(), std::move(then)});
+      continue;
+    }
+    ++flight.running;
+    turns.push_back({Try(self, account, pair), std::move(then)});
+  }
+  if (flight.running == 0 && flight.waiting.empty()) flights.erase(pair);
+  return turns;
+}
+
+void LoginGuard::Impl::end(const std::shared_ptr<Impl>& self, const std::string& account,
+                           const std::string& pair, Verdict verdict) {
+  std::vector<Turn> turns;
+  {
+    const MutexLock lock(mutex);
+    if (verdict == Verdict::kSucceeded) pairs.erase(pair);
+    if (verdict == Verdict::kFailed) {
+      note_failure(pairs, pair);
+      note_failure(accounts, account);
+    }
+    --flights[pair].running;
+    turns = next_turns(self, pair);
+  }
+  for (auto& turn : turns) turn.then(std::move(turn.answer));
+}
+
+LoginGuard::Try::Try(std::shared_ptr<Impl> guard, std::string_view account, std::string_view pair)
+    : guard_(std::move(guard)), account_(account), pair_(pair) {}
+
+LoginGuard::Try& LoginGuard::Try::operator=(Try&& other) noexcept {
+  failed();
+  guard_ = std::move(other.guard_);
+  account_ = std::move(other.account_);
+  pair_ = std::move(other.pair_);
+  return *this;
+}
+
+void LoginGuard::Try::succeeded() {
+  if (const auto guard = std::exchange(guard_, nullptr))
+    guard->end(guard, account_, pair_, Impl::Verdict::kSucceeded);
+}
+void LoginGuard::Try::failed() {
+  if (const auto guard = std::exchange(guard_, nullptr))
+    guard->end(guard, account_, pair_, Impl::Verdict::kFailed);
+}
+void LoginGuard::Try::cancelled() {
+  if (const auto guard = std::exchange(guard_, nullptr))
+    guard->end(guard, account_, pair_, Impl::Verdict::kCancelled);
+}
+
 LoginGuard::LoginGuard(LoginGuardOptions options, const Clock& clock)
-    : impl_(std::make_unique<Impl>(options, clock)) {}
+    : impl_(std::make_shared<Impl>(options, clock)) {}
 LoginGuard::~LoginGuard() = default;
 
 void LoginGuard::configure(LoginGuardOptions options) {
   const MutexLock lock(impl_->mutex);
   impl_->options.tries = options.tries;
   impl_->options.window = options.window;
+  impl_->options.waiting = options.waiting;
 }
 
-Status LoginGuard::begin(std::string_view account, std::string_view address) {
-  constexpr std::size_t kCounted = 64;  // more failures than that change no delay
-  MutexLock lock(impl_->mutex);
-  auto& pair = impl_->pairs.touch(pair_key(account, address));
-  impl_->drop_old(pair);
-  if (impl_->options.tries > 0 && pair.size() >= static_cast<std::size_t>(impl_->options.tries)) {
-    return {ErrorCode::kRateLimited,
-            "Too many failed tries for this name from your address. Wait a while."};
+void LoginGuard::enter(std::string_view account, std::string_view address, Then then) {
+  const std::string pair = pair_key(account, address);
+  Result<Try> answer = too_many_failures();
+  {
+    const MutexLock lock(impl_->mutex);
+    const std::size_t most = impl_->left(pair);
+    if (most > 0) {
+      auto& flight = impl_->flights[pair];
+      if (flight.running < most) {
+        ++flight.running;
+        answer = Try(impl_, account, pair);
+      } else if (flight.waiting.size() < impl_->options.waiting) {
+        flight.waiting.emplace_back(std::string(account), std::move(then));
+        return;
+      } else {
+        answer = too_many_at_once();
+      }
+    }
   }
-  if (impl_->options.tries > 0) pair.push_back(impl_->clock.now());
-  auto& all = impl_->accounts.touch(std::string(account));
-  impl_->drop_old(all);
-  all.push_back(impl_->clock.now());
-  if (all.size() > kCounted) all.pop_front();
-  return Status::ok();
+  then(std::move(answer));
 }
 
-// Takes back the pair's tries whole, of the account only this one: others' failures still delay
-// them.
-void LoginGuard::succeeded(std::string_view account, std::string_view address) {
-  MutexLock lock(impl_->mutex);
-  impl_->pairs.erase(pair_key(account, address));
-  auto& all = impl_->accounts.touch(std::string(account));
-  if (!all.empty()) all.pop_back();
-  if (all.empty()) impl_->accounts.erase(std::string(account));
-}
-
-void LoginGuard::cancelled(std::string_view account, std::string_view address) {
-  MutexLock lock(impl_->mutex);
-  auto& pair = impl_->pairs.touch(pair_key(account, address));
-  if (!pair.empty()) pair.pop_back();
-  auto& all = impl_->accounts.touch(std::string(account));
-  if (!all.empty()) all.pop_back();
+Result<LoginGuard::Try> LoginGuard::begin(std::string_view account, std::string_view address) {
+  const std::string pair = pair_key(account, address);
+  const MutexLock lock(impl_->mutex);
+  const std::size_t most = impl_->left(pair);
+  if (most == 0) return too_many_failures();
+  auto& flight = impl_->flights[pair];
+  if (flight.running >= most) return too_many_at_once();
+  ++flight.running;
+  return Try(impl_, account, pair);
 }
 
 Millis LoginGuard::delay(std::string_view account) const {
@@ -174,7 +276,7 @@ Millis LoginGuard::retry_after(std::string_view account, std::string_view addres
 
 std::size_t LoginGuard::entries() const {
   MutexLock lock(impl_->mutex);
-  return impl_->pairs.size() + impl_->accounts.size();
+  return impl_->pairs.size() + impl_->accounts.size() + impl_->flights.size();
 }
 
 }  // namespace parley::users

@@ -68,6 +68,18 @@ class AccountsTest : public storage::StoreTest {
     return answer<Result<User>>(
         [&](auto done) { accounts_->login(name, password, address, std::move(done)); });
   }
+  // All of them to Neo from one address, before the first is answered.
+  std::vector<ErrorCode> log_in_at_once(const std::vector<std::string>& passwords) {
+    std::vector<std::promise<ErrorCode>> answers(passwords.size());
+    for (std::size_t i = 0; i < passwords.size(); ++i) {
+      accounts_->login("Neo", passwords[i], kHome, [&answers, i](const Result<User>& user) {
+        answers[i].set_value(user.status().code());
+      });
+    }
+    std::vector<ErrorCode> codes;
+    for (auto& one : answers) codes.push_back(one.get_future().get());
+    return codes;
+  }
   Result<User> set_roles(const std::string& id, std::vector<std::string> roles) {
     return answer<Result<User>>(
         [&](auto done) { accounts_->set_roles("parleyctl", id, roles, std::move(done)); });
@@ -171,6 +183,23 @@ TEST_F(AccountsTest, TooManyFailuresFromOneAddress) {
   EXPECT_TRUE(login("Neo", kPassword, "10.9.9.9")) << "the owner from elsewhere is not locked out";
   clock_.advance(Millis{15 * 60'000});
   EXPECT_TRUE(login("Neo", kPassword));
+}
+
+// As many devices behind one address as there may be: none of them has failed.
+TEST_F(AccountsTest, ManyRightLoginsAtOncePass) {
+  ASSERT_TRUE(register_as("Neo").result);
+  const auto codes = log_in_at_once(std::vector<std::string>(12, kPassword));
+  EXPECT_EQ(codes, std::vector<ErrorCode>(12, ErrorCode::kOk));
+  EXPECT_EQ(accounts_->login_delay("Neo"), Millis{0});
+}
+
+TEST_F(AccountsTest, ManyWrongLoginsAtOnceAreNoMoreThanFive) {
+  ASSERT_TRUE(register_as("Neo").result);
+  const auto codes = log_in_at_once(std::vector<std::string>(20, "wrong password"));
+  EXPECT_EQ(std::count(codes.begin(), codes.end(), ErrorCode::kUnauthorized), 5);
+  EXPECT_EQ(std::count(codes.begin(), codes.end(), ErrorCode::kRateLimited), 15);
+  EXPECT_EQ(login("Neo", kPassword).status().code(), ErrorCode::kRateLimited);
+  EXPECT_TRUE(login("Neo", kPassword, "10.9.9.9"));
 }
 
 TEST_F(AccountsTest, AGuestWhoRegistersKeepsItsId) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "users/invitations.h"
 
+#include <map>
+
 #include "unit/users/people_fixture.h"
 
 namespace parley::users {
@@ -73,6 +75,39 @@ TEST_F(InvitationsTest, WhoeverGuessesCodesIsStoppedAndNobodyElse) {
     EXPECT_EQ(enter("Neo", "guess" + std::to_string(i)), ErrorCode::kUnauthorized);
   EXPECT_EQ(enter("Neo", made.code), ErrorCode::kRateLimited);
   EXPECT_EQ(enter("Neo", made.code, "10.0.0.2"), ErrorCode::kOk);
+}
+
+// A class behind one address: nobody has guessed, so nobody is held back.
+TEST_F(InvitationsTest, ManyWithCodesOfTheirOwnComeInAtOnce) {
+  constexpr int kMany = 12;
+  std::vector<Invitation> codes;
+  for (int i = 0; i < kMany; ++i) codes.push_back(invite());
+  std::vector<std::promise<ErrorCode>> answers(kMany);
+  for (int i = 0; i < kMany; ++i) {
+    accounts_->register_account(
+        {"Pupil" + std::to_string(i), kPassword, "", kHome,
+         codes[static_cast<std::size_t>(i)].code},
+        [&answers, i](const Result<User>& user, const std::string&) {
+          answers[static_cast<std::size_t>(i)].set_value(user.status().code());
+        });
+  }
+  for (auto& one : answers) EXPECT_EQ(one.get_future().get(), ErrorCode::kOk);
+}
+
+TEST_F(InvitationsTest, ManyGuessesAtOnceAreNoMoreThanFive) {
+  constexpr int kMany = 20;
+  std::vector<std::promise<ErrorCode>> answers(kMany);
+  for (int i = 0; i < kMany; ++i) {
+    accounts_->register_account(
+        {"Smith", kPassword, "", kHome, "guess" + std::to_string(i)},
+        [&answers, i](const Result<User>& user, const std::string&) {
+          answers[static_cast<std::size_t>(i)].set_value(user.status().code());
+        });
+  }
+  std::map<ErrorCode, int> counted;
+  for (auto& one : answers) ++counted[one.get_future().get()];
+  EXPECT_EQ(counted[ErrorCode::kUnauthorized], 5);
+  EXPECT_EQ(counted[ErrorCode::kRateLimited], kMany - 5);
 }
 
 TEST_F(InvitationsTest, AGuestIsInvitedAndKeepsTheirId) {
