@@ -58,6 +58,25 @@ void tell(const Json& said, const Status& status, const SharedResponder& answer)
   respond(*answer, body);
 }
 
+std::string member(const Json& object, const char* name) {
+  const auto found = object.is_object() ? object.find(name) : object.end();
+  return object.is_object() && found != object.end() && found->is_string()
+             ? found->get<std::string>()
+             : std::string();
+}
+
+// What is wrong with the key files, as far as it may be why this token is refused.
+Json problems_with(const std::vector<users::KeyProblem>& problems, const Json& said) {
+  const auto issuer = member(said.at("claims"), "iss"), kid = member(said.at("header"), "kid");
+  Json list = Json::array();
+  for (const auto& problem : problems) {
+    const bool concerns = (problem.issuer.empty() || problem.issuer == issuer) &&
+                          (problem.kid.empty() || problem.kid == kid);
+    if (concerns) list.push_back(problem.sentence);
+  }
+  return list;
+}
+
 // Somebody of another issuer who never came: to ask must not make an account.
 bool is_new_here(storage::Reader& reader, const users::TokenClaims& claims) {
   if (claims.issuer.empty()) return false;
@@ -82,8 +101,8 @@ void check(const Context& context, const HttpRequest& request, HttpResponder res
   const auto body = read_body(request, responder);
   if (!body) return;
   const auto report = users::report_on(context.tokens, text_of(*body, "token"));
-  const Json said{{"header", or_null(report.header_json)},
-                  {"claims", or_null(report.payload_json)}};
+  Json said{{"header", or_null(report.header_json)}, {"claims", or_null(report.payload_json)}};
+  said["problems"] = problems_with(context.token_keys.problems(), said);
   auto answer = share(std::move(responder));
   if (!report.verdict) return tell(said, report.verdict.status(), answer);
   const auto status = context.store.read(

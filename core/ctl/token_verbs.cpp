@@ -34,11 +34,16 @@ std::string shown(const Json& value) {
 }
 
 void show_check(Context& context, const Json& body) {
-  print_object(context, {{"accepted", body.at("accepted")},
-                         {"why", body.at("why")},
-                         {"header", shown(body.at("header"))},
-                         {"claims", shown(body.at("claims"))},
-                         {"user", shown(body.value("user", Json("")))}});
+  Json rows{{"accepted", body.at("accepted")},
+            {"why", body.at("why")},
+            {"header", shown(body.at("header"))},
+            {"claims", shown(body.at("claims"))},
+            {"user", shown(body.value("user", Json("")))}};
+  std::string problems;
+  for (const auto& one : body.value("problems", Json::array()))
+    problems += (problems.empty() ? "" : " ") + one.get<std::string>();
+  if (!problems.empty()) rows["problems"] = problems;
+  print_object(context, rows);
 }
 
 }  // namespace

@@ -58,11 +58,9 @@ std::vector<config::Problem> Reload::hand_out(const config::Config& merged) {
   users_.guard->configure(users::login_guard_options(merged.auth));
   std::vector<config::Problem> problems;
   if (auto status = users_.token_keys->use(merged.auth); !status) {
-    log::error("users", "the token keys were not changed, those before stay in use: {}",
-               status.message());
+    log::error("users", "not all token keys were taken: {}", status.message());
     problems.push_back(
-        {merged.auth.issuers, 0, "auth",
-         "the token keys were not changed, those before stay in use: " + status.message()});
+        {merged.auth.issuers, 0, "auth", "not all token keys were taken: " + status.message()});
   }
   doors_.admission->configure(merged.limits.connections, merged.limits.new_connections);
   doors_.gateway->set_origins(api::allowed_origins(merged, doors_.client_listener->port()));

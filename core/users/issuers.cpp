@@ -39,7 +39,7 @@ Result<std::string> read_all(int descriptor) {
   for (;;) {
     const ssize_t got = ::read(descriptor, text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Status::invalid_args(std::generic_category().message(errno));
+    if (got < 0) return Status::invalid_args(std::generic_category().message(errno) + ".");
     size += static_cast<std::size_t>(got);
     if (got == 0 || size == text.size()) break;
   }
@@ -48,16 +48,36 @@ Result<std::string> read_all(int descriptor) {
   return text;
 }
 
+// Whoever may write it may let anyone in.
+Status check_writers(const fs::path& path, const struct stat& info, const char* what) {
+  if (info.st_uid != 0 && info.st_uid != ::geteuid()) {
+    return refuse(path, std::string(what) + " belongs to another user, who could let anyone in: " +
+                            "chown it to root or to the user the server runs as.");
+  }
+  if ((info.st_mode & 022) == 0) return Status::ok();
+  return refuse(path, std::string(what) + " can be written by others, who could let anyone in: " +
+                          "chmod go-w " + path.string());
+}
+
+// Of the file itself: a link in a safe folder may lead into one where the file can be exchanged.
+Status check_folder(const fs::path& file) {
+  std::error_code error;
+  const auto folder = fs::canonical(file, error).parent_path();
+  struct stat info {};
+  if (error || ::stat(folder.c_str(), &info) != 0)
+    return refuse(file, "its folder cannot be looked at.");
+  return check_writers(folder, info, "this folder");
+}
+
 Result<File> read_guarded(const fs::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return refuse(file, std::generic_category().message(errno));
+  if (descriptor < 0) return refuse(file, std::generic_category().message(errno) + ".");
   struct stat info {};
   Status status = Status::ok();
   if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode))
-    status = refuse(file, "is not a file.");
-  else if ((info.st_mode & 022) != 0)
-    status = refuse(
-        file, "can be written by others, who could let anyone in: chmod go-w " + file.string());
+    status = refuse(file, "is no file.");
+  if (status) status = check_writers(file, info, "this file");
+  if (status) status = check_folder(file);
   auto text = status ? read_all(descriptor) : Result<std::string>(status);
   ::close(descriptor);
   if (!status) return status;
@@ -100,11 +120,11 @@ Result<Terms> read_terms(const Json& entry) {
   terms.issuer = text_of(entry, "issuer");
   terms.audience = text_of(entry, "audience");
   if (terms.issuer.empty())
-    return Status::invalid_args("an issuer lacks \"issuer\", what its tokens say in iss.");
+    return Status::invalid_args("an entry lacks \"issuer\", what its tokens say in iss.");
   if (terms.audience.empty()) {
-    return Status::invalid_args(terms.issuer +
-                                " lacks \"audience\": without it, tokens that were made for other "
-                                "services would open this one.");
+    return Status::invalid_args(
+        "it lacks \"audience\": without it, tokens that were made for other services would open "
+        "this one.");
   }
   if (entry.contains("name_claim")) terms.name_claim = text_of(entry, "name_claim");
   if (entry.contains("algorithm")) {
@@ -112,8 +132,7 @@ Result<Terms> read_terms(const Json& entry) {
     if (!terms.algorithm)
       return Status::invalid_args("algorithm is one of HS256, RS256, ES256 and EdDSA.");
   }
-  if (Status status = read_roles(entry, terms); !status)
-    return Status::invalid_args(terms.issuer + ": " + status.message());
+  if (Status status = read_roles(entry, terms); !status) return status;
   return terms;
 }
 
@@ -121,34 +140,64 @@ Result<Terms> read_terms(const Json& entry) {
 Result<File> key_file(const fs::path& file, const File& whole, const Json& entry,
                       Issuers& issuers) {
   if (entry.contains("jwks") == entry.contains("keys"))
-    return refuse(file, "an issuer has its keys in \"jwks\", a file, or in \"keys\": one of them.");
+    return Status::invalid_args("its keys stand in \"jwks\", a file, or in \"keys\": one of them.");
   if (entry.contains("keys")) return File{Json{{"keys", entry["keys"]}}.dump(), whole.mode};
   const fs::path beside = file.parent_path() / text_of(entry, "jwks");
   issuers.files.push_back(beside);
   return read_guarded(beside);
 }
 
-Status add_issuer(const fs::path& file, const File& whole, const Json& entry, Issuers& issuers) {
+// With what the issuer may vouch for; "" or why it is left out.
+std::string add_key(TokenKey key, const Terms& terms, const File& source, IssuerKeys& into) {
+  if (key.algorithm == TokenAlgorithm::kHs256 && (source.mode & 077) != 0) {
+    return "The shared secret " + key.kid +
+           " can be read by others, who could sign with it: chmod 600 its file.";
+  }
+  key.issuer = terms.issuer;
+  key.audience = terms.audience;
+  key.name_claim = terms.name_claim;
+  key.max_roles = terms.max_roles;
+  auto made = JwtKey::make(std::move(key));
+  if (!made) return made.status().message();
+  into.keys.push_back(std::move(made).value());
+  return {};
+}
+
+Status read_issuer(const fs::path& file, const File& whole, const Json& entry, Issuers& issuers,
+                   IssuerKeys& into) {
   const auto terms = read_terms(entry);
-  if (!terms) return refuse(file, terms.status().message());
+  if (!terms) return terms.status();
   const auto source = key_file(file, whole, entry, issuers);
   if (!source) return source.status();
   auto set = parse_jwks(source->text, terms->algorithm);
-  if (!set) return refuse(file, terms->issuer + ": " + set.status().message());
+  if (!set) return set.status();
+  into.skipped = std::move(set->skipped);
+  into.damaged = std::move(set->damaged);
   for (auto& key : set->keys) {
-    const bool shared = key.algorithm == TokenAlgorithm::kHs256;
-    if (shared && (source->mode & 077) != 0) {
-      return refuse(file, terms->issuer + ": the shared secret " + key.kid +
-                              " can be read by others: chmod 600 its file.");
-    }
-    key.issuer = terms->issuer;
-    key.audience = terms->audience;
-    key.name_claim = terms->name_claim;
-    key.max_roles = terms->max_roles;
-    issuers.keys.push_back(std::move(key));
+    const std::string kid = key.kid;
+    if (auto why = add_key(std::move(key), *terms, *source, into); !why.empty())
+      into.damaged.push_back({kid, std::move(why)});
   }
-  for (const auto& one : set->skipped) issuers.notes.push_back(terms->issuer + ": key " + one);
-  return Status::ok();
+  if (!into.keys.empty()) return Status::ok();
+  std::string why;
+  for (const auto& one : into.damaged) why += ' ' + one.why;
+  return Status::invalid_args("no key of it can verify tokens." + why);
+}
+
+void add_issuer(const fs::path& file, const File& whole, const Json& entry, Issuers& issuers) {
+  IssuerKeys into;
+  if (entry.is_object()) into.issuer = text_of(entry, "issuer");
+  const bool twice =
+      !into.issuer.empty() && std::ranges::any_of(issuers.issuers, [&](const IssuerKeys& other) {
+        return other.issuer == into.issuer;
+      });
+  const Status status =
+      twice ? Status::invalid_args(
+                  "it is there twice, and this entry is not read: put its keys into one.")
+            : read_issuer(file, whole, entry, issuers, into);
+  const std::string name = into.issuer.empty() ? "" : into.issuer + ": ";
+  if (!status) into.status = refuse(file, name + status.message());
+  issuers.issuers.push_back(std::move(into));
 }
 
 }  // namespace
@@ -163,9 +212,7 @@ Result<Issuers> load_issuers(const fs::path& file) {
                      (*object)["issuers"].is_array();
   if (!plain)
     return refuse(file, "should read {\"issuers\": [...]} and nothing else, each member once.");
-  for (const Json& entry : (*object)["issuers"]) {
-    if (Status status = add_issuer(file, *whole, entry, issuers); !status) return status;
-  }
+  for (const Json& entry : (*object)["issuers"]) add_issuer(file, *whole, entry, issuers);
   return issuers;
 }
 

@@ -7,25 +7,36 @@
 // `issuer` is what a token's iss must say, `audience` what its aud must name. The keys stand in a
 // file of their own (`jwks`, beside this one) or here (`keys`, as in a key set). Further members:
 // `algorithm` for keys without alg, `max_roles` (default user), `name_claim` (default name). Whoever
-// may write these files may be anyone here, so files that group or world may write are refused, and
-// with a shared secret in them also files that others may read.
+// may write these files may be anyone here, so files and folders that group or world may write, or
+// that are another user's, are refused, and a shared secret that others may read is left out.
 //
-// Thread: any. Failure: invalid_args with a sentence that names file and issuer.
+// A mistake costs the one who made it: an issuer that cannot be read, or a key that is damaged, holds
+// up no other. Thread: any. Failure: invalid_args for the file itself; what is wrong with one issuer
+// stands beside it. Every sentence names what it speaks of and says what to do.
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
-#include "users/tokens.h"
+#include "users/jwk.h"
+#include "users/jwt_key.h"
 
 namespace parley::users {
 
+struct IssuerKeys {
+  std::string issuer;  // "" where the entry does not say so
+  Status status;       // why nothing of it is taken
+  std::vector<std::shared_ptr<const JwtKey>> keys;
+  std::vector<DamagedKey> damaged;   // that are left out
+  std::vector<std::string> skipped;  // that are for something else: "kid: why"
+};
+
 struct Issuers {
-  std::vector<TokenKey> keys;
+  std::vector<IssuerKeys> issuers;
   std::vector<std::filesystem::path> files;  // that were read: to be looked at for changes
-  std::vector<std::string> notes;            // keys that were passed over, and why
 };
 
 Result<Issuers> load_issuers(const std::filesystem::path& file);

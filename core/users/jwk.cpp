@@ -148,14 +148,25 @@ Status read_material(const Json& jwk, TokenKey& key) {
   return damaged(key.kid, std::string("is no sound key for ") + name_of(key.algorithm) + ".");
 }
 
-Status add_key(const Json& jwk, std::optional<TokenAlgorithm> fallback, JwkSet& set) {
+// How many keys of the set that should verify have that kid.
+std::ptrdiff_t count_of(const Json& keys, const std::string& kid) {
+  return std::ranges::count_if(keys, [&](const Json& jwk) {
+    return jwk.is_object() && text_of(jwk, "kid") == kid && other_purpose(jwk).empty();
+  });
+}
+
+// A sound key, or an error that says what is wrong with it; nothing for a key for something else,
+// which is noted.
+Result<std::optional<TokenKey>> read_key(const Json& keys, const Json& jwk,
+                                         std::optional<TokenAlgorithm> fallback, JwkSet& set) {
+  using Nothing = std::optional<TokenKey>;
   if (!jwk.is_object()) return Status::invalid_args("A key of the set is no JSON object.");
   TokenKey key;
   key.kid = text_of(jwk, "kid");
   const std::string shown = key.kid.empty() ? "without kid" : key.kid;
   const auto skip = [&](const std::string& why) {
     set.skipped.push_back(shown + ": " + why);
-    return Status::ok();
+    return Nothing();
   };
   if (const auto why = other_purpose(jwk); !why.empty()) return skip(why);
   const auto named = text_of(jwk, "alg");
@@ -167,14 +178,29 @@ Status add_key(const Json& jwk, std::optional<TokenAlgorithm> fallback, JwkSet& 
                    "can choose one.");
   }
   if (key.kid.empty()) return damaged(shown, "cannot be told from others: give it a kid.");
-  const bool twice =
-      std::ranges::any_of(set.keys, [&](const TokenKey& other) { return other.kid == key.kid; });
-  if (twice) return damaged(shown, "is there twice: each kid names one key.");
+  if (count_of(keys, key.kid) > 1) return damaged(shown, "is there twice: each kid names one key.");
   key.algorithm = *algorithm;
   if (!fits(*algorithm, jwk)) return damaged(shown, "has another kty or crv than its algorithm.");
   if (Status status = read_material(jwk, key); !status) return status;
-  set.keys.push_back(std::move(key));
-  return Status::ok();
+  return Nothing(std::move(key));
+}
+
+void add_key(const Json& keys, const Json& jwk, std::optional<TokenAlgorithm> fallback,
+             JwkSet& set) {
+  auto key = read_key(keys, jwk, fallback, set);
+  if (!key) {
+    const bool named = jwk.is_object();
+    set.damaged.push_back({named ? text_of(jwk, "kid") : "", key.status().message()});
+  } else if (key->has_value()) {
+    set.keys.push_back(std::move(**key));
+  }
+}
+
+std::string reasons(const JwkSet& set) {
+  std::string why;
+  for (const auto& one : set.damaged) why += ' ' + one.why;
+  for (const auto& one : set.skipped) why += ' ' + one + '.';
+  return why;
 }
 
 }  // namespace
@@ -189,14 +215,9 @@ Result<JwkSet> parse_jwks(std::string_view json, std::optional<TokenAlgorithm> f
   if (keys->size() > kKeysMax)
     return Status::invalid_args("A key set has up to " + std::to_string(kKeysMax) + " keys.");
   JwkSet set;
-  for (const Json& jwk : *keys) {
-    if (Status status = add_key(jwk, fallback, set); !status) return status;
-  }
+  for (const Json& jwk : *keys) add_key(*keys, jwk, fallback, set);
   if (!set.keys.empty()) return set;
-  std::string why;
-  for (const auto& one : set.skipped) why += (why.empty() ? " (" : "; ") + one;
-  return Status::invalid_args("No key of the set can verify tokens" + why +
-                              (why.empty() ? "." : ")."));
+  return Status::invalid_args("No key of the set can verify tokens." + reasons(set));
 }
 
 }  // namespace parley::users

@@ -89,6 +89,14 @@ Status check_imported(const TokenKey& settings, const EVP_PKEY* key) {
   return Status::ok();
 }
 
+std::string mark_of(const TokenKey& key) {
+  constexpr std::size_t kHexDigits = 16;
+  std::string material = "parley-key:" + (key.public_key.empty() ? key.secret : key.public_key);
+  std::string name = key.kid + ' ' + to_hex(sha256(material)).substr(0, kHexDigits);
+  wipe(material);
+  return name;
+}
+
 // JOSE writes the two numbers side by side, OpenSSL as DER.
 std::string to_jose(const std::string& der) {
   const unsigned char* at = openssl_bytes(der);
@@ -175,8 +183,8 @@ struct JwtKey::Evp {
   EvpKey key;
 };
 
-JwtKey::JwtKey(TokenKey settings, std::unique_ptr<Evp> evp)
-    : settings_(std::move(settings)), evp_(std::move(evp)) {}
+JwtKey::JwtKey(TokenKey settings, std::string known_as, std::unique_ptr<Evp> evp)
+    : settings_(std::move(settings)), mark_(std::move(known_as)), evp_(std::move(evp)) {}
 JwtKey::~JwtKey() = default;
 
 Result<std::unique_ptr<JwtKey>> JwtKey::make(TokenKey key) {
@@ -184,10 +192,11 @@ Result<std::unique_ptr<JwtKey>> JwtKey::make(TokenKey key) {
   Status status = check_form(key);
   EvpKey imported = status.is_ok() ? import_key(key) : nullptr;
   if (status) status = check_imported(key, imported.get());
+  std::string known_as = mark_of(key);
   wipe(key.secret);
   if (!status) return status;
   auto evp = std::make_unique<Evp>(Evp{std::move(imported)});
-  return std::unique_ptr<JwtKey>(new JwtKey(std::move(key), std::move(evp)));
+  return std::unique_ptr<JwtKey>(new JwtKey(std::move(key), std::move(known_as), std::move(evp)));
 }
 
 std::string JwtKey::sign(std::string_view text) const {

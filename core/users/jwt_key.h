@@ -24,11 +24,14 @@ class JwtKey {
   bool verify(std::string_view text, std::string_view signature) const;
   const TokenKey& settings() const { return settings_; }  // without the secret
   const char* algorithm_name() const { return name_of(settings_.algorithm); }
+  // Its kid and a hash of what it is made of: another key under the same kid is another.
+  const std::string& mark() const { return mark_; }
 
  private:
   struct Evp;
-  JwtKey(TokenKey settings, std::unique_ptr<Evp> evp);
+  JwtKey(TokenKey settings, std::string known_as, std::unique_ptr<Evp> evp);
   TokenKey settings_;
+  std::string mark_;
   std::unique_ptr<Evp> evp_;
 };
 

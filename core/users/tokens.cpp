@@ -153,15 +153,18 @@ std::string new_token_id() {
 struct KeyRing::Impl {
   explicit Impl(TokenRules given) : rules(given) {}
 
-  const JwtKey* find(const std::string& kid) const {
-    for (const auto& key : keys) {
-      if (key->settings().kid == kid) return key.get();
-    }
-    return nullptr;
+  const JwtKey* find(const std::string& issuer, const std::string& kid) const {
+    const auto found = std::ranges::find_if(keys, [&](const auto& key) {
+      return key->settings().kid == kid && key->settings().issuer == issuer;
+    });
+    return found == keys.end() ? nullptr : found->get();
+  }
+  bool has_kid(const std::string& kid) const {
+    return std::ranges::any_of(keys, [&](const auto& key) { return key->settings().kid == kid; });
   }
 
   TokenRules rules;
-  std::vector<std::unique_ptr<JwtKey>> keys;
+  std::vector<std::shared_ptr<const JwtKey>> keys;
 };
 
 KeyRing::KeyRing(TokenRules rules) : impl_(std::make_unique<Impl>(rules)) {}
@@ -170,12 +173,32 @@ KeyRing::KeyRing(KeyRing&&) noexcept = default;
 KeyRing& KeyRing::operator=(KeyRing&&) noexcept = default;
 
 Status KeyRing::add(TokenKey key) {
-  if (impl_->find(key.kid))
-    return Status::conflict("There are two token keys named " + key.kid + ".");
   auto made = JwtKey::make(std::move(key));
-  if (!made) return made.status();
-  impl_->keys.push_back(std::move(*made));
+  return made ? add(std::shared_ptr<const JwtKey>(std::move(made).value())) : made.status();
+}
+
+Status KeyRing::add(std::shared_ptr<const JwtKey> key) {
+  const TokenKey& settings = key->settings();
+  if (impl_->find(settings.issuer, settings.kid))
+    return Status::conflict("There are two token keys named " + settings.kid + ".");
+  impl_->keys.push_back(std::move(key));
   return Status::ok();
+}
+
+std::string KeyRing::signing_key() const {
+  return impl_->keys.empty() ? std::string() : impl_->keys.front()->mark();
+}
+
+bool KeyRing::knows(const std::string& issuer, const std::string& key) const {
+  return std::ranges::any_of(impl_->keys, [&](const auto& known) {
+    return known->settings().issuer == issuer && (key.empty() || known->mark() == key);
+  });
+}
+
+bool KeyRing::is_within(const KeyRing& other) const {
+  return std::ranges::all_of(impl_->keys, [&](const auto& key) {
+    return other.knows(key->settings().issuer, key->mark());
+  });
 }
 
 Result<std::string> KeyRing::make(std::string_view user_id, std::int64_t now_ms,
@@ -212,7 +235,12 @@ Result<TokenClaims> KeyRing::verify(std::string_view token, std::int64_t now_ms)
   if (!header) return unauthorized("it is no JSON Web Token.");
   if (!header_is_plain(*header))
     return unauthorized("its header asks for something that is not allowed.");
-  const JwtKey* key = impl_->find(text_of(*header, "kid"));
+  // Which key is asked for is read before anything is believed; it has to say the same once it is.
+  const auto payload = parse_object(parts->payload);
+  if (!payload) return unauthorized("its content is no JSON object.");
+  const std::string kid = text_of(*header, "kid");
+  const JwtKey* key = impl_->find(text_of(*payload, "iss"), kid);
+  if (!key && impl_->has_kid(kid)) return unauthorized("another issuer's name is in it.");
   if (!key) return unauthorized("no key of this server signed it.");
   if (text_of(*header, "alg") != key->algorithm_name())
     return unauthorized("its algorithm is not its key's.");
@@ -221,10 +249,9 @@ Result<TokenClaims> KeyRing::verify(std::string_view token, std::int64_t now_ms)
   const auto signature = base64url_decode(parts->signature);
   if (!signature || !key->verify(parts->signed_text, *signature))
     return unauthorized("its signature is wrong.");
-  const auto payload = parse_object(parts->payload);
-  if (!payload) return unauthorized("its content is no JSON object.");
   Result<TokenClaims> claims = read_claims(*payload, key->settings());
   if (!claims) return claims;
+  claims->key = key->mark();
   const Status times = check_times(*claims, *payload, now_ms, impl_->rules);
   if (!times) return times;
   return claims;

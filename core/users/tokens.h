@@ -54,6 +54,7 @@ struct TokenClaims {
   std::string family = {};  // of own tokens: the login they belong to, "" for none
   std::string name = {};    // of an issuer's tokens: what the person is called there
   std::vector<std::string> max_roles = {};  // the key's; empty for own tokens: no narrowing
+  std::string key = {};  // which key signed it, see JwtKey::mark; "" where that was not kept
   // What a single token is revoked by: two issuers may give the same jti.
   std::string revocation_id() const { return issuer.empty() ? id : issuer + ' ' + id; }
 };
@@ -66,6 +67,9 @@ struct TokenRules {
 
 std::string new_token_id();  // 131 bits
 
+class JwtKey;
+
+// A key is found by issuer and kid: what one issuer calls its keys is nothing to another.
 class KeyRing {
  public:
   explicit KeyRing(TokenRules rules = {});
@@ -73,14 +77,22 @@ class KeyRing {
   KeyRing(KeyRing&&) noexcept;
   KeyRing& operator=(KeyRing&&) noexcept;
 
-  // The first key added signs; the others only verify (rotation). conflict: a kid twice.
+  // The first key added signs; the others only verify (rotation). conflict: an issuer's kid twice.
   Status add(TokenKey key);
+  Status add(std::shared_ptr<const JwtKey> key);
   // A token for a local user, valid for `lifetime` from `now_ms`; the jti is drawn here.
   Result<std::string> make(std::string_view user_id, std::int64_t now_ms, Millis lifetime) const;
   // The same with the claims as they stand: subject, id, family and times.
   Result<std::string> make(const TokenClaims& claims) const;
   // Signature, form and times; not revocation.
   Result<TokenClaims> verify(std::string_view token, std::int64_t now_ms) const;
+  // What TokenClaims::key of a token made now says.
+  std::string signing_key() const;
+  // Whether the key that TokenClaims::key speaks of is there, and still the same. Of claims that
+  // were kept without one: whether the issuer has any.
+  bool knows(const std::string& issuer, const std::string& key) const;
+  // Whether every key of this ring is in the other too.
+  bool is_within(const KeyRing& other) const;
 
  private:
   struct Impl;

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/ids.h"
 #include "support/temp_folder.h"
@@ -16,6 +17,7 @@
 namespace parley::users {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -66,7 +68,7 @@ TEST(JwkTest, TheAlgorithmIsPinnedHereOrBesideTheIssuer) {
   EXPECT_FALSE(parse_jwks(set_of(bare), TokenAlgorithm::kHs256));
 }
 
-TEST(JwkTest, DamagedKeysRefuseTheWholeSet) {
+TEST(JwkTest, DamagedKeysAreNamed) {
   EXPECT_THAT(why(ed25519_key().jwk + "," + ed25519_key().jwk), HasSubstr("twice"));
   EXPECT_THAT(why(replaced(ed25519_key().jwk, R"("kid":"ed")", R"("kid":"")")),
               HasSubstr("give it a kid"));
@@ -88,6 +90,22 @@ TEST(JwkTest, DamagedKeysRefuseTheWholeSet) {
   EXPECT_FALSE(parse_jwks("[]", std::nullopt));
   EXPECT_FALSE(parse_jwks(R"({"keys":{}})", std::nullopt));
   EXPECT_FALSE(parse_jwks(R"({"keys":[]})", std::nullopt));
+}
+
+TEST(JwkTest, TheOthersOfASetWithADamagedKeyCount) {
+  const auto broken = replaced(p256_key().jwk, R"("x":")", R"("x":"A)");
+  const auto set = parse_jwks(
+      set_of(rsa_key().jwk + "," + broken + ",7," + ed25519_key().jwk + "," + ed25519_key().jwk),
+      std::nullopt);
+  ASSERT_TRUE(set) << set.status().message();
+  ASSERT_THAT(set->keys, SizeIs(1));
+  EXPECT_EQ(set->keys[0].kid, "rsa");
+  ASSERT_THAT(set->damaged, SizeIs(4))
+      << "of two with one kid neither is known to be the right one";
+  EXPECT_EQ(set->damaged[0].kid, "ec");
+  EXPECT_THAT(set->damaged[0].why, HasSubstr("The key ec of the set is no sound key"));
+  EXPECT_EQ(set->damaged[1].kid, "");
+  EXPECT_THAT(set->damaged[3].why, HasSubstr("twice"));
 }
 
 TEST(JwtKeyTest, WeakAndForeignKeysAreRefused) {
@@ -117,9 +135,10 @@ class IssuersTest : public testing::Test {
   Result<Issuers> load(const std::string& members) {
     return load_issuers(write("issuers.json", R"({"issuers":[{)" + members + "}]}"));
   }
+  // Why nothing of the only issuer is taken.
   std::string refusal(const std::string& members) {
     const auto issuers = load(members);
-    return issuers ? "" : issuers.status().message();
+    return issuers ? issuers->issuers.at(0).status.message() : issuers.status().message();
   }
 
   TempFolder folder_;
@@ -131,20 +150,23 @@ TEST_F(IssuersTest, KeysCarryWhatTheIssuerMayVouchFor) {
   const auto issuers =
       load(who_ + R"("jwks":"keys.json","max_roles":["user","moderator"],"name_claim":"nick")");
   ASSERT_TRUE(issuers) << issuers.status().message();
-  ASSERT_THAT(issuers->keys, SizeIs(1));
-  const auto& key = issuers->keys.front();
+  ASSERT_THAT(issuers->issuers, SizeIs(1));
+  const auto& one = issuers->issuers.front();
+  ASSERT_THAT(one.keys, SizeIs(1)) << one.status.message();
+  const auto& key = one.keys.front()->settings();
   EXPECT_EQ(key.issuer, "https://id.example.org");
   EXPECT_EQ(key.audience, "parley");
   EXPECT_EQ(key.name_claim, "nick");
   EXPECT_THAT(key.max_roles, ElementsAre("user", "moderator"));
   EXPECT_THAT(issuers->files, SizeIs(2)) << "both are looked at for changes";
-  EXPECT_THAT(issuers->notes, ElementsAre(HasSubstr("other")));
+  EXPECT_THAT(one.skipped, ElementsAre(HasSubstr("other")));
 }
 
 TEST_F(IssuersTest, KeysMayStandInTheFileItself) {
   const auto issuers = load(who_ + R"("keys":[)" + p256_key().jwk + "]");
   ASSERT_TRUE(issuers) << issuers.status().message();
-  EXPECT_THAT(issuers->keys.front().max_roles, ElementsAre("user")) << "unless it says more";
+  EXPECT_THAT(issuers->issuers[0].keys.front()->settings().max_roles, ElementsAre("user"))
+      << "unless it says more";
 }
 
 TEST_F(IssuersTest, MistakesAreNamed) {
@@ -172,10 +194,58 @@ TEST_F(IssuersTest, FilesOfOthersAreRefused) {
   const auto secret = R"({"issuers":[{)" + who_ +
                       R"("keys":[{"kty":"oct","alg":"HS256","kid":"s","k":")" +
                       base64url_encode(std::string(32, 's')) + R"("}]}]})";
-  EXPECT_TRUE(load_issuers(write("c.json", secret, 0600)));
+  EXPECT_TRUE(load_issuers(write("c.json", secret, 0600))->issuers[0].status);
   const auto readable = load_issuers(write("d.json", secret, 0644));
-  ASSERT_FALSE(readable);
-  EXPECT_THAT(readable.status().message(), HasSubstr("chmod 600"));
+  ASSERT_TRUE(readable);
+  EXPECT_THAT(readable->issuers[0].status.message(), HasSubstr("chmod 600"));
+}
+
+TEST_F(IssuersTest, FoldersOfOthersAreRefused) {
+  const auto keys = R"("keys":[)" + p256_key().jwk + "]";
+  std::filesystem::create_directory(folder_.path() / "open");
+  const auto file = write("open/a.json", R"({"issuers":[{)" + who_ + keys + "}]}", 0600);
+  chmod((folder_.path() / "open").c_str(), 0777);
+  const auto direct = load_issuers(file);
+  ASSERT_FALSE(direct);
+  EXPECT_THAT(direct.status().message(), AllOf(HasSubstr("this folder"), HasSubstr("chmod go-w")));
+  std::filesystem::create_symlink(file, folder_.path() / "link.json");
+  EXPECT_FALSE(load_issuers(folder_.path() / "link.json")) << "a link into one is no better";
+  write("open/set.json", set_of(p256_key().jwk), 0600);
+  EXPECT_THAT(refusal(who_ + R"("jwks":"open/set.json")"), HasSubstr("this folder"));
+  chmod((folder_.path() / "open").c_str(), 0755);
+  EXPECT_TRUE(load_issuers(file));
+}
+
+TEST_F(IssuersTest, FilesThatBelongToAnotherUserAreRefused) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  const auto file =
+      write("a.json", R"({"issuers":[{)" + who_ + R"("keys":[)" + p256_key().jwk + "]}]}");
+  ASSERT_EQ(chown(file.c_str(), 12345, static_cast<gid_t>(-1)), 0);
+  const auto foreign = load_issuers(file);
+  ASSERT_FALSE(foreign);
+  EXPECT_THAT(foreign.status().message(), AllOf(HasSubstr("another user"), HasSubstr("chown")));
+}
+
+TEST_F(IssuersTest, TheSecondEntryOfAnIssuerIsNotRead) {
+  const auto keys = [](const DrawnKey& key) { return R"("keys":[)" + key.jwk + "]"; };
+  const auto issuers = load(who_ + keys(rsa_key()) + "},{" + who_ + keys(p256_key()));
+  ASSERT_TRUE(issuers) << issuers.status().message();
+  ASSERT_THAT(issuers->issuers, SizeIs(2));
+  EXPECT_THAT(issuers->issuers[0].keys, SizeIs(1));
+  EXPECT_THAT(issuers->issuers[1].status.message(), HasSubstr("twice"));
+}
+
+TEST_F(IssuersTest, WeakKeysAreLeftOut) {
+  const auto small = R"({"kty":"oct","alg":"HS256","kid":"s","k":"AAAA"})";
+  write("issuers.json", "");
+  const auto file = write(
+      "w.json", R"({"issuers":[{)" + who_ + R"("keys":[)" + small + "," + p256_key().jwk + "]}]}",
+      0600);
+  const auto issuers = load_issuers(file);
+  ASSERT_TRUE(issuers) << issuers.status().message();
+  EXPECT_THAT(issuers->issuers[0].keys, SizeIs(1));
+  ASSERT_THAT(issuers->issuers[0].damaged, SizeIs(1));
+  EXPECT_THAT(issuers->issuers[0].damaged[0].why, HasSubstr("too short"));
 }
 
 }  // namespace

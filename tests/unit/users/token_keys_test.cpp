@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -14,6 +15,12 @@
 namespace parley::users {
 namespace {
 
+using testing::AllOf;
+using testing::HasSubstr;
+
+constexpr const char* kIssuer = "https://id.example.org";
+constexpr const char* kOther = "https://other.example.org";
+
 class KeyFilesTest : public storage::StoreTest {
  protected:
   void SetUp() override {
@@ -21,10 +28,19 @@ class KeyFilesTest : public storage::StoreTest {
     auth_.issuers = (folder_.path() / "issuers.json").string();
   }
 
-  void issuers_with(const std::string& jwk) {
-    std::ofstream(auth_.issuers) << R"({"issuers":[{"issuer":"https://id.example.org",)"
-                                 << R"("audience":"parley","keys":[)" << jwk << "]}]}";
-    chmod(auth_.issuers.c_str(), 0600);
+  void issuers_with(const std::string& jwk) { write_issuers({entry(kIssuer, inline_keys(jwk))}); }
+  static std::string inline_keys(const std::string& jwks) { return R"("keys":[)" + jwks + "]"; }
+  static std::string entry(const std::string& issuer, const std::string& keys) {
+    return R"({"issuer":")" + issuer + R"(","audience":"parley",)" + keys + "}";
+  }
+  void write_issuers(const std::vector<std::string>& entries) {
+    std::string all;
+    for (const auto& one : entries) all += (all.empty() ? "" : ",") + one;
+    write("issuers.json", R"({"issuers":[)" + all + "]}");
+  }
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_.path() / name) << text;
+    chmod((folder_.path() / name).c_str(), 0600);
   }
   void start() {
     keys_ = std::make_unique<TokenKeys>(auth_, folder_.path());
@@ -35,15 +51,22 @@ class KeyFilesTest : public storage::StoreTest {
     keys_->serve(*service_);
   }
   // A token as the issuer would sign it.
-  std::string outside(const DrawnKey& key, const std::string& kid) {
+  std::string outside(const DrawnKey& key, const std::string& kid,
+                      const std::string& issuer = kIssuer) {
     TokenKey signer = key.token_key(kid);
-    signer.issuer = "https://id.example.org";
+    signer.issuer = issuer;
     signer.audience = "parley";
     KeyRing ring;
     EXPECT_TRUE(ring.add(std::move(signer)).is_ok());
     return *ring.make("42", clock_.wall_ms(), Millis{60'000});
   }
   bool accepted(const std::string& token) { return service_->authenticate(token).is_ok(); }
+  // All that is wrong with the files.
+  std::string problems() {
+    std::string all;
+    for (const auto& one : keys_->problems()) all += one.sentence + "\n";
+    return all;
+  }
 
   ManualClock clock_;
   config::Auth auth_;
@@ -83,13 +106,8 @@ TEST_F(KeyFilesTest, AMistakeLeavesTheKeysInForceUntilItIsMended) {
 }
 
 TEST_F(KeyFilesTest, AKeySetBesideIsWatchedAfterAMistakeInItToo) {
-  std::ofstream(auth_.issuers) << R"({"issuers":[{"issuer":"https://id.example.org",)"
-                               << R"("audience":"parley","jwks":"set.json"}]})";
-  chmod(auth_.issuers.c_str(), 0600);
-  const auto write_set = [&](const std::string& text) {
-    std::ofstream(folder_.path() / "set.json") << text;
-    chmod((folder_.path() / "set.json").c_str(), 0600);
-  };
+  write_issuers({entry(kIssuer, R"("jwks":"set.json")")});
+  const auto write_set = [&](const std::string& text) { write("set.json", text); };
   write_set(R"({"keys":[)" + rsa_key().jwk + "]}");
   start();
   write_set(R"({"keys":[)");
@@ -106,12 +124,93 @@ TEST_F(KeyFilesTest, ABrokenFileStopsTheStart) {
   EXPECT_FALSE(TokenKeys(auth_, folder_.path()).load());
 }
 
-TEST_F(KeyFilesTest, AKidOfTwoIssuersNamesNobody) {
-  std::ofstream(auth_.issuers) << R"({"issuers":[{"issuer":"a","audience":"p","keys":[)"
-                               << rsa_key().jwk << R"(]},{"issuer":"b","audience":"p","keys":[)"
-                               << rsa_key().jwk << "]}]}";
-  chmod(auth_.issuers.c_str(), 0600);
-  EXPECT_EQ(TokenKeys(auth_, folder_.path()).load().status().code(), ErrorCode::kConflict);
+TEST_F(KeyFilesTest, AKidOfTwoIssuersIsTwoKeys) {
+  const auto as_rsa = [](std::string jwk) {
+    const auto at = jwk.find(R"("kid":"ed")");
+    return jwk.replace(at, 10, R"("kid":"rsa")");
+  };
+  write_issuers({entry(kIssuer, inline_keys(rsa_key().jwk)),
+                 entry(kOther, inline_keys(as_rsa(ed25519_key().jwk)))});
+  start();
+  EXPECT_TRUE(accepted(outside(rsa_key(), "rsa", kIssuer)));
+  EXPECT_TRUE(accepted(outside(ed25519_key(), "rsa", kOther)));
+  EXPECT_FALSE(accepted(outside(ed25519_key(), "rsa", kIssuer))) << "the other's key";
+  EXPECT_FALSE(accepted(outside(rsa_key(), "rsa", kOther)));
+  EXPECT_EQ(problems(), "");
+}
+
+TEST_F(KeyFilesTest, AnIssuerMayNameItsKeyLikeTheServersOwn) {
+  const auto own = load_token_key(auth_, folder_.path());
+  ASSERT_TRUE(own);
+  std::string jwk = rsa_key().jwk;
+  jwk.replace(jwk.find(R"("kid":"rsa")"), 11, R"("kid":")" + own->kid + "\"");
+  issuers_with(jwk);
+  start();
+  EXPECT_TRUE(accepted(outside(rsa_key(), own->kid)));
+  EXPECT_TRUE(accepted(service_->make_access("u_1", Millis{60'000})->access));
+}
+
+TEST_F(KeyFilesTest, OneIssuersMistakeHoldsUpNoOther) {
+  write_issuers(
+      {entry(kIssuer, R"("jwks":"missing.json")"), entry(kOther, inline_keys(p256_key().jwk))});
+  start();
+  EXPECT_TRUE(accepted(outside(p256_key(), "ec", kOther)));
+  EXPECT_THAT(problems(), AllOf(HasSubstr("missing.json"), HasSubstr("Nobody comes in")));
+  write("missing.json", R"({"keys":[)" + rsa_key().jwk + "]}");
+  keys_->look();
+  EXPECT_TRUE(accepted(outside(rsa_key(), "rsa", kIssuer))) << "it was watched for";
+  EXPECT_EQ(problems(), "");
+}
+
+TEST_F(KeyFilesTest, EachIssuerKeepsItsLastGoodKeys) {
+  write("set.json", R"({"keys":[)" + rsa_key().jwk + "]}");
+  write_issuers(
+      {entry(kIssuer, R"("jwks":"set.json")"), entry(kOther, inline_keys(p256_key().jwk))});
+  start();
+  write("set.json", "{");
+  write_issuers(
+      {entry(kIssuer, R"("jwks":"set.json")"), entry(kOther, inline_keys(ed25519_key().jwk))});
+  keys_->look();
+  EXPECT_TRUE(accepted(outside(rsa_key(), "rsa", kIssuer)));
+  EXPECT_TRUE(accepted(outside(ed25519_key(), "ed", kOther))) << "the other's new key is taken";
+  EXPECT_FALSE(accepted(outside(p256_key(), "ec", kOther)));
+  EXPECT_THAT(problems(), AllOf(HasSubstr(kIssuer), HasSubstr("of before stay in use")));
+  write_issuers({entry(kOther, inline_keys(ed25519_key().jwk))});
+  keys_->look();
+  EXPECT_FALSE(accepted(outside(rsa_key(), "rsa", kIssuer))) << "who is gone is gone";
+}
+
+TEST_F(KeyFilesTest, AnEntryWithoutANameEndsNobody) {
+  write_issuers({entry(kIssuer, inline_keys(rsa_key().jwk))});
+  start();
+  write_issuers({R"({"isuer":"https://id.example.org","audience":"parley","keys":[]})"});
+  keys_->look();
+  EXPECT_TRUE(accepted(outside(rsa_key(), "rsa"))) << "it may have been this one";
+}
+
+TEST_F(KeyFilesTest, ADamagedKeyIsLeftOutAndNamed) {
+  std::string damaged = p256_key().jwk;
+  damaged.replace(damaged.find(R"("x":")"), 5, R"("x":"A)");
+  issuers_with(rsa_key().jwk + "," + damaged);
+  start();
+  EXPECT_TRUE(accepted(outside(rsa_key(), "rsa")));
+  EXPECT_FALSE(accepted(outside(p256_key(), "ec")));
+  const auto all = keys_->problems();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].issuer, kIssuer);
+  EXPECT_EQ(all[0].kid, "ec");
+  EXPECT_THAT(all[0].sentence, AllOf(HasSubstr("no sound key"), HasSubstr("left out")));
+}
+
+TEST_F(KeyFilesTest, AReloadSaysWhatWasNotTakenAndTakesTheRest) {
+  write_issuers({entry(kIssuer, inline_keys(rsa_key().jwk))});
+  start();
+  write_issuers(
+      {entry(kIssuer, R"("jwks":"missing.json")"), entry(kOther, inline_keys(p256_key().jwk))});
+  const auto status = keys_->use(auth_);
+  EXPECT_THAT(status.message(), HasSubstr("missing.json"));
+  EXPECT_TRUE(accepted(outside(rsa_key(), "rsa", kIssuer)));
+  EXPECT_TRUE(accepted(outside(p256_key(), "ec", kOther)));
 }
 
 TEST_F(KeyFilesTest, TheServersOwnKeyTurnsWithoutALogout) {
