@@ -139,6 +139,7 @@ bool CoreResume::credential_holds(const Attempt& attempt, const session::Credent
   claims.id = kept.token_id;
   claims.family = kept.family;
   claims.issuer = kept.issuer;
+  claims.key = kept.key;
   claims.issued_at = kept.issued_at;
   claims.expires_at = kept.expires_at;
   return !deps_.tokens.is_revoked(claims, user_id);

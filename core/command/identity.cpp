@@ -72,8 +72,8 @@ void save_then(CallRouter& router, Session& session, absl::AnyInvocable<void(Ses
 }  // namespace
 
 Credential credential_of(const users::TokenClaims& claims) {
-  return {claims.issued_at, claims.expires_at, claims.id,
-          claims.family,    claims.issuer,     claims.max_roles};
+  return {claims.issued_at, claims.expires_at, claims.id, claims.family,
+          claims.issuer,    claims.max_roles,  claims.key};
 }
 
 bool Identity::start(Peer& peer, SignIn who, protocol::RequestId id) {
@@ -286,6 +286,17 @@ void Identity::sign_out_here(CallId call) {
   if (peer && peer->session() == session) router_.set_session(*peer, nullptr);
   router_.sessions().close(*session, "signed out");
   if (router_.on_signed_out) router_.on_signed_out(*user, credential);
+}
+
+void Identity::withdraw(Session& session) {
+  if (session.state() == session::SessionState::kDetached)
+    return router_.sessions().close(session, "its key was withdrawn");
+  Credential ended = session.credential();
+  const auto now = router_.clock().wall_ms();
+  if (ended.expires_at <= now) return;
+  ended.expires_at = now;
+  session.set_credential(std::move(ended));
+  router_.here().expiry.watch(session);
 }
 
 void Identity::on_left(std::function<void(const users::User&)> listener) {

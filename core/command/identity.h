@@ -26,8 +26,9 @@ struct User;
 }  // namespace parley::users
 
 namespace parley::session {
+class Session;
 struct Resumed;
-}
+}  // namespace parley::session
 
 namespace parley::command {
 
@@ -60,6 +61,9 @@ class Identity {
   // [any] Answers the call with `welcome`: the same session goes on with this credential.
   // `conflict` when it is another user's, and nothing changes.
   void renew(CallId call, SignIn who);
+  // [shard] What opened the session is worth nothing from now on: `expiring`, a grace in which only
+  // `auth` passes, then 4502. One that waits for its client ends, for good.
+  void withdraw(session::Session& session);
   // [any] Answers `ok`; the connection is unauthenticated again.
   void sign_out(CallId call);
 

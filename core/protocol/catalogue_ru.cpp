@@ -135,6 +135,8 @@ constexpr Phrase kPhrases[] = {
     {"The token is not valid: {0}", "Токен не принят: {0}"},
     {"The token has expired. Get a new one.", "Токен истёк. Получите новый."},
     {"This token was revoked. Log in again.", "Токен отозван. Войдите снова."},
+    {"The key of this token was withdrawn. Log in again.",
+     "Ключ этого токена отозван. Войдите снова."},
     {"This refresh token was used before, so its login has ended. Log in again.",
      "Этот токен обновления уже использован, поэтому вход завершён. Войдите снова."},
     {"This refresh token is not known.", "Этот токен обновления неизвестен."},

@@ -33,6 +33,25 @@ void end_login(Runtime& runtime, const std::string& user_id, const std::string& 
   });
 }
 
+// A key is gone, and with it what it vouched for. Whoever comes in while this goes round is looked at
+// once they are in.
+void end_if_withdrawn(Users& users, Runtime& runtime, session::Session& session) {
+  const auto& credential = session.credential();
+  const bool by_token = credential.expires_at > 0;  // a guest has none
+  if (by_token && !users.tokens->knows_key(credential.issuer, credential.key))
+    runtime.dispatcher->identity().withdraw(session);
+}
+
+void heed_withdrawn_keys(Users& users, Runtime& runtime) {
+  const auto look = [&users, &runtime](session::Session& session) {
+    end_if_withdrawn(users, runtime, session);
+  };
+  users.tokens->on_keys_withdrawn([&runtime, look] { runtime.sessions->post_to_all(look); });
+  session::SessionObserver observer;
+  observer.opened = observer.resumed = look;
+  runtime.sessions->observe(std::move(observer));
+}
+
 // Plugins erase what they keep of somebody who is gone.
 void tell_deleted(plugin::EventBus& events, const Clock& clock, const std::string& user_id) {
   users::User gone;
@@ -124,6 +143,7 @@ void heed_account_changes(Users& users, Runtime& runtime, plugin::EventBus& even
   users.tokens->on_family_ended([&runtime](const std::string& user_id, const std::string& family) {
     end_login(runtime, user_id, family);
   });
+  heed_withdrawn_keys(users, runtime);
 }
 
 }  // namespace parley::server

@@ -18,6 +18,7 @@ struct Credential {
   std::string family;       // of the refresh tokens it came with: one login on one device
   std::string issuer = {};  // "" for this server's own
   std::vector<std::string> max_roles = {};  // more than these nobody has by it; empty: any
+  std::string key = {};  // that signed the token: its kid and a mark; "" where it was not kept
 };
 
 }  // namespace parley::session

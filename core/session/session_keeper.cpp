@@ -38,7 +38,8 @@ std::string credential_json(const Credential& credential) {
       .field("token_id", credential.token_id)
       .field("family", credential.family)
       .field("issuer", credential.issuer)
-      .field("max_roles", joined(credential.max_roles));
+      .field("max_roles", joined(credential.max_roles))
+      .field("key", credential.key);
   return json;
 }
 
@@ -58,6 +59,7 @@ Credential read_credential(const std::string& json) {
   credential.family = parsed->find("family").as_string().value_or("");
   credential.issuer = parsed->find("issuer").as_string().value_or("");
   credential.max_roles = words_of(parsed->find("max_roles").as_string().value_or(""));
+  credential.key = parsed->find("key").as_string().value_or("");
   return credential;
 }
 

@@ -93,11 +93,12 @@ struct TokenService::Impl {
     claims.family = family;
     claims.issued_at = revoked.first_issue(user_id, clock.wall_ms());
     claims.expires_at = claims.issued_at + lifetime.count();
-    Result<std::string> jwt = keys()->make(claims);
+    const auto with = keys();
+    Result<std::string> jwt = with->make(claims);
     if (!jwt) return jwt.status();
     return IssuedTokens{
-        user_id,   *jwt,  std::move(refresh_token), claims.expires_at, claims.issued_at,
-        claims.id, family};
+        user_id,   *jwt,   std::move(refresh_token), claims.expires_at, claims.issued_at,
+        claims.id, family, with->signing_key()};
   }
 
   std::shared_ptr<const KeyRing> keys() const {
@@ -115,6 +116,7 @@ struct TokenService::Impl {
   storage::Store& store;
   const Clock& clock;
   std::function<void(const std::string&, const std::string&)> family_ended;
+  std::function<void()> keys_withdrawn;
   mutable Mutex ring_mutex;
   std::shared_ptr<const KeyRing> ring PARLEY_GUARDED_BY(ring_mutex);
   const Millis access;
@@ -136,7 +138,13 @@ Result<TokenClaims> TokenService::authenticate(std::string_view token) const {
   return claims;
 }
 
+bool TokenService::knows_key(const std::string& issuer, const std::string& key) const {
+  return impl_->keys()->knows(issuer, key);
+}
+
 Status TokenService::still_good(const TokenClaims& claims) const {
+  if (!knows_key(claims.issuer, claims.key))
+    return {ErrorCode::kTokenRevoked, "The key of this token was withdrawn. Log in again."};
   if (impl_->revoked.revoked(claims))
     return {ErrorCode::kTokenRevoked, "This token was revoked. Log in again."};
   if (claims.expires_at + kSkew > impl_->clock.wall_ms()) return Status::ok();
@@ -144,7 +152,8 @@ Status TokenService::still_good(const TokenClaims& claims) const {
 }
 
 bool TokenService::is_revoked(const TokenClaims& claims, const std::string& user_id) const {
-  return impl_->revoked.revoked(claims) || impl_->revoked.user_revoked(user_id, claims.issued_at);
+  return !knows_key(claims.issuer, claims.key) || impl_->revoked.revoked(claims) ||
+         impl_->revoked.user_revoked(user_id, claims.issued_at);
 }
 
 Status TokenService::still_good(const TokenClaims& claims, const std::string& user_id) const {
@@ -154,9 +163,17 @@ Status TokenService::still_good(const TokenClaims& claims, const std::string& us
 }
 
 void TokenService::replace_keys(KeyRing ring) {
-  auto fresh = std::make_shared<const KeyRing>(std::move(ring));
-  const MutexLock lock(impl_->ring_mutex);
-  impl_->ring.swap(fresh);
+  auto ring_now = std::make_shared<const KeyRing>(std::move(ring));
+  const auto before = impl_->keys();
+  {
+    const MutexLock lock(impl_->ring_mutex);
+    impl_->ring = ring_now;
+  }
+  if (!before->is_within(*ring_now) && impl_->keys_withdrawn) impl_->keys_withdrawn();
+}
+
+void TokenService::on_keys_withdrawn(std::function<void()> listener) {
+  impl_->keys_withdrawn = std::move(listener);
 }
 
 Result<IssuedTokens> TokenService::make_access(const std::string& user_id, Millis lifetime) const {

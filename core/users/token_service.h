@@ -31,9 +31,10 @@ struct IssuedTokens {
   std::int64_t issued_at = 0;
   std::string token_id;  // jti of `access`
   std::string family;    // the login that the two belong to
+  std::string key;       // which signed `access`
 
   TokenClaims claims() const {
-    return {user_id, token_id, "", issued_at, access_expires_at, family};
+    return {user_id, token_id, "", issued_at, access_expires_at, family, "", {}, key};
   }
 };
 
@@ -46,8 +47,13 @@ class TokenService {
                storage::Revocations revocations);
   ~TokenService();
 
-  // From now on tokens are signed and checked with these.
+  // From now on tokens are signed and checked with these. What a key that is not among them opened
+  // is dead: on_keys_withdrawn() is for ending it.
   void replace_keys(KeyRing ring);
+  // Before anything else is called: told on the thread of replace_keys() when a key has gone.
+  void on_keys_withdrawn(std::function<void()> listener);
+  // Whether the key that opened something is still there: KeyRing::knows.
+  bool knows_key(const std::string& issuer, const std::string& key) const;
   // Whether claims that held once were revoked or have run out since.
   Status still_good(const TokenClaims& claims) const;
   // Signature, form, times, revocation. Whether the user still exists and may come in is asked of
@@ -58,7 +64,7 @@ class TokenService {
   // A token for somebody, without a login behind it, for as long as the operator says.
   Result<IssuedTokens> make_access(const std::string& user_id, Millis lifetime) const;
 
-  // Whether a token that was good once has been taken back since.
+  // Whether a token that was good once has been taken back since, itself or with its key.
   bool is_revoked(const TokenClaims& claims, const std::string& user_id) const;
 
   void issue(std::string user_id, IssuedDone done);

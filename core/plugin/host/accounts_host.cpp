@@ -66,8 +66,7 @@ void welcome(const std::shared_ptr<Operation>& operation, users::User user) {
     if (!issued) return operation->fail(issued.status());
     command::SignIn who;
     who.user = user;
-    who.credential = {issued->issued_at, issued->access_expires_at, issued->token_id,
-                      issued->family};
+    who.credential = command::credential_of(issued->claims());
     protocol::ObjectWriter(who.extra_json)
         .field("token", issued->access)
         .field("refresh", issued->refresh);

@@ -116,6 +116,56 @@ TEST_F(TokenExpiryTest, ABadTokenLeavesTheSessionAsItIs) {
   EXPECT_THAT(world_.say(neo, R"({"action":"echo","id":1})"), HasSubstr("echoed"));
 }
 
+TEST_F(TokenExpiryTest, AWithdrawnKeyEndsWhatItOpened) {
+  auto& neo = enter(neo_id_);
+  const auto withdraw = [&] {
+    world_.on(neo, [&] { world_.dispatcher.identity().withdraw(*world_.session_of(neo)); });
+  };
+  withdraw();
+  pass(neo, Millis(1));
+  EXPECT_THAT(neo.frames(), ElementsAre(R"({"type":"expiring","data":{"inMs":0}})"));
+  EXPECT_THAT(world_.say(neo, R"({"action":"echo","id":1})"), error("token_expired"));
+  pass(neo, Millis(24'000));
+  EXPECT_EQ(neo.link.close_code, 0);
+  EXPECT_THAT(world_.say(neo, auth(token(neo_id_))), HasSubstr("welcome"))
+      << "a token of a key that is there";
+  pass(neo, Millis(25'000));
+  EXPECT_EQ(neo.link.close_code, 0);
+  withdraw();
+  pass(neo, Millis(25'000));
+  EXPECT_EQ(neo.link.close_code, 4502);
+}
+
+TEST_F(TokenExpiryTest, AWithdrawnKeyEndsForGoodWhoWaitsForTheirClient) {
+  auto& neo = enter(neo_id_);
+  auto* session = world_.session_of(neo);
+  const auto id = session->id();
+  world_.close(neo);
+  world_.run();
+  world_.on(neo, [&] { world_.dispatcher.identity().withdraw(*session); });
+  world_.run();
+  EXPECT_EQ(world_.sessions.count(), 0u);
+  EXPECT_FALSE(world_.disk.store->read_blocking([&](storage::Reader& r) { return r.session(id); }));
+}
+
+TEST_F(TokenExpiryTest, AWithdrawnKeyResumesNothing) {
+  auto& neo = world_.connect();
+  const auto welcome = world_.say(neo, auth(token(neo_id_)));
+  const auto from = welcome.find("r_");
+  const auto secret = welcome.substr(from, welcome.find('"', from) - from);
+  const auto resume = R"({"action":"resume","id":1,"session":")" + world_.session_of(neo)->id() +
+                      R"(","resume":")" + secret + "\"}";
+  world_.close(neo);
+  world_.run();
+  users::KeyRing other;
+  ASSERT_TRUE(other.add({.kid = "test", .secret = std::string(32, 'n')}).is_ok());
+  world_.tokens.replace_keys(std::move(other));
+  auto& again = world_.connect();
+  EXPECT_THAT(world_.say(again, resume), error("unauthorized"));
+  world_.tokens.replace_keys(World::key_ring());
+  EXPECT_THAT(world_.say(again, resume), HasSubstr(R"("resumed":true)")) << "it was the key alone";
+}
+
 TEST_F(TokenExpiryTest, AGuestHasNoTokenToRunOut) {
   auto& guest = world_.enter("Visitor");
   pass(guest, Millis(30LL * 24 * 3600 * 1000));

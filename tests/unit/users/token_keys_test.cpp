@@ -213,6 +213,41 @@ TEST_F(KeyFilesTest, AReloadSaysWhatWasNotTakenAndTakesTheRest) {
   EXPECT_TRUE(accepted(outside(p256_key(), "ec", kOther)));
 }
 
+TEST_F(KeyFilesTest, WhoeverHoldsWhatAKeyOpenedIsToldThatItIsGone) {
+  int told = 0;
+  issuers_with(rsa_key().jwk + "," + p256_key().jwk);
+  start();
+  service_->on_keys_withdrawn([&told] { ++told; });
+  const auto by_rsa = service_->authenticate(outside(rsa_key(), "rsa"));
+  const auto by_ec = service_->authenticate(outside(p256_key(), "ec"));
+  ASSERT_TRUE(by_rsa && by_ec);
+  issuers_with(p256_key().jwk + "," + rsa_key().jwk);
+  keys_->look();
+  EXPECT_EQ(told, 0) << "none has gone";
+  issuers_with(p256_key().jwk);
+  keys_->look();
+  EXPECT_EQ(told, 1);
+  EXPECT_FALSE(service_->knows_key(kIssuer, by_rsa->key));
+  EXPECT_TRUE(service_->knows_key(kIssuer, by_ec->key));
+  EXPECT_EQ(service_->still_good(*by_rsa).code(), ErrorCode::kTokenRevoked);
+  EXPECT_TRUE(service_->is_revoked(*by_rsa, "u_1")) << "so it resumes nothing";
+  EXPECT_TRUE(service_->still_good(*by_ec).is_ok());
+}
+
+TEST_F(KeyFilesTest, AnotherKeyUnderTheSameKidIsAnother) {
+  issuers_with(ed25519_key().jwk);
+  start();
+  const auto before = service_->authenticate(outside(ed25519_key(), "ed"));
+  ASSERT_TRUE(before);
+  std::string renamed = p256_key().jwk;
+  renamed.replace(renamed.find(R"("kid":"ec")"), 10, R"("kid":"ed")");
+  issuers_with(renamed);
+  keys_->look();
+  EXPECT_FALSE(service_->knows_key(kIssuer, before->key));
+  EXPECT_TRUE(service_->knows_key(kIssuer, "")) << "what was kept without: whether it has any";
+  EXPECT_FALSE(service_->knows_key(kOther, ""));
+}
+
 TEST_F(KeyFilesTest, TheServersOwnKeyTurnsWithoutALogout) {
   auth_.issuers.clear();
   start();
@@ -224,8 +259,11 @@ TEST_F(KeyFilesTest, TheServersOwnKeyTurnsWithoutALogout) {
   EXPECT_TRUE(accepted(after->access));
   EXPECT_NE(report_on(*service_, before->access).header_json,
             report_on(*service_, after->access).header_json);
+  EXPECT_TRUE(service_->still_good(before->claims()).is_ok());
   ASSERT_TRUE(keys_->rotate().is_ok());
   EXPECT_FALSE(accepted(before->access)) << "two turns later it is over";
+  EXPECT_FALSE(service_->still_good(before->claims()).is_ok());
+  EXPECT_TRUE(service_->still_good(after->claims()).is_ok());
 }
 
 TEST_F(KeyFilesTest, TheReportSaysWhatTheTokenSaysAndWhyItIsRefused) {
