@@ -83,12 +83,15 @@ bool is_new_here(storage::Reader& reader, const users::TokenClaims& claims) {
   return reader.outside_user(claims.issuer, claims.subject).status().code() == ErrorCode::kNotFound;
 }
 
+void tell_of_stranger(storage::Reader& reader, Json said, const users::TokenClaims& claims,
+                      const SharedResponder& answer) {
+  const auto status = users::may_become_somebody(reader, claims);
+  if (status) said["user"] = "an account is made at the first login";
+  tell(said, status, answer);
+}
+
 void tell_of_person(const Context& context, Json said, const users::TokenClaims& claims,
-                    bool is_new, const SharedResponder& answer) {
-  if (is_new) {
-    said["user"] = "an account is made at the first login";
-    return tell(said, Status::ok(), answer);
-  }
+                    const SharedResponder& answer) {
   context.accounts.by_claims(
       claims, [&context, said, claims, answer](const Result<users::User>& user) mutable {
         if (!user) return tell(said, user.status(), answer);
@@ -107,7 +110,8 @@ void check(const Context& context, const HttpRequest& request, HttpResponder res
   if (!report.verdict) return tell(said, report.verdict.status(), answer);
   const auto status = context.store.read(
       [&context, said, claims = *report.verdict, answer](storage::Reader& reader) {
-        tell_of_person(context, said, claims, is_new_here(reader, claims), answer);
+        is_new_here(reader, claims) ? tell_of_stranger(reader, said, claims, answer)
+                                    : tell_of_person(context, said, claims, answer);
       });
   if (!status) respond(*answer, status);
 }

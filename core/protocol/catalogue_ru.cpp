@@ -137,6 +137,8 @@ constexpr Phrase kPhrases[] = {
     {"This token was revoked. Log in again.", "Токен отозван. Войдите снова."},
     {"The key of this token was withdrawn. Log in again.",
      "Ключ этого токена отозван. Войдите снова."},
+    {"The account of this token was deleted. A token that is issued later makes a new one.",
+     "Учётная запись этого токена удалена. Токен, выданный позже, создаст новую."},
     {"This refresh token was used before, so its login has ended. Log in again.",
      "Этот токен обновления уже использован, поэтому вход завершён. Войдите снова."},
     {"This refresh token is not known.", "Этот токен обновления неизвестен."},

@@ -88,6 +88,18 @@ struct InvitationRecord {
   std::int64_t expires_at = 0;
 };
 
+// Who somebody is elsewhere.
+struct OutsideIdentity {
+  std::string issuer, subject;
+};
+
+// Somebody of an outside issuer whose account was deleted.
+struct ForgottenIdentity {
+  std::string hash;  // of issuer and subject, 32 bytes: who it was is not kept
+  std::int64_t forgotten_at = 0;
+  std::int64_t expires_at = 0;
+};
+
 // Something a person wrote, for a copy of their data.
 struct OwnMessage {
   std::int64_t row = 0;  // the cursor

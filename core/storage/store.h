@@ -77,6 +77,8 @@ class Reader {
 
   // The local user who stands for a subject of an outside issuer; not_found.
   virtual Result<std::string> outside_user(std::string_view issuer, std::string_view subject) = 0;
+  virtual Result<std::vector<OutsideIdentity>> outside_identities_of(std::string_view user_id) = 0;
+  virtual Result<ForgottenIdentity> forgotten_identity(std::string_view hash) = 0;  // not_found
 
   virtual Result<SessionRecord> session(std::string_view id) = 0;          // not_found
   virtual Result<RefreshRecord> refresh_token(std::string_view hash) = 0;  // not_found
@@ -122,6 +124,7 @@ class Writer : public Reader {
   // conflict when that subject stands for somebody already. delete_user() takes it back.
   virtual Status link_outside(std::string_view issuer, std::string_view subject,
                               std::string_view user_id) = 0;
+  virtual Status put_forgotten_identity(const ForgottenIdentity& identity) = 0;  // replaces
   // One bounded step of taking a person's words back: looks at `rows` rows from `from_row` on, and
   // leaves tombstones of "deleted" in place of theirs. Returns where the next step begins, 0 at the
   // end. Offsets stay.

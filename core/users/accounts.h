@@ -66,6 +66,10 @@ struct Registration {
   std::string invitation = {};  // the code, where registration is by invitation
 };
 
+// Whether an issuer's token may make an account for its subject: not one from before that subject's
+// account was deleted (token_revoked).
+Status may_become_somebody(storage::Reader& reader, const TokenClaims& claims);
+
 class Accounts {
  public:
   using UserDone = absl::AnyInvocable<void(Result<User>)>;
@@ -107,7 +111,8 @@ class Accounts {
                     std::vector<std::string> remove, UserDone done);
   void set_disabled(std::string actor, std::string user_id, bool disabled, UserDone done);
   // Takes a person out for good: row, sessions, tokens, what plugins keep under their id, and their
-  // words, which become tombstones step by step. `password` as at a login; guests and accounts of an
+  // words, which become tombstones step by step. Tokens of an outside issuer from before it make no new
+  // account, later ones do. `password` as at a login; guests and accounts of an
   // outside issuer have none. Told as kDeleted once the row is gone. The last admin stays.
   void forget(std::string user_id, std::string password, std::string address, StatusDone done);
 

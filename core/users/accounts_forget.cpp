@@ -33,8 +33,10 @@ Status may_leave(Writer& writer, const std::string& id) {
 }
 
 // What the server keeps of them except their words.
-Status remove_person(Writer& writer, const std::string& id, const storage::AuditEntry& entry) {
+Status remove_person(Writer& writer, const std::string& id, Millis longest_token,
+                     const storage::AuditEntry& entry) {
   if (Status status = may_leave(writer, id); !status) return status;
+  if (Status status = bury_identities(writer, id, entry.ts, longest_token); !status) return status;
   if (Status status = writer.delete_sessions_of(id); !status) return status;
   if (Status status = writer.delete_refresh_tokens_of(id); !status) return status;
   if (Status status = writer.revoke_tokens_of(id, entry.ts); !status) return status;
@@ -63,7 +65,8 @@ void remove(const Shared& farewell, std::int64_t from_row) {
   auto entry = farewell->self->audit(farewell->user_id, "account.forget", farewell->user_id);
   entry.address = farewell->address;
   farewell->self->store.write(
-      [id = farewell->user_id, entry](Writer& writer) { return remove_person(writer, id, entry); },
+      [id = farewell->user_id, longest = farewell->self->options.auth.token_max,
+       entry](Writer& writer) { return remove_person(writer, id, longest, entry); },
       [farewell, from_row](const Status& status) {
         farewell->done(status);
         if (!status) return;

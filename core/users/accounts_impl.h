@@ -23,6 +23,12 @@ bool is_expired_guest(const storage::UserRecord& record, std::int64_t now);
 // Makes room for the name when a guest who has expired holds it.
 Status free_expired_name(storage::Writer& writer, const storage::UserRecord& wanted,
                          std::int64_t now);
+// What stays of a person of an outside issuer who was deleted.
+std::string identity_hash(const std::string& issuer, const std::string& subject);
+// Before the account goes: notes that what was issued until now for whoever it stands for is dead, for
+// as long as the longest token lives.
+Status bury_identities(storage::Writer& writer, const std::string& user_id, std::int64_t now,
+                       Millis longest_token);
 Status note_admin(storage::Writer& writer, const storage::UserRecord& record);
 
 enum class RegistrationMode { kOpen, kInvitation, kClosed };

@@ -40,6 +40,7 @@ Result<UserRecord> take_in(Writer& writer, const TokenClaims& claims, const Name
   const auto known = writer.outside_user(claims.issuer, claims.subject);
   if (known) return writer.user(*known);
   if (known.status().code() != ErrorCode::kNotFound) return known.status();
+  if (Status status = may_become_somebody(writer, claims); !status) return status;
   const auto name = free_name(writer, claims.name, rules, entry.ts);
   if (!name) return name.status();
   UserRecord record;
@@ -77,6 +78,33 @@ void take_in_new(const Accounts::Impl::Self& self, const TokenClaims& claims,
 }
 
 }  // namespace
+
+std::string identity_hash(const std::string& issuer, const std::string& subject) {
+  return sha256("parley-identity:" + issuer + std::string(1, '\0') + subject);
+}
+
+// The skew is the issuer's clock's: a token from before the
+// deletion may say that it is from a little after.
+Status may_become_somebody(Reader& reader, const TokenClaims& claims) {
+  const auto gone = reader.forgotten_identity(identity_hash(claims.issuer, claims.subject));
+  if (!gone) return gone.status().code() == ErrorCode::kNotFound ? Status::ok() : gone.status();
+  if (claims.issued_at > gone->forgotten_at + TokenRules{}.skew.count()) return Status::ok();
+  return {ErrorCode::kTokenRevoked,
+          "The account of this token was deleted. A token that is issued later makes a new one."};
+}
+
+Status bury_identities(Writer& writer, const std::string& user_id, std::int64_t now,
+                       Millis longest_token) {
+  const auto all = writer.outside_identities_of(user_id);
+  if (!all) return all.status();
+  const std::int64_t until = now + longest_token.count() + 2 * TokenRules{}.skew.count();
+  for (const auto& one : *all) {
+    const Status status =
+        writer.put_forgotten_identity({identity_hash(one.issuer, one.subject), now, until});
+    if (!status) return status;
+  }
+  return Status::ok();
+}
 
 void Accounts::by_claims(const TokenClaims& claims, UserDone done) {
   auto self = impl_->enter();

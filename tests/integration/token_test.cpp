@@ -20,12 +20,13 @@ class Issuer {
   explicit Issuer(std::string secret, std::string kid = "shared")
       : secret_(std::move(secret)), kid_(std::move(kid)) {}
 
-  std::string file(const std::filesystem::path& folder) const {
+  std::string file(const std::filesystem::path& folder, const Json& others = Json::array()) const {
     const auto path = folder / "issuers.json";
     const Json key{
         {"kty", "oct"}, {"alg", "HS256"}, {"kid", kid_}, {"k", base64url_encode(secret_)}};
-    const Json issuer{{"issuer", kIssuer}, {"audience", "parley"}, {"keys", {key}}};
-    std::ofstream(path) << Json{{"issuers", {issuer}}}.dump();
+    Json issuers = others;
+    issuers.push_back({{"issuer", kIssuer}, {"audience", "parley"}, {"keys", {key}}});
+    std::ofstream(path) << Json{{"issuers", issuers}}.dump();
     ::chmod(path.c_str(), 0600);
     return path.string();
   }
@@ -166,6 +167,87 @@ TEST(OutsideTokens, AKeySetIsTakenOverOnReload) {
   EXPECT_EQ(enter_with(client, after.token_for("42"))["type"], "welcome");
   Client late(server.port());
   EXPECT_EQ(error_code(enter_with(late, before.token_for("42"))), "unauthorized");
+}
+
+TEST(OutsideTokens, AWithdrawnKeyEndsTheSessionsItOpened) {
+  TempFolder folder;
+  const Issuer before(std::string(32, 'b'), "before"), after(std::string(32, 'a'), "after");
+  ServerProcess server(
+      {.set = {"auth.issuers=" + before.file(folder.path()), "auth.expiry_grace=1h"}});
+  Client stays(server.port()), own(server.port());
+  const auto entered = enter_with(stays, before.token_for("42", Millis{3'600'000}));
+  ASSERT_EQ(entered["type"], "welcome") << entered;
+  ASSERT_EQ(
+      own.ask({{"action", "register"}, {"name", "own"}, {"password", "there-is-no-spoon-77"}}, 1)
+          .at("type"),
+      "welcome");
+
+  after.file(folder.path());
+  Ctl(server).must({"config", "reload"});
+  EXPECT_EQ(stays.read_until("expiring")["data"]["inMs"], 0);
+  EXPECT_EQ(error_code(stays.ask({{"action", "whoami"}}, 2)), "token_expired");
+  const auto renewed =
+      stays.ask({{"action", "auth"}, {"token", after.token_for("42", Millis{3'600'000})}}, 3);
+  EXPECT_EQ(renewed["data"]["session"], entered["data"]["session"]) << renewed;
+  EXPECT_EQ(stays.ask({{"action", "whoami"}}, 4)["type"], "whoami");
+  EXPECT_EQ(own.ask({{"action", "whoami"}}, 2)["type"], "whoami") << "nobody else is asked";
+}
+
+TEST(OutsideTokens, WhoeverHasNoOtherTokenIsClosedAfterTheGrace) {
+  TempFolder folder;
+  const Issuer before(std::string(32, 'b'), "before"), after(std::string(32, 'a'), "after");
+  ServerProcess server(
+      {.set = {"auth.issuers=" + before.file(folder.path()), "auth.expiry_grace=0s"}});
+  Client client(server.port());
+  const auto welcome = enter_with(client, before.token_for("42", Millis{3'600'000}));
+  ASSERT_EQ(welcome["type"], "welcome") << welcome;
+  after.file(folder.path());
+  Ctl(server).must({"config", "reload"});
+  client.expect_close(4502);
+  Client back(server.port());
+  EXPECT_EQ(error_code(back.ask({{"action", "resume"},
+                                 {"session", welcome["data"]["session"]},
+                                 {"resume", welcome["data"]["resume"]}},
+                                1)),
+            "unauthorized");
+}
+
+TEST(OutsideTokens, OneIssuersMistakeIsNamedAndHoldsUpNoOther) {
+  TempFolder folder;
+  const Issuer good(std::string(32, 'g'));
+  const Json bad{
+      {"issuer", "https://bad.example.org"}, {"audience", "parley"}, {"jwks", "missing.json"}};
+  ServerProcess server({.set = {"auth.issuers=" + good.file(folder.path(), {bad})}});
+  Client client(server.port());
+  EXPECT_EQ(enter_with(client, good.token_for("42"))["type"], "welcome");
+  EXPECT_NE(server.log().find("missing.json"), std::string::npos);
+  users::TokenKey key{"x", users::TokenAlgorithm::kHs256, std::string(32, 'x'),
+                      "https://bad.example.org", "parley"};
+  users::KeyRing ring;
+  ASSERT_TRUE(ring.add(key).is_ok());
+  const auto refused =
+      check(server, *ring.make("42", SystemClock().wall_ms(), Millis{60'000})).json();
+  EXPECT_EQ(refused.at("accepted"), false);
+  EXPECT_NE(refused.at("problems").dump().find("missing.json"), std::string::npos) << refused;
+}
+
+TEST(OutsideTokens, WhoeverIsForgottenDoesNotComeBackByAnOldToken) {
+  TempFolder folder;
+  const Issuer issuer(std::string(32, 'i'));
+  ServerProcess server({.set = {"auth.issuers=" + issuer.file(folder.path())}});
+  const auto token = issuer.token_for("42");
+  Client mouse(server.port());
+  const auto name = enter_with(mouse, token)["data"]["user"]["name"];
+  ASSERT_EQ(
+      mouse.ask({{"action", "mydata"}, {"what", "forget"}, {"confirm", name}}, "forget")["type"],
+      "ok");
+  mouse.expect_close(4500);
+  Client again(server.port());
+  EXPECT_EQ(error_code(enter_with(again, token)), "token_revoked");
+  const auto why = check(server, token).json();
+  EXPECT_EQ(why.at("accepted"), false);
+  EXPECT_NE(why.at("why").get<std::string>().find("was deleted"), std::string::npos) << why;
+  EXPECT_EQ(enter_with(again, issuer.token_for("43"))["type"], "welcome");
 }
 
 TEST(OutsideTokens, ABrokenFileIsSaidAtTheStart) {

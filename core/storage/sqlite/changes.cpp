@@ -179,6 +179,16 @@ Status Changes::link_outside(std::string_view issuer, std::string_view subject,
                              : status;
 }
 
+Status Changes::put_forgotten_identity(const ForgottenIdentity& identity) {
+  return connection_.attempt([&] {
+    auto row = connection_.query(
+        "INSERT OR REPLACE INTO forgotten_identities (hash, forgotten_at, expires_at) "
+        "VALUES (?, ?, ?)");
+    row.blob(identity.hash).number(identity.forgotten_at).number(identity.expires_at).run();
+    return Status::ok();
+  });
+}
+
 Status Changes::set_guest_expiry(std::string_view id, std::int64_t expires_at) {
   return connection_.attempt([&] {
     auto row = connection_.query("UPDATE users SET expires_at = ? WHERE id = ? AND kind = 'guest'");
@@ -337,6 +347,10 @@ Result<Expired> Changes::expire_step(const Retention& retention, std::size_t max
     gone.tokens += remove(
         "DELETE FROM invitations WHERE rowid IN "
         "(SELECT rowid FROM invitations WHERE expires_at <= ? LIMIT ?)",
+        now);
+    gone.tokens += remove(
+        "DELETE FROM forgotten_identities WHERE rowid IN "
+        "(SELECT rowid FROM forgotten_identities WHERE expires_at <= ? LIMIT ?)",
         now);
     return gone;
   });

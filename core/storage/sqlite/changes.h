@@ -26,6 +26,7 @@ class Changes final : public Queries<Writer> {
   Status delete_user(std::string_view id) override;
   Status put_block(const BlockRecord& block) override;
   Status delete_block(const BlockRecord& block) override;
+  Status put_forgotten_identity(const ForgottenIdentity& identity) override;
   Status link_outside(std::string_view issuer, std::string_view subject,
                       std::string_view user_id) override;
   Result<std::int64_t> erase_messages_of(std::string_view user_id, std::int64_t from_row,

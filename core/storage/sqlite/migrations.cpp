@@ -147,8 +147,18 @@ CREATE TABLE invitations (
 CREATE INDEX invitations_expiry ON invitations(expires_at);
 )sql";
 
-constexpr Migration kMigrations[] = {
-    {1, kFirst}, {2, kSessions}, {3, kCommandKeys}, {4, kReading}, {5, kOutside}};
+// Who of an outside issuer was deleted here, as hashes, for as long as tokens of then may live.
+constexpr const char* kForgotten = R"sql(
+CREATE TABLE forgotten_identities (
+  hash BLOB PRIMARY KEY,
+  forgotten_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+);
+CREATE INDEX forgotten_expiry ON forgotten_identities(expires_at);
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kFirst},   {2, kSessions}, {3, kCommandKeys},
+                                     {4, kReading}, {5, kOutside},  {6, kForgotten}};
 
 bool is_empty(Connection& connection) {
   auto query = connection.query("SELECT count(*) FROM sqlite_master");

@@ -307,6 +307,28 @@ Result<std::string> Queries<I>::outside_user(std::string_view issuer, std::strin
 }
 
 template <typename I>
+Result<std::vector<OutsideIdentity>> Queries<I>::outside_identities_of(std::string_view user_id) {
+  return connection_.attempt([&]() -> Result<std::vector<OutsideIdentity>> {
+    auto row =
+        connection_.query("SELECT issuer, subject FROM outside_identities WHERE user_id = ?");
+    row.text(user_id);
+    std::vector<OutsideIdentity> all;
+    while (row.step()) all.push_back({row.string_at(0), row.string_at(1)});
+    return all;
+  });
+}
+
+template <typename I>
+Result<ForgottenIdentity> Queries<I>::forgotten_identity(std::string_view hash) {
+  return connection_.attempt([&]() -> Result<ForgottenIdentity> {
+    auto row = connection_.query(
+        "SELECT forgotten_at, expires_at FROM forgotten_identities WHERE hash = ?");
+    if (!row.blob(hash).step()) return missing("forgotten identity");
+    return ForgottenIdentity{std::string(hash), row.number_at(0), row.number_at(1)};
+  });
+}
+
+template <typename I>
 Result<SessionRecord> Queries<I>::session(std::string_view id) {
   return connection_.attempt([&]() -> Result<SessionRecord> {
     auto row = connection_.query(

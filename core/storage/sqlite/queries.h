@@ -34,6 +34,8 @@ class Queries : public Interface {
   Result<std::vector<InvitationRecord>> invitations() override;
   Result<InvitationRecord> invitation(std::string_view hash, std::int64_t now) override;
   Result<std::string> outside_user(std::string_view issuer, std::string_view subject) override;
+  Result<std::vector<OutsideIdentity>> outside_identities_of(std::string_view user_id) override;
+  Result<ForgottenIdentity> forgotten_identity(std::string_view hash) override;
   Result<SessionRecord> session(std::string_view id) override;
   Result<CommandKeyRecord> command_key(std::string_view user_id, std::string_view key) override;
   Result<std::vector<CommandKeyRecord>> command_keys(std::int64_t now) override;

@@ -45,6 +45,31 @@ TEST_F(PeopleTest, AnIdentityElsewhereStandsForOnePersonUntilTheyGo) {
   EXPECT_EQ(*whom("b", "42"), "u_2");
 }
 
+TEST_F(PeopleTest, WhoWasForgottenIsKnownByAHashUntilItIsTooOld) {
+  ASSERT_TRUE(add_user("u_1").is_ok());
+  ASSERT_TRUE(link("a", "42", "u_1").is_ok());
+  ASSERT_TRUE(link("b", "43", "u_1").is_ok());
+  const auto all = ask([](Reader& r) { return r.outside_identities_of("u_1"); });
+  ASSERT_EQ(all->size(), 2u);
+  EXPECT_EQ(all->at(1).subject, "43");
+  const std::string hash(32, '\7');
+  const auto forget = [&](std::int64_t at, std::int64_t until) {
+    return change([=](Writer& w) { return w.put_forgotten_identity({hash, at, until}); });
+  };
+  const auto known = [&] { return ask([&](Reader& r) { return r.forgotten_identity(hash); }); };
+  EXPECT_EQ(known().status().code(), ErrorCode::kNotFound);
+  ASSERT_TRUE(forget(100, 1000).is_ok());
+  ASSERT_TRUE(forget(200, 2000).is_ok());
+  EXPECT_EQ(known()->forgotten_at, 200) << "the later one holds";
+  Retention retention;
+  retention.now = 1999;
+  ASSERT_TRUE(change([=](Writer& w) { return w.expire_step(retention, 100).status(); }).is_ok());
+  EXPECT_TRUE(known());
+  retention.now = 2000;
+  ASSERT_TRUE(change([=](Writer& w) { return w.expire_step(retention, 100).status(); }).is_ok());
+  EXPECT_FALSE(known());
+}
+
 TEST_F(PeopleTest, AnInvitationIsFoundByItsHashUntilItIsTooOld) {
   const std::string hash(32, '\1');
   ASSERT_TRUE(invite("i_1", hash, 1000).is_ok());

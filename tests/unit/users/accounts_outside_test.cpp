@@ -27,6 +27,7 @@ class OutsidersTest : public storage::StoreTest {
     made.issuer = issuer;
     made.subject = subject;
     made.name = name;
+    made.issued_at = clock_.wall_ms();
     if (!issuer.empty()) made.max_roles = {"user"};
     return made;
   }
@@ -104,6 +105,65 @@ TEST_F(OutsidersTest, WhoeverIsDisabledOrGoneStaysOut) {
   EXPECT_EQ(come(claims("", "u_nobody")).status().code(), ErrorCode::kUnauthorized);
   ASSERT_TRUE(change([&](storage::Writer& w) { return w.delete_user(id); }).is_ok());
   EXPECT_NE(come(who)->id, id) << "a deleted account does not come back";
+}
+
+class ForgottenOutsidersTest : public OutsidersTest {
+ protected:
+  void SetUp() override {
+    OutsidersTest::SetUp();
+    before_ = claims("https://a.example", "42", "Neo");
+    id_ = come(before_)->id;
+  }
+  Status forget(const std::string& id) {
+    std::promise<Status> promise;
+    accounts_->forget(id, "", "10.0.0.1", [&](Status status) { promise.set_value(status); });
+    const Status status = promise.get_future().get();
+    store_->flush();
+    return status;
+  }
+  void expire() {
+    storage::Retention retention;
+    retention.now = clock_.wall_ms();
+    ASSERT_TRUE(
+        change([=](storage::Writer& w) { return w.expire_step(retention, 100).status(); }).is_ok());
+  }
+
+  TokenClaims before_;
+  std::string id_;
+};
+
+TEST_F(ForgottenOutsidersTest, ATokenFromBeforeDoesNotBringThemBack) {
+  clock_.advance(Millis{600'000});
+  ASSERT_TRUE(forget(id_).is_ok());
+  const auto again = come(before_);
+  EXPECT_EQ(again.status().code(), ErrorCode::kTokenRevoked);
+  EXPECT_NE(again.status().message().find("was deleted"), std::string::npos);
+  auto at_once = claims("https://a.example", "42", "Neo");
+  at_once.issued_at += 30'000;
+  EXPECT_EQ(come(at_once).status().code(), ErrorCode::kTokenRevoked)
+      << "the issuer's clock may be ahead";
+  EXPECT_TRUE(come(claims("https://b.example", "42", "Trinity"))) << "another issuer's 42";
+}
+
+TEST_F(ForgottenOutsidersTest, ATokenFromLaterMakesAnewPerson) {
+  ASSERT_TRUE(forget(id_).is_ok());
+  clock_.advance(Millis{30'001});
+  const auto later = come(claims("https://a.example", "42", "Neo"));
+  ASSERT_TRUE(later) << later.status().message();
+  EXPECT_NE(later->id, id_);
+  EXPECT_EQ(come(before_)->id, later->id) << "who is here again is here";
+}
+
+TEST_F(ForgottenOutsidersTest, WhoTheyWereIsNotKeptAndNotForever) {
+  ASSERT_TRUE(forget(id_).is_ok());
+  EXPECT_TRUE(ask([&](storage::Reader& r) { return r.outside_identities_of(id_); })->empty());
+  clock_.advance(Millis{30LL * 86'400'000});
+  expire();
+  EXPECT_EQ(come(before_).status().code(), ErrorCode::kTokenRevoked)
+      << "such a token is within its skew to the end";
+  clock_.advance(Millis{60'000});
+  expire();
+  EXPECT_TRUE(come(before_)) << "no token of then holds any more, so none is asked for";
 }
 
 }  // namespace
