@@ -135,6 +135,7 @@ class CallRouter {
   // A user's last session has closed, or its sign-in came to nothing. [shard]
   std::function<void(const users::User&)> on_left;
   void tell_left(const users::User& user);
+  std::function<void(const users::User&)> on_guest_ended;
   // Somebody logs out. [shard]
   std::function<void(const users::User&, const session::Credential&)> on_signed_out;
 

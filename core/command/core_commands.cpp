@@ -285,6 +285,8 @@ Status publish_core_commands(CoreDeps deps) {
   deps.dispatcher.identity().on_left([&accounts = deps.accounts](const users::User& user) {
     if (user.kind == "guest") accounts.release_guest(user.id);
   });
+  deps.dispatcher.identity().on_guest_ended(
+      [&accounts = deps.accounts](const users::User& user) { accounts.end_guest(user.id); });
   deps.dispatcher.identity().on_signed_out(
       [&tokens = deps.tokens](const users::User& user, const Credential& credential) {
         if (!credential.family.empty()) return tokens.revoke_family(user.id, credential.family, {});

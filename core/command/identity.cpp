@@ -10,6 +10,7 @@
 #include "session/channels.h"
 #include "session/session.h"
 #include "session/session_keeper.h"
+#include "users/accounts.h"
 #include "users/tokens.h"
 
 namespace parley::command {
@@ -69,6 +70,10 @@ void save_then(CallRouter& router, Session& session, absl::AnyInvocable<void(Ses
       });
 }
 
+void tell_guest_ended(CallRouter& router, const users::User& user) {
+  if (user.kind == "guest" && router.on_guest_ended) router.on_guest_ended(user);
+}
+
 }  // namespace
 
 Credential credential_of(const users::TokenClaims& claims) {
@@ -83,8 +88,10 @@ bool Identity::start(Peer& peer, SignIn who, protocol::RequestId id) {
       who.client_name = old->client().name;
       who.client_version = old->client().version;
     }
+    const auto before = old->user();
     router_.set_session(peer, nullptr);
     router_.sessions().close(*old, "identity changed");
+    if (before->id != who.user->id) tell_guest_ended(router_, *before);
   }
   const auto user = who.user;
   auto opened = router_.sessions().open(peer.link(), user,
@@ -279,6 +286,8 @@ void Identity::sign_out_here(CallId call) {
   const auto* caller = router_.state_of(call).pending.caller(call);
   auto* peer = router_.peer_of(*caller);
   auto* session = router_.sessions().find(caller->session_key);
+  // First: whoever has the answer may take the name at once, on whatever connection.
+  if (session) tell_guest_ended(router_, *session->user());
   router_.send_reply(call, "ok", {}, {});
   if (!session) return;
   const auto user = session->user();
@@ -301,6 +310,10 @@ void Identity::withdraw(Session& session) {
 
 void Identity::on_left(std::function<void(const users::User&)> listener) {
   router_.on_left = std::move(listener);
+}
+
+void Identity::on_guest_ended(std::function<void(const users::User&)> listener) {
+  router_.on_guest_ended = std::move(listener);
 }
 
 void Identity::on_signed_out(std::function<void(const users::User&, const Credential&)> listener) {

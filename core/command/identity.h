@@ -84,6 +84,9 @@ class Identity {
   // Before the first connection: told on a shard when a user's last session has closed, or a
   // sign-in came to nothing because the connection was gone. For letting go of guests.
   void on_left(std::function<void(const users::User&)> listener);
+  // Before the first connection: told on a shard of a guest who cannot come back: it logged out, or is
+  // somebody else now.
+  void on_guest_ended(std::function<void(const users::User&)> listener);
   // Before the first connection: told on a shard who has signed out, and with which credential.
   // For ending what that credential opens elsewhere.
   void on_signed_out(std::function<void(const users::User&, const Credential&)> listener);

@@ -129,6 +129,9 @@ class Accounts {
       const std::string& guest_id);  // one more session of it; also when a saved one came back
   void release_guest(
       const std::string& guest_id);  // one less: after the last its name stays for guest_keep
+  // It logged out, or came in as somebody else: nobody can come back as this guest, and its name is
+  // free for whoever asks after this call.
+  void end_guest(const std::string& guest_id);
   // Every few minutes: keeps the rows of guests who are here, so that retention does not take them.
   void keep_guests(StatusDone done = {});
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accounts: guests. Their rows carry an expiry that is pushed on while somebody is there.
 #include "base/ids.h"
+#include "base/log.h"
 #include "users/accounts_impl.h"
 
 namespace parley::users {
@@ -53,6 +54,20 @@ void Accounts::release_guest(const std::string& guest_id) {
   impl_->store.write([guest_id, expiry = self->guest_expiry()](
                          Writer& writer) { return writer.set_guest_expiry(guest_id, expiry); },
                      [self](Status) {});
+}
+
+void Accounts::end_guest(const std::string& guest_id) {
+  {
+    MutexLock lock(impl_->mutex);
+    impl_->guests.erase(guest_id);
+  }
+  auto self = impl_->enter();
+  impl_->store.write([guest_id, now = self->now()](
+                         Writer& writer) { return writer.set_guest_expiry(guest_id, now); },
+                     [self](const Status& status) {
+                       if (!status && status.code() != ErrorCode::kNotFound)
+                         log::warn("users", "a guest's name was not freed: {}", status.message());
+                     });
 }
 
 void Accounts::keep_guests(StatusDone done) {

@@ -91,6 +91,29 @@ TEST(IdentityTest, ASecondIdentityNeedsALogoutFirst) {
   EXPECT_THAT(world.say(neo, R"({"action":"auth","id":2,"guest":"Other"})"), error("conflict"));
 }
 
+TEST(IdentityTest, AGuestsNameIsFreeOnceItHasLoggedOut) {
+  World world;
+  auto& neo = world.enter("Neo");
+  world.say(neo, R"({"action":"hold","id":1})");
+  world.dispatcher.identity().sign_out(world.target->last);
+  world.dispatcher.returned(world.target->last);
+  world.run();
+  auto& other = world.connect(1);
+  EXPECT_THAT(world.say(other, R"({"action":"auth","id":1,"guest":"Neo"})"), HasSubstr("welcome"));
+}
+
+TEST(IdentityTest, AGuestsNameIsFreeOnceItIsSomebodyElse) {
+  World world;
+  auto& neo = world.enter("Neo");
+  world.say(neo, R"({"action":"login","id":4,"password":"trinity"})");
+  auto login = std::move(world.target->held.at(0));
+  world.dispatcher.identity().sign_in(login->call, {.user = account("u_1", "Trinity")});
+  world.dispatcher.returned(login->call);
+  world.run();
+  auto& other = world.connect();
+  EXPECT_THAT(world.say(other, R"({"action":"auth","id":1,"guest":"Neo"})"), HasSubstr("welcome"));
+}
+
 TEST(IdentityTest, LoggingInReplacesTheGuestsSession) {
   World world;
   auto& neo = world.enter("Neo");

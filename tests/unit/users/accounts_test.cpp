@@ -241,6 +241,24 @@ TEST_F(AccountsTest, AGuestsNameIsFreeAfterItHasGone) {
   EXPECT_TRUE(guest("neo").result);
 }
 
+TEST_F(AccountsTest, AGuestWhoLoggedOutLeavesItsName) {
+  const auto first = guest("Neo").result;
+  ASSERT_TRUE(first);
+  accounts_->end_guest(first->id);
+  const auto second = guest("neo").result;
+  ASSERT_TRUE(second) << second.status().message();
+  EXPECT_NE(second->id, first->id);
+  EXPECT_EQ(by_id(first->id).status().code(), ErrorCode::kNotFound);
+  accounts_->release_guest(first->id);
+  (void)answer<Status>([&](auto done) { accounts_->keep_guests(std::move(done)); });
+  EXPECT_EQ(by_id(first->id).status().code(), ErrorCode::kNotFound) << "and does not come back";
+  const auto account = register_as("Trinity").result;
+  accounts_->end_guest(account->id);
+  store_->flush();
+  clock_.advance(Millis{48LL * 3600 * 1000});
+  EXPECT_TRUE(by_id(account->id)) << "an account is no guest";
+}
+
 TEST_F(AccountsTest, ChangingThePasswordEndsWhatTheOldOneOpened) {
   const auto neo = register_as("Neo").result;
   ASSERT_TRUE(change([&](storage::Writer& w) {
