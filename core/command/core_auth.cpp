@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "protocol/json.h"
+#include "command/client_said.h"
 #include "protocol/json_writer.h"
 #include "users/accounts.h"
 #include "users/token_service.h"
@@ -13,24 +13,6 @@ namespace parley::command {
 namespace {
 
 enum Argument { kToken, kRefresh, kGuest, kClient, kLocale };
-
-constexpr std::size_t kClientText = 64;  // bytes of a client's name or version that are kept
-
-std::string short_text(protocol::JsonView value) {
-  return std::string(value.as_string().value_or("").substr(0, kClientText));
-}
-
-// What the client says of itself; whatever does not fit is left out.
-void read_client(const Invocation& call, SignIn& who) {
-  if (call.args[kLocale].present) who.locale = call.args[kLocale].text.substr(0, 2);
-  if (!call.args[kClient].present) return;
-  thread_local protocol::JsonReader reader({.depth = 4, .keys = 32, .size = 4096});
-  const auto client = reader.parse(call.args[kClient].text);
-  if (!client) return;
-  who.client_name = short_text(client->find("name"));
-  who.client_version = short_text(client->find("version"));
-  if (who.locale.empty()) who.locale = short_text(client->find("locale")).substr(0, 2);
-}
 
 std::string suggestion_json(const std::string& name) {
   if (name.empty()) return {};
@@ -53,7 +35,7 @@ void CoreAuth::run(const Invocation& call) {
         call.call, Status::conflict("this connection has a session already: log out first, or "
                                     "open another connection")));
   SignIn who;
-  read_client(call, who);
+  take_client(call.args[kClient], call.args[kLocale], who);
   replies.defer(call.call);
   if (token)
     with_token(call, std::move(who));

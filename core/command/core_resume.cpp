@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "command/client_said.h"
 #include "protocol/close_codes.h"
 #include "protocol/json.h"
 #include "session/session_keeper.h"
@@ -19,8 +20,6 @@ namespace parley::command {
 namespace {
 
 enum Argument { kSession, kResume, kSeq, kChannels, kToken, kClient, kLocale };
-
-constexpr std::size_t kClientText = 64;  // bytes of a client's name or version that are kept
 
 Result<std::vector<protocol::ChannelPosition>> read_positions(const std::string& json) {
   thread_local protocol::JsonReader reader({.depth = 2, .keys = 4096, .size = 1 << 20});
@@ -37,20 +36,6 @@ Result<std::vector<protocol::ChannelPosition>> read_positions(const std::string&
   });
   if (!good) return wrong;
   return positions;
-}
-
-void read_client(const Invocation& call, SignIn& who) {
-  if (call.args[kLocale].present) who.locale = call.args[kLocale].text.substr(0, 2);
-  if (!call.args[kClient].present) return;
-  thread_local protocol::JsonReader reader({.depth = 4, .keys = 32, .size = 4096});
-  const auto client = reader.parse(call.args[kClient].text);
-  if (!client) return;
-  const auto text = [&](const char* name) {
-    return std::string(client->find(name).as_string().value_or("").substr(0, kClientText));
-  };
-  who.client_name = text("name");
-  who.client_version = text("version");
-  if (who.locale.empty()) who.locale = text("locale").substr(0, 2);
 }
 
 }  // namespace
@@ -121,7 +106,7 @@ Status CoreResume::read(const Invocation& call, Attempt& attempt) const {
   attempt.back.presented = attempt.secret_hash;
   attempt.back.seq =
       call.args[kSeq].present ? static_cast<std::uint64_t>(call.args[kSeq].integer) : 0;
-  read_client(call, attempt.back.who);
+  take_client(call.args[kClient], call.args[kLocale], attempt.back.who);
   if (!call.args[kChannels].present) return Status::ok();
   auto positions = read_positions(call.args[kChannels].text);
   if (!positions) return positions.status();

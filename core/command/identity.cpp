@@ -83,8 +83,12 @@ Credential credential_of(const users::TokenClaims& claims) {
 
 bool Identity::start(Peer& peer, SignIn who, protocol::RequestId id) {
   if (!who.locale.empty()) peer.set_locale(who.locale);
+  if (who.client_name.empty()) {
+    who.client_name = peer.client_name_;
+    who.client_version = peer.client_version_;
+  }
   if (auto* old = peer.session()) {
-    if (who.client_name.empty()) {  // a login says nothing of the program: it is the same one
+    if (who.client_name.empty()) {  // it is the same program
       who.client_name = old->client().name;
       who.client_version = old->client().version;
     }

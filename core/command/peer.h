@@ -54,6 +54,7 @@ class Peer {
   std::string address_;
   std::string address_group_;  // what limits count by: an IPv6 address is its /64
   std::string_view locale_ = "en";
+  std::string client_name_, client_version_;  // what it said of its program on the way in
   Clock::TimePoint accepted_at_;
   Clock::TimePoint unauthenticated_since_;
   session::TokenBucket bucket_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "command/call_router.h"
+#include "command/client_said.h"
 #include "session/session.h"
 
 namespace parley::command {
@@ -90,6 +91,7 @@ Preparation::Outcome Preparation::prepare(Peer& peer, const Envelope& envelope,
   invocation.request = envelope.id;
   if (auto refused = find(peer, envelope.action, invocation.entry)) return refused;
   if (auto refused = read_envelope(peer, envelope, invocation)) return refused;
+  if (invocation.spec().anonymous) note_client(peer, envelope.args.find("client"));
   if (auto refused = permit_there(peer, invocation)) return refused;
   describe(peer, invocation);
   // What only reads, or changes the session it came in, may run as often as it is asked to.
@@ -98,6 +100,15 @@ Preparation::Outcome Preparation::prepare(Peer& peer, const Envelope& envelope,
   // A repeated command does not pay for running again.
   if (invocation.key.empty()) return cool_down(now, invocation);
   return std::nullopt;
+}
+
+// Whoever comes in by a plugin's command, `login` for example, may say with it what program it is.
+void Preparation::note_client(Peer& peer, protocol::JsonView client) {
+  auto said = read_client(client);
+  if (!said.locale.empty()) peer.set_locale(said.locale);
+  if (said.name.empty()) return;
+  peer.client_name_ = std::move(said.name);
+  peer.client_version_ = std::move(said.version);
 }
 
 std::string_view Preparation::locale_of(const Peer& peer) {

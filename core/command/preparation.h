@@ -59,6 +59,7 @@ class Preparation {
   const AccessPolicy& access();
   void describe(Peer& peer, Invocation& invocation);
   static std::string_view locale_of(const Peer& peer);
+  static void note_client(Peer& peer, protocol::JsonView client);
 
   CallRouter& router_;
   Cooldowns& cooldowns_;

@@ -46,7 +46,7 @@ export function credentialFrame(
       return undefined;
     default: {
       const { kind: action, ...given } = credential;
-      return { action, id, ...given };
+      return { action, id, ...given, client };
     }
   }
 }

@@ -50,7 +50,12 @@ describe('Session', () => {
     const account = { name: 'Neo', password: 'there-is-no-spoon' };
     session.signIn({ kind: 'register', ...account }).catch(() => {});
     env.socket.accept();
-    expect(env.socket.last).toEqual({ action: 'register', id: expect.anything(), ...account });
+    expect(env.socket.last).toEqual({
+      action: 'register',
+      id: expect.anything(),
+      ...account,
+      client: expect.objectContaining({ name: expect.any(String), version: expect.any(String) }),
+    });
     env.socket.reply(env.socket.last, 'error', { code: 'forbidden', message: '', invitation: true });
     await settle();
     session.signIn({ kind: 'register', ...account, invitation: 'abc' }).catch(() => {});

@@ -91,6 +91,35 @@ TEST(IdentityTest, ASecondIdentityNeedsALogoutFirst) {
   EXPECT_THAT(world.say(neo, R"({"action":"auth","id":2,"guest":"Other"})"), error("conflict"));
 }
 
+// A plugin's command knows nothing of it.
+TEST(IdentityTest, WhoeverLogsInMaySayWithWhatProgram) {
+  World world;
+  auto& neo = world.connect();
+  world.say(neo, R"({"action":"login","id":1,"data":{"password":"trinity",)"
+                 R"("client":{"name":"phone","version":"2.1","locale":"ru"}}})");
+  auto login = std::move(world.target->held.at(0));
+  EXPECT_EQ(login->raw_json.find("phone"), std::string::npos);
+  world.dispatcher.identity().sign_in(login->call, {.user = account("u_1", "Neo")});
+  world.dispatcher.returned(login->call);
+  world.run();
+  ASSERT_NE(world.session_of(neo), nullptr);
+  EXPECT_EQ(world.session_of(neo)->client().name, "phone");
+  EXPECT_EQ(world.session_of(neo)->client().version, "2.1");
+  EXPECT_EQ(world.session_of(neo)->locale(), "ru");
+}
+
+TEST(IdentityTest, WhatAProgramSaysOfItselfIsCutBetweenCharacters) {
+  World world;
+  std::string name;
+  for (int i = 0; i < 40; ++i) name += "ы";
+  auto& neo = world.connect();
+  world.say(neo, R"({"action":"auth","id":1,"guest":"Neo","client":{"name":"x)" + name + "\"}}");
+  EXPECT_EQ(world.session_of(neo)->client().name, "x" + name.substr(0, 62));
+  auto& other = world.connect();
+  EXPECT_THAT(world.say(other, R"({"action":"auth","id":1,"guest":"Smith","client":7})"),
+              HasSubstr("welcome"));
+}
+
 TEST(IdentityTest, AGuestsNameIsFreeOnceItHasLoggedOut) {
   World world;
   auto& neo = world.enter("Neo");
