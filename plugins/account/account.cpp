@@ -2,7 +2,7 @@
 // account: register, login, logout, whoami, changePassword.
 //
 // The server does the work and answers: a welcome with data.token for register and login, `ok` for
-// the others, or an error. A password passes through here once and is kept nowhere.
+// the others (with a new data.token after a change of password), or an error. A password passes through here once and is kept nowhere.
 #include <parley/plugin.hpp>
 
 #include "catalogue.h"
@@ -28,6 +28,7 @@ class Account : public parley::Plugin {
         .choices({"here", "all"});
     command("whoami", say::kWhoami, &Account::whoami).concurrent().read_only();
     command("changePassword", say::kChangePassword, &Account::change_password)
+        .secret_reply()
         .argument<std::string>("oldPassword", say::kOldPassword)
         .secret()
         .range(1, kPasswordMax)

@@ -229,7 +229,9 @@ TEST(ChangePassword, HasNothingToChangeForGuestsAndBots) {
 
 TEST(ChangePassword, HidesBothPasswords) {
   FakeHost host;
-  for (const auto& argument : declared(host, "changePassword").arguments) {
+  const auto& command = declared(host, "changePassword");
+  EXPECT_TRUE(command.flags & PARLEY_COMMAND_SECRET_REPLY) << "a new login comes with the answer";
+  for (const auto& argument : command.arguments) {
     EXPECT_TRUE(argument.flags & PARLEY_ARGUMENT_SECRET) << argument.name;
   }
 }

@@ -3,6 +3,7 @@
 // everywhere, take a copy of their data and delete it.
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <set>
 
 #include "integration/support/dialogue.h"
@@ -73,6 +74,57 @@ TEST_F(People, AProgramKeepsItsNameWhenAGuestRegisters) {
   ASSERT_EQ(client.ask(guest, 1)["type"], "welcome");
   ASSERT_EQ(enrol(client, "Ghost")["type"], "welcome");
   EXPECT_EQ(client.ask({{"action", "sessions"}}, 2)["data"]["sessions"][0]["client"], "telnet 2.0");
+}
+
+TEST_F(People, WhoeverLogsInOrRegistersMaySayWithWhatProgram) {
+  const auto with = [](const char* action, const char* program) {
+    return Json{{"action", action},
+                {"name", "niobe"},
+                {"password", kPassword},
+                {"client", {{"name", program}, {"version", "2.0"}}}};
+  };
+  Client here(server().port()), there(server().port());
+  ASSERT_EQ(here.ask(with("register", "telnet"), 1)["type"], "welcome");
+  ASSERT_EQ(there.ask(with("login", "phone"), 1)["type"], "welcome");
+  std::set<std::string> programs;
+  for (const auto& one : here.ask({{"action", "sessions"}}, 2)["data"]["sessions"])
+    programs.insert(one.at("client").get<std::string>());
+  EXPECT_EQ(programs, (std::set<std::string>{"telnet 2.0", "phone 2.0"}));
+}
+
+TEST_F(People, AGuestsNameIsFreeAfterTheLogout) {
+  Client bane(server().port()), other(server().port());
+  bane.enter("Bane");
+  ASSERT_EQ(bane.ask({{"action", "logout"}}, 1)["type"], "ok");
+  EXPECT_EQ(other.enter("Bane")["type"], "welcome");
+}
+
+TEST_F(People, ANewPasswordEndsTheOtherSessionsAndKeepsThisOne) {
+  Client there(server().port());
+  auto here = std::make_unique<Client>(server().port());
+  ASSERT_EQ(enrol(*here, "ballard")["type"], "welcome");
+  const auto mine = log_in(*here, "ballard");
+  ASSERT_EQ(log_in(there, "ballard")["type"], "welcome");
+  const auto changed = here->ask({{"action", "changePassword"},
+                                  {"oldPassword", kPassword},
+                                  {"newPassword", "there-is-a-spoon-78"}},
+                                 1);
+  ASSERT_EQ(changed["type"], "ok") << changed;
+  there.expect_close(4500);
+  EXPECT_EQ(here->ask({{"action", "whoami"}}, 2)["data"]["name"], "ballard");
+
+  here.reset();  // a cut connection
+  Client back(server().port());
+  const auto resumed = back.ask({{"action", "resume"},
+                                 {"session", mine["data"]["session"]},
+                                 {"resume", mine["data"]["resume"]},
+                                 {"seq", 0}},
+                                3);
+  EXPECT_EQ(resumed["type"], "welcome") << resumed;
+  Client device(server().port());
+  EXPECT_EQ(device.ask({{"action", "auth"}, {"refresh", changed["data"]["refresh"]}}, 1)["type"],
+            "welcome")
+      << "and the device is known the next time too";
 }
 
 TEST_F(People, SessionsAreListedAndEndedOneByOne) {

@@ -181,6 +181,27 @@ parley_status logout_everywhere(const parley_host* host, parley_id request) {
   return PARLEY_OK;
 }
 
+// The session that changed it goes on with a login of its own: what the old password opened is dead,
+// and a connection that is cut comes back by its credential.
+void go_on_with_new_login(const std::shared_ptr<Operation>& operation) {
+  auto& services = operation->plugin->services();
+  services.tokens.issue(operation->user_id(), [operation, &services](
+                                                  const Result<users::IssuedTokens>& issued) {
+    std::string data;
+    if (issued) {
+      services.sessions.post(
+          operation->caller.session_key,
+          [credential = command::credential_of(issued->claims())](session::Session& own) {
+            own.set_credential(credential);
+            own.changed();
+          });
+      protocol::ObjectWriter(data).field("token", issued->access).field("refresh", issued->refresh);
+    }
+    operation->replies().ok(operation->call, data);
+    operation->plugin->settle(operation->call);
+  });
+}
+
 parley_status change_password(const parley_host* host, parley_id request,
                               parley_string old_password, parley_string new_password) {
   parley_status status = PARLEY_OK;
@@ -199,8 +220,7 @@ parley_status change_password(const parley_host* host, parley_id request,
                           "The password was changed elsewhere: log in again.");
           });
         }
-        operation->replies().ok(operation->call);
-        operation->plugin->settle(operation->call);
+        go_on_with_new_login(operation);
       });
   return PARLEY_OK;
 }
