@@ -10,8 +10,8 @@ namespace {
 
 // Old keys that are looked at for each new one: more than one, so that they go faster than they come.
 constexpr int kSweepEach = 4;
-// Running commands that are passed over in search of a key that can go.
-constexpr int kPassedOver = 256;
+// Users with nothing but running commands that are passed over in search of a key that can go.
+constexpr std::size_t kPassedOver = 256;
 // Places of keys that are gone, before they are looked for.
 constexpr std::size_t kGoneAtMost = 1024;
 
@@ -64,7 +64,7 @@ KeyLedger::Answer KeyLedger::begin(Keyed::Setup command, CallId waiter) {
     entry->waiters.push_back(waiter);
     return {Verdict::kWait, {}};
   }
-  if (!make_room_for(command.user) || !make_room()) return {Verdict::kFull, {}};
+  if (!make_room_for(command.user) || !make_room(command.user)) return {Verdict::kFull, {}};
   Entry fresh;
   fresh.fingerprint = command.fingerprint;
   add(command.user, command.key, std::move(fresh));
@@ -159,9 +159,11 @@ KeyLedger::Entry* KeyLedger::entry_of(const std::string& user, const std::string
 void KeyLedger::add(const std::string& user, const std::string& key, Entry entry) {
   entry.serial = ++last_serial_;
   UserKeys& keys = users_[user];
+  loads_.erase(load_of(user, keys));
   keys.order.emplace(entry.serial, key);
   order_.push_back({user, key, entry.serial});
   keys.entries.insert_or_assign(key, std::move(entry));
+  loads_.insert(load_of(user, keys));
   ++size_;
   if (order_.size() > 2 * size_ + kGoneAtMost) tidy_up();
 }
@@ -178,10 +180,12 @@ void KeyLedger::erase(const std::string& user, const std::string& key) {
   if (keys == users_.end()) return;
   const auto entry = keys->second.entries.find(key);
   if (entry == keys->second.entries.end()) return;
+  loads_.erase(load_of(user, keys->second));
   keys->second.order.erase(entry->second.serial);
   keys->second.entries.erase(entry);
   --size_;
-  if (keys->second.entries.empty()) users_.erase(keys);
+  if (keys->second.entries.empty()) return void(users_.erase(keys));
+  loads_.insert(load_of(user, keys->second));
 }
 
 // `user` and `key` may be part of what is erased.
@@ -190,34 +194,49 @@ void KeyLedger::evict(const std::string& user, const std::string& key) {
   erase(std::string(user), std::string(key));
 }
 
-// The user's oldest that does not run makes room.
+bool KeyLedger::evict_oldest_of(const std::string& user) {
+  const auto keys = users_.find(user);
+  if (keys == users_.end()) return false;
+  const auto& order = keys->second.order;
+  const auto oldest = std::find_if(order.begin(), order.end(), [&](const auto& place) {
+    return keys->second.entries.at(place.second).state != State::kRunning;
+  });
+  if (oldest == order.end()) return false;
+  evict(user, oldest->second);
+  return true;
+}
+
 bool KeyLedger::make_room_for(const std::string& user) {
   for (auto keys = users_.find(user);
        keys != users_.end() && keys->second.entries.size() >= most_of_user_;
        keys = users_.find(user)) {
-    const auto& order = keys->second.order;
-    const auto oldest = std::find_if(order.begin(), order.end(), [&](const auto& place) {
-      return keys->second.entries.at(place.second).state != State::kRunning;
-    });
-    if (oldest == order.end()) return false;
-    evict(user, oldest->second);
+    if (!evict_oldest_of(user)) return false;
   }
   return true;
 }
 
-// The oldest of all that does not run makes room.
-bool KeyLedger::make_room() {
-  for (int passed = 0; size_ >= most_;) {
-    const Entry* oldest = at_front();
-    if (!oldest || passed > kPassedOver) return false;
-    if (oldest->state == State::kRunning) {
-      ++passed;
-      front_to_back();
-    } else {
-      evict(order_.front().user, order_.front().key);
-    }
+// Whoever has most gives way, the new key counted with those of its user.
+bool KeyLedger::make_room(const std::string& wanted_by) {
+  while (size_ >= most_) {
+    const auto own = users_.find(wanted_by);
+    const std::size_t with_new = own == users_.end() ? 1 : own->second.entries.size() + 1;
+    const std::size_t largest = loads_.empty() ? 0 : loads_.begin()->keys;
+    if (with_new > largest && evict_oldest_of(wanted_by)) continue;
+    const auto tried =
+        static_cast<std::ptrdiff_t>(std::min<std::size_t>(loads_.size(), kPassedOver));
+    const auto found = std::find_if(loads_.begin(), std::next(loads_.begin(), tried),
+                                    [this](const Load& load)
+                                        PARLEY_REQUIRES(mutex_) { return may_give(load.user); });
+    if (found == std::next(loads_.begin(), tried)) return false;
+    evict_oldest_of(std::string(found->user));
   }
   return true;
+}
+
+bool KeyLedger::may_give(const std::string& user) const {
+  const auto& entries = users_.at(user).entries;
+  return std::any_of(entries.begin(), entries.end(),
+                     [](const auto& one) { return one.second.state != State::kRunning; });
 }
 
 // The expired ones go as new ones come; the store's own go with its retention.

@@ -8,6 +8,9 @@
 // (Keyed::mark), so that a crash between it and the answer is known: then the outcome is unknown and
 // the command is not run again.
 //
+// When all users' keys together are too many (config::Session.keys_total), whoever has most gives way:
+// nobody's keys are pushed out by somebody who uses many.
+//
 // Ownership: borrows store and clock. Thread: any. Failure: as documented per function; a store
 // that fails loses the answer, never runs a command twice.
 #pragma once
@@ -17,6 +20,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -95,6 +99,17 @@ class KeyLedger {
   struct UserKeys {
     std::unordered_map<std::string, Entry> entries;
     std::map<std::uint64_t, std::string> order;  // by serial: oldest first
+    std::uint64_t oldest() const { return order.empty() ? 0 : order.begin()->first; }
+  };
+  // Who gives way when there are too many: most keys first, of equals whose oldest is older.
+  struct Load {
+    std::size_t keys = 0;
+    std::uint64_t oldest = 0;
+    std::string user;
+    bool operator<(const Load& other) const {
+      if (keys != other.keys) return keys > other.keys;
+      return oldest != other.oldest ? oldest < other.oldest : user < other.user;
+    }
   };
   struct Place {
     std::string user, key;
@@ -104,7 +119,13 @@ class KeyLedger {
   void erase(const std::string& user, const std::string& key) PARLEY_REQUIRES(mutex_);
   void evict(const std::string& user, const std::string& key) PARLEY_REQUIRES(mutex_);
   bool make_room_for(const std::string& user) PARLEY_REQUIRES(mutex_);
-  bool make_room() PARLEY_REQUIRES(mutex_);
+  // The oldest of that user's that does not run; false: there is none.
+  bool evict_oldest_of(const std::string& user) PARLEY_REQUIRES(mutex_);
+  bool make_room(const std::string& wanted_by) PARLEY_REQUIRES(mutex_);
+  bool may_give(const std::string& user) const PARLEY_REQUIRES(mutex_);
+  static Load load_of(const std::string& user, const UserKeys& keys) {
+    return {keys.entries.size(), keys.oldest(), user};
+  }
   void sweep(std::int64_t now) PARLEY_REQUIRES(mutex_);
   void tidy_up() PARLEY_REQUIRES(mutex_);
   Entry* at_front() PARLEY_REQUIRES(mutex_);
@@ -119,6 +140,7 @@ class KeyLedger {
   std::atomic<std::size_t> size_{0};  // changed under mutex_
   mutable Mutex mutex_;
   std::unordered_map<std::string, UserKeys> users_ PARLEY_GUARDED_BY(mutex_);
+  std::set<Load> loads_ PARLEY_GUARDED_BY(mutex_);  // of all users
   // All keys, oldest first, with some that are gone: at_front() skips these.
   std::deque<Place> order_ PARLEY_GUARDED_BY(mutex_);
   std::uint64_t last_serial_ PARLEY_GUARDED_BY(mutex_) = 0;

@@ -280,19 +280,56 @@ TEST_F(KeyedCallsTest, NewOnesSweepOutWhatHasExpired) {
 
 TEST_F(KeyedCallsTest, AllUsersTogetherHaveALimitToo) {
   config::Config config;
-  config.session.keys_total = 2;
+  config.session.keys_total = 3;
   World world(config);
   auto& neo = world.enter("neo");
   auto& trinity = world.enter("trinity");
   world.say(neo, move(1, "a"));
-  world.say(trinity, move(1, "b"));
-  world.say(trinity, move(1, "c"));
-  EXPECT_THAT(world.say(trinity, move(2, "b")), duplicate());
-  EXPECT_THAT(world.say(neo, move(2, "a")), Not(duplicate())) << "its was the oldest";
-  EXPECT_EQ(world.dispatcher.stats().keys, 2u);
+  for (const char* key : {"b", "c", "d", "e"}) world.say(trinity, move(1, key));
+  EXPECT_EQ(world.dispatcher.stats().keys, 3u);
+  EXPECT_THAT(world.say(neo, move(2, "a")), duplicate()) << "she pushes out her own";
+  EXPECT_THAT(world.say(trinity, move(2, "e")), duplicate());
+  EXPECT_THAT(world.say(trinity, move(2, "b")), Not(duplicate()));
+}
+
+TEST_F(KeyedCallsTest, WhoHasMostGivesWayToANewcomer) {
+  config::Config config;
+  config.session.keys_total = 3;
+  World world(config);
+  auto& neo = world.enter("neo");
+  auto& trinity = world.enter("trinity");
+  for (const char* key : {"a", "b", "c"}) world.say(trinity, move(1, key));
+  world.say(neo, move(1, "n"));
+  EXPECT_EQ(world.dispatcher.stats().keys, 3u);
+  EXPECT_THAT(world.say(neo, move(2, "n")), duplicate());
+  EXPECT_THAT(world.say(trinity, move(2, "c")), duplicate());
+  EXPECT_THAT(world.say(trinity, move(2, "a")), Not(duplicate())) << "her oldest made room";
+}
+
+TEST_F(KeyedCallsTest, OfEqualsWhoseKeyIsOldestGivesWay) {
+  config::Config config;
+  config.session.keys_total = 2;
+  World world(config);
+  auto& neo = world.enter("neo");
+  auto& trinity = world.enter("trinity");
+  auto& smith = world.enter("smith");
+  world.say(trinity, move(1, "t"));
+  world.say(neo, move(1, "n"));
+  world.say(smith, move(1, "s"));
+  EXPECT_THAT(world.say(neo, move(2, "n")), duplicate());
+  EXPECT_THAT(world.say(trinity, move(2, "t")), Not(duplicate()));
+}
+
+TEST_F(KeyedCallsTest, KeysOfRunningCommandsMakeRoomForNobody) {
+  config::Config config;
+  config.session.keys_total = 1;
+  World world(config);
+  auto& neo = world.enter("neo");
+  auto& trinity = world.enter("trinity");
   world.say(neo, R"({"action":"hold","id":3,"key":"d"})");
-  world.say(neo, R"({"action":"echoNow","id":4,"key":"e"})");
-  EXPECT_EQ(world.dispatcher.stats().keys, 2u);
+  EXPECT_THAT(world.say(trinity, R"({"action":"echoNow","id":4,"key":"e"})"),
+              error("too_many_inflight"));
+  EXPECT_EQ(world.dispatcher.stats().keys, 1u);
 }
 
 TEST_F(KeyedCallsTest, TheOldestMakesRoom) {
