@@ -22,11 +22,6 @@ std::optional<Json> read_body(const net::HttpRequest& request, net::HttpResponde
   return std::nullopt;
 }
 
-std::string text_of(const Json& body, const char* key) {
-  const auto found = body.find(key);
-  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::string dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

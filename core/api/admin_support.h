@@ -10,6 +10,7 @@
 
 #include "api/context.h"
 #include "api/router.h"
+#include "base/json_text.h"
 
 namespace parley::api {
 
@@ -17,7 +18,6 @@ using Json = nlohmann::json;
 
 // The body as an object; nothing when it is none, and then the answer is sent.
 std::optional<Json> read_body(const net::HttpRequest& request, net::HttpResponder& responder);
-std::string text_of(const Json& body, const char* key);  // "" when absent or no text
 
 // Bytes that are no UTF-8 become U+FFFD.
 std::string dump(const Json& value);

@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include "base/json_text.h"
 #include "base/log_file.h"
 #include "base/log_record.h"
 #include "config/values.h"
@@ -16,11 +17,6 @@ namespace parley::ctl {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string text_of(const Json& line, const char* name) {
-  const auto found = line.find(name);
-  return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 bool matches(const std::string& wanted, const Json& line, const char* name) {
   return wanted.empty() || text_of(line, name) == wanted;

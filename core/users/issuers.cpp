@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json_text.h"
 #include "users/accounts.h"
 #include "users/jwk.h"
 #include "users/strict_json.h"
@@ -83,11 +84,6 @@ Result<File> read_guarded(const fs::path& file) {
   if (!status) return status;
   if (!text) return refuse(file, text.status().message());
   return File{std::move(*text), info.st_mode};
-}
-
-std::string text_of(const Json& object, const char* member) {
-  const auto found = object.find(member);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 // The parts of one entry that say what its keys are worth.

@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/openssl_guard.h"
+#include "base/json_text.h"
 #include "users/strict_json.h"
 
 namespace parley::users {
@@ -24,11 +25,6 @@ constexpr std::size_t kExponentMax = 4;    // bytes; a huge one makes every chec
 constexpr std::size_t kModulusMax = 1024;  // bytes
 constexpr std::size_t kKeysMax = 64;
 constexpr char kUncompressed = 4;  // how a point of both coordinates begins
-
-std::string text_of(const Json& jwk, const char* member) {
-  const auto found = jwk.find(member);
-  return found != jwk.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 std::optional<std::string> bytes_of(const Json& jwk, const char* member) {
   const auto text = text_of(jwk, member);

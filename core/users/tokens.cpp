@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "base/json_text.h"
 #include "base/thread_annotations.h"
 #include "users/jwt_key.h"
 #include "users/strict_json.h"
@@ -57,11 +58,6 @@ bool is_access_token(const Json& header, const TokenKey& key) {
   const auto typ = header.find("typ");
   if (typ == header.end()) return true;
   return *typ == "JWT" || (!key.issuer.empty() && *typ == "at+jwt");
-}
-
-std::string text_of(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 // Seconds in the token, with or without a fraction; nothing for what is no sensible time.

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "plugin/argument_types.h"
+
 namespace parley::kit {
 namespace {
 
@@ -12,25 +14,6 @@ command::LocalText texts(const std::vector<std::pair<std::string, std::string>>&
   command::LocalText text;
   for (const auto& [locale, words] : all) (locale == "ru" ? text.ru : text.en) = words;
   return text;
-}
-
-ArgumentType type_of(parley_type type) {
-  switch (type) {
-    case PARLEY_TYPE_INT:
-      return ArgumentType::kInt;
-    case PARLEY_TYPE_NUMBER:
-      return ArgumentType::kNumber;
-    case PARLEY_TYPE_BOOL:
-      return ArgumentType::kBool;
-    case PARLEY_TYPE_USER:
-      return ArgumentType::kUser;
-    case PARLEY_TYPE_CHANNEL:
-      return ArgumentType::kChannel;
-    case PARLEY_TYPE_JSON:
-      return ArgumentType::kJson;
-    default:
-      return ArgumentType::kString;
-  }
 }
 
 std::optional<std::string> preset_of(const testing::DeclaredArgument& argument) {
@@ -52,7 +35,7 @@ command::ArgumentSpec spec_of(const testing::DeclaredArgument& declared) {
   const auto has = [&](std::uint32_t flag) { return (declared.flags & flag) != 0; };
   command::ArgumentSpec spec;
   spec.name = declared.name;
-  spec.type = type_of(declared.type);
+  spec.type = plugin::argument_type_of(declared.type).value_or(ArgumentType::kString);
   spec.required = has(PARLEY_ARGUMENT_REQUIRED);
   spec.secret = has(PARLEY_ARGUMENT_SECRET);
   spec.rest = has(PARLEY_ARGUMENT_REST);

@@ -8,6 +8,7 @@
 #include <parley/ext/commands.h>
 
 #include "command/dispatcher.h"
+#include "plugin/argument_types.h"
 #include "plugin/host/entry.h"
 #include "plugin/host/json_check.h"
 #include "protocol/json_writer.h"
@@ -27,28 +28,6 @@ std::vector<std::string> strings(const parley_string* all, std::uint64_t count) 
   std::vector<std::string> out;
   std::transform(all, all + count, std::back_inserter(out), copy);
   return out;
-}
-
-std::optional<command::ArgumentType> type_of(parley_type type) {
-  using command::ArgumentType;
-  switch (type) {
-    case PARLEY_TYPE_STRING:
-      return ArgumentType::kString;
-    case PARLEY_TYPE_INT:
-      return ArgumentType::kInt;
-    case PARLEY_TYPE_NUMBER:
-      return ArgumentType::kNumber;
-    case PARLEY_TYPE_BOOL:
-      return ArgumentType::kBool;
-    case PARLEY_TYPE_USER:
-      return ArgumentType::kUser;
-    case PARLEY_TYPE_CHANNEL:
-      return ArgumentType::kChannel;
-    case PARLEY_TYPE_JSON:
-      return ArgumentType::kJson;
-    default:
-      return std::nullopt;
-  }
 }
 
 std::optional<std::string> preset_of(const parley_value& value) {
@@ -72,7 +51,7 @@ std::optional<std::string> preset_of(const parley_value& value) {
 Result<command::ArgumentSpec> argument_of(const parley_argument* argument) {
   if (!PARLEY_HAS(argument, fallback))
     return Status::invalid_args("an argument's struct is too small");
-  const auto type = type_of(argument->type);
+  const auto type = argument_type_of(argument->type);
   if (!type)
     return Status::invalid_args("argument " + copy(argument->name) + " has an unknown type");
   command::ArgumentSpec spec;
