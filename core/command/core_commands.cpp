@@ -192,7 +192,8 @@ class CoreCommands final : public CommandTarget {
     replies_.defer(call.call);
     session::SubscribeOptions options{.since = integer_of(call, 1),
                                       .history = count_of(call, 2),
-                                      .presence = call.args[3].boolean && call.args[3].present};
+                                      .presence = call.args[3].boolean && call.args[3].present,
+                                      .keep = true};
     deps_.channels.subscribe(*session, call.args[0].text, options,
                              [this, id = call.call](Result<session::Subscribed> result) {
                                if (!result) return replies_.fail(id, result.status());
@@ -204,7 +205,7 @@ class CoreCommands final : public CommandTarget {
     auto* session = session_of(call);
     const auto channel = channel_of(call);
     if (!session || !channel) return;
-    if (auto status = deps_.channels.unsubscribe(*session, *channel); !status)
+    if (auto status = deps_.channels.leave(*session, *channel); !status)
       return static_cast<void>(replies_.fail(call.call, status));
     std::string data;
     ObjectWriter(data).field("channel", *channel);
@@ -215,13 +216,15 @@ class CoreCommands final : public CommandTarget {
     const auto channel = channel_of(call);
     if (!channel) return;
     replies_.defer(call.call);
-    deps_.channels.history(
-        call.user.get(), *channel,
-        {.limit = count_of(call, 1), .before = integer_of(call, 2), .after = integer_of(call, 3)},
-        [this, id = call.call](Result<session::ChannelHistory> result) {
-          if (!result) return replies_.fail(id, result.status());
-          return replies_.reply(id, "history", result->data_json());
-        });
+    deps_.channels.history(call.user.get(), *channel,
+                           {.limit = count_of(call, 1),
+                            .before = integer_of(call, 2),
+                            .after = integer_of(call, 3),
+                            .changes = call.args[4].present && call.args[4].boolean},
+                           [this, id = call.call](Result<session::ChannelHistory> result) {
+                             if (!result) return replies_.fail(id, result.status());
+                             return replies_.reply(id, "history", result->data_json());
+                           });
   }
 
   void presence(const Invocation& call) {

@@ -114,9 +114,14 @@ CommandSpec unsubscribe() {
 CommandSpec history() {
   return {.name = "history",
           .help = {"Shows earlier messages of a channel", "Показывает прежние сообщения канала"},
-          .args = {channel(false), count("limit", {"how many", "сколько"}),
+          .args = {channel(false),
+                   count("limit", {"how many", "сколько"}),
                    count("before", {"older than this offset", "раньше этого номера"}),
-                   count("after", {"newer than this offset", "позже этого номера"})},
+                   count("after", {"newer than this offset", "позже этого номера"}),
+                   {.name = "changes",
+                    .type = kBool,
+                    .help = {"with the frames that say what was changed",
+                             "вместе с записями об изменениях"}}},
           .read_only = true,
           .clickable = true};
 }

@@ -73,7 +73,10 @@ struct Limits {
   double user_burst = 120;
   double address_rate = 0;  // and of one address or /64
   double address_burst = 0;
-  std::map<std::string, std::string> commands{{"register", "60/1h"}};  // each by itself: "N/time"
+  std::map<std::string, std::string> commands{{"deleteMessage", "60/1m"},
+                                              {"editMessage", "60/1m"},
+                                              {"markRead", "300/1m"},
+                                              {"register", "60/1h"}};  // each by itself: "N/time"
   double new_connections = 20;                                         // per second and address
   int connections_per_user = 8;
   int connections_per_address = 0;
@@ -166,6 +169,7 @@ struct PluginLimits {
   int probation_faults = 3;  // within it: back to the version before
   std::size_t storage_quota = 64 * 1024 * 1024;
   std::size_t value_max = 1024 * 1024;
+  std::size_t variables = 16 * 1024;  // that one plugin keeps in one session
 };
 
 // Plugins with isolation: process, each in a child of the server.

@@ -121,7 +121,7 @@ const std::vector<Key>& table() {
     {.path = "session.variables", .slot = AT(session.variables), .min = 0, .max = 16 * kMiB, .live = true, .meaning = "variables that plugins keep in one session"},
     {.path = "session.keys", .slot = AT(session.keys), .min = kSecond, .max = kDay, .live = true, .meaning = "an idempotency key is remembered this long"},
     {.path = "session.keys_per_user", .slot = AT(session.keys_per_user), .min = 1, .max = 1e5, .live = true, .meaning = "idempotency keys of one user that are remembered at most; the oldest make room"},
-    {.path = "session.keys_total", .slot = AT(session.keys_total), .min = 1, .max = 1e8, .live = true, .meaning = "the same for all users together"},
+    {.path = "session.keys_total", .slot = AT(session.keys_total), .min = 1, .max = 1e8, .live = true, .meaning = "the same for all users together; who has most of them gives way"},
 
     {.path = "storage.file", .slot = AT(storage.file), .form = kFileName, .meaning = "database, inside the state folder"},
     {.path = "storage.readers", .slot = AT(storage.readers), .min = 1, .max = 64, .meaning = "connections that read beside the writer"},
@@ -156,6 +156,7 @@ const std::vector<Key>& table() {
     {.path = "plugins.limits.probation_faults", .slot = AT(plugins.limits.probation_faults), .min = 1, .max = 1e4, .meaning = "faults within the probation that do so"},
     {.path = "plugins.limits.storage_quota", .slot = AT(plugins.limits.storage_quota), .min = 0, .max = 1024 * kGiB, .meaning = "keys and values of one plugin"},
     {.path = "plugins.limits.value_max", .slot = AT(plugins.limits.value_max), .min = kKiB, .max = kGiB, .meaning = "one stored value"},
+    {.path = "plugins.limits.variables", .slot = AT(plugins.limits.variables), .min = 0, .max = kGiB, .meaning = "names and values that one plugin keeps in one session"},
     {.path = "plugins.isolation.hello", .slot = AT(plugins.isolation.hello), .min = 100, .max = kMinute, .meaning = "a child process has said hello within this"},
     {.path = "plugins.isolation.unresponsive", .slot = AT(plugins.isolation.unresponsive), .min = 100, .max = kHour, .meaning = "a call in a child has ended within this, else the child is ended"},
     {.path = "plugins.isolation.ping", .slot = AT(plugins.isolation.ping), .min = 100, .max = kHour, .meaning = "an idle child is asked for a sign of life this often"},

@@ -140,6 +140,10 @@ void heed_account_changes(Users& users, Runtime& runtime, plugin::EventBus& even
         on_changed(users, runtime, user_id, change);
         if (change == users::Change::kDeleted) tell_deleted(events, clock, user_id);
       });
+  users.accounts->on_erased([&runtime](const users::Erased& erased) {
+    for (const auto& change : erased.deletions) runtime.channels->announce_stored(change);
+    for (const auto& channel : erased.topics) runtime.channels->topic_erased(channel);
+  });
   users.tokens->on_family_ended([&runtime](const std::string& user_id, const std::string& family) {
     end_login(runtime, user_id, family);
   });

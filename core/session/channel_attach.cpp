@@ -8,6 +8,7 @@
 #include "protocol/close_codes.h"
 #include "session/channels_impl.h"
 #include "session/direct_channels.h"
+#include "session/joined_channels.h"
 
 namespace parley::session {
 
@@ -35,6 +36,7 @@ void Channels::attach(Session& session, AttachDone done) {
 
 Status Channels::read_places(storage::Reader& reader, const std::string& user, std::size_t most,
                              Attachment& attachment) {
+  if (Status read = read_joined(reader, user, most, attachment); !read) return read;
   const Result<std::vector<std::string>> direct = direct_channels_of(reader, user);
   if (!direct) return direct.status();
   for (const std::string& name : *direct) {
@@ -51,6 +53,22 @@ Status Channels::read_places(storage::Reader& reader, const std::string& user, s
     bool exists = false;
     if (Status read = read_record(reader, one->name(), record, exists); !read) return read;
     remember(*one, record, exists);
+  }
+  return Status::ok();
+}
+
+// What an account has joined, and not what it has left.
+Status Channels::read_joined(storage::Reader& reader, const std::string& user, std::size_t most,
+                             Attachment& attachment) {
+  const Result<JoinedChannels> channels = joined_channels_of(reader, user);
+  if (!channels) return channels.status();
+  std::erase_if(attachment.entries, [&](const EntryPtr& one) {
+    return std::find(channels->left.begin(), channels->left.end(), one->name()) !=
+           channels->left.end();
+  });
+  for (const std::string& name : channels->joined) {
+    if (attachment.entries.size() >= most) break;
+    attachment.entries.push_back(entry(name));
   }
   return Status::ok();
 }

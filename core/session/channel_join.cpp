@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Coming into channels and leaving them. The order of steps is what keeps the promise of no gap and
-// no double; channel_entry.h says why.
+// Coming into channels; leaving them is in channel_leave.cpp. The order of steps is what keeps the
+// promise of no gap and no double; channel_entry.h says why.
 #include <algorithm>
 #include <cstddef>
 #include <optional>
@@ -11,13 +11,6 @@
 #include "session/channels_impl.h"
 
 namespace parley::session {
-namespace {
-
-Status left_meanwhile() {
-  return Status::conflict("The channel was left before this was answered. Subscribe again.");
-}
-
-}  // namespace
 
 // --- membership ---
 
@@ -53,25 +46,6 @@ Subscription& Channels::add(Session& session, const EntryPtr& entry, bool wants_
   return subscription;
 }
 
-void Channels::remove(Session& session, std::size_t index, const Status& why) {
-  const int shard = shard_of(session.key());
-  session.changed();
-  Subscription gone = std::move(session.subscriptions_[index]);
-  session.subscriptions_.erase(session.subscriptions_.begin() + static_cast<std::ptrdiff_t>(index));
-  ShardMembers& members = gone.channel->on(shard);
-  members.remove(gone.member);
-  {
-    const MutexLock lock(gone.channel->mutex);
-    gone.channel->watchers -= gone.wants_presence ? 1 : 0;
-    const auto bit = static_cast<std::size_t>(shard);
-    if (members.empty() && !gone.channel->pinned.test(bit)) gone.channel->shards.reset(bit);
-  }
-  if (gone.counted) disappear(session, gone.channel);
-  if (!gone.joining) return;
-  if (gone.joining->done) gone.joining->done(why);
-  for (Joining::Again& again : gone.joining->again) again.done(why);
-}
-
 // Whoever hears of it may at once have the session leave again: `subscription` may be gone afterwards.
 void Channels::appear(Session& session, Subscription& subscription) {
   const auto user = session.user();
@@ -87,19 +61,6 @@ void Channels::appear(Session& session, Subscription& subscription) {
   }
   subscription.counted = true;
   if (first) announce(entry, *user, session.key(), true);
-}
-
-void Channels::disappear(Session& session, const EntryPtr& entry) {
-  const users::User& user = *session.user();
-  bool last = false;
-  {
-    const MutexLock lock(entry->mutex);
-    const auto found = entry->present.find(user.id);
-    if (found == entry->present.end()) return;
-    last = --found->second.sessions == 0;
-    if (last) entry->present.erase(found);
-  }
-  if (last) announce(entry, user, session.key(), false);
 }
 
 void Channels::wish_presence(Session& session, Subscription& subscription, bool wanted) {
@@ -137,6 +98,7 @@ void Channels::subscribe(Session& session, std::string_view channel, SubscribeOp
   const auto settings = this->settings();
   options.history = std::min(options.history,
                              static_cast<std::size_t>(std::max(settings->channels.history_max, 0)));
+  if (options.keep) done = kept_when_joined(session, channel, std::move(done));
   if (Subscription* there = find(session, channel)) {
     return join_again(session, *there, std::move(options), std::move(done));
   }
@@ -146,6 +108,15 @@ void Channels::subscribe(Session& session, std::string_view channel, SubscribeOp
                            " channels, which is the limit. Unsubscribe from one first."));
   }
   join_new(session, entry(channel), std::move(options), std::move(done));
+}
+
+Channels::SubscribeDone Channels::kept_when_joined(const Session& session, std::string_view channel,
+                                                   SubscribeDone done) {
+  return [this, user = session.user(), name = std::string(channel),
+          done = std::move(done)](Result<Subscribed> answer) mutable {
+    if (answer) note_membership(*user, name, true);
+    done(std::move(answer));
+  };
 }
 
 void Channels::join_new(Session& session, const EntryPtr& entry, SubscribeOptions options,
@@ -252,6 +223,7 @@ std::optional<storage::HistoryQuery> missed_query(const std::string& channel,
   if (options.history == 0 || joined == 0) return std::nullopt;
   query.before = joined + 1;
   query.limit = options.history;
+  query.changes = false;
   return query;
 }
 
@@ -358,43 +330,6 @@ void Channels::release(Session& session, const EntryPtr& entry, std::uint64_t jo
   }
   for (Joining::Again& again : joining->again) {
     subscribe(session, entry->name(), std::move(again.options), std::move(again.done));
-  }
-}
-
-// --- leaving ---
-
-Status Channels::unsubscribe(Session& session, std::string_view channel) {
-  Subscription* subscription = find(session, channel);
-  if (!subscription) {
-    return Status::not_found("You are not in channel " + std::string(channel) + ".");
-  }
-  remove(session, static_cast<std::size_t>(subscription - session.subscriptions_.data()),
-         left_meanwhile());
-  return Status::ok();
-}
-
-void Channels::unsubscribe_all(Session& session) {
-  session.also_attach_.clear();
-  while (!session.subscriptions_.empty()) {
-    remove(session, session.subscriptions_.size() - 1, left_meanwhile());
-  }
-}
-
-void Channels::recheck(Session& session) {
-  std::vector<std::string> lost;
-  for (const Subscription& one : session.subscriptions_) {
-    if (!rights_.check(*session.user(), one.name(), ChannelAccess::kRead)) {
-      lost.push_back(one.name());
-    }
-  }
-  for (const std::string& channel : lost) {
-    if (!unsubscribe(session, channel)) continue;
-    std::string data;
-    protocol::ObjectWriter(data).field("channel", channel).field("reason", "rights");
-    const std::uint64_t seq = session.next_seq();
-    std::string frame;
-    protocol::append_push(frame, seq, "unsubscribed", data);
-    session.send_direct(seq, frame);
   }
 }
 

@@ -23,6 +23,7 @@ storage::StoredMessage message_of(Draft draft, std::int64_t ts) {
   message.data_json = std::move(draft.data_json);
   message.origin_json = std::move(draft.origin_json);
   message.extra_json = std::move(draft.fields_json);
+  message.about = std::move(draft.about);
   message.ts = ts;
   return message;
 }
@@ -236,25 +237,41 @@ void Channels::set_topic(std::string_view channel, std::string topic, Author by,
         const std::string& name = change->entry->name();
         const Status made = writer.create_channel(
             {.name = name, .created_at = change->at, .created_by = change->by.id});
-        return made.is_ok() ? writer.set_topic(name, change->topic) : made;
+        return made.is_ok() ? writer.set_topic(name, change->topic, change->by.id) : made;
       },
       [this, change](Status status) {
         if (!status) return change->done(std::move(status));
-        {
-          const MutexLock lock(change->entry->mutex);
-          change->entry->topic = change->topic;
-          change->entry->topic_set = true;
-          change->entry->exists = true;
-        }
+        topic_set(change->entry, change->topic);
         change->done(Status::ok());
-        std::string data;
-        protocol::ObjectWriter(data).field("topic", change->topic);
-        // Nobody is left out and somebody may be gone: neither is a failure of the change.
-        static_cast<void>(push({.channel = change->entry->name(),
-                                .type = "topic",
-                                .data_json = data,
-                                .user = change->by}));
+        tell_topic(change->entry, change->topic, change->by);
       });
+}
+
+void Channels::topic_set(const EntryPtr& entry, const std::string& topic) {
+  const MutexLock lock(entry->mutex);
+  entry->topic = topic;
+  entry->topic_set = true;
+  entry->exists = true;
+}
+
+void Channels::tell_topic(const EntryPtr& entry, const std::string& topic, const Author& by) {
+  std::string data;
+  protocol::ObjectWriter(data).field("topic", topic);
+  // Nobody is left out and somebody may be gone: neither is a failure of the change.
+  static_cast<void>(
+      push({.channel = entry->name(), .type = "topic", .data_json = data, .user = by}));
+}
+
+void Channels::announce_stored(const storage::StoredMessage& message) {
+  std::string json;
+  append_stored(json, message);
+  fan_out(entry(message.channel), message.offset, net::SharedFrame::text(json));
+}
+
+void Channels::topic_erased(std::string_view channel) {
+  const EntryPtr there = entry(channel);
+  topic_set(there, {});
+  tell_topic(there, {}, {});
 }
 
 }  // namespace parley::session

@@ -35,7 +35,8 @@ Result<Unread> Channels::count_unread(storage::Reader& reader, const std::string
   if (!mark && !direct) return unread;
   unread.read = std::min(mark ? *mark : 0, last);
   if (unread.read == last) return unread;
-  const auto page = reader.history({.channel = channel, .after = unread.read, .limit = most});
+  const auto page =
+      reader.history({.channel = channel, .after = unread.read, .limit = most, .changes = false});
   if (!page) return page.status();
   for (const storage::StoredMessage& message : page->messages) {
     if (message.offset <= last) count(message, user, unread);

@@ -36,6 +36,7 @@ struct Draft {
   std::string fields_json;     // object of further top-level fields, "" for none
   std::string origin_json;     // {"ns":…,"id":…} over a bridge, "" for none
   std::int64_t reply_to = -1;  // offset of the message it answers, which must be there; -1 for none
+  std::string about;  // id of whom it speaks of, when the author is no person: it goes with them
 };
 
 // What is to become of a message that was said.
@@ -81,6 +82,7 @@ struct SubscribeOptions {
   std::optional<std::int64_t> since;  // messages after this offset come with the answer
   std::size_t history = 0;            // or the newest n; capped by channels.history_max
   bool presence = false;              // join and leave are pushed to this session
+  bool keep = false;  // by the user's own wish: an account's next session joins it by itself
 };
 
 struct Subscribed {
@@ -115,6 +117,9 @@ struct Resumed {
 struct HistoryRange {
   std::size_t limit = 0;  // 0: channels.history_page
   std::optional<std::int64_t> before, after;
+  // Also the frames that say what was changed, in their places, as they were pushed. Without them
+  // there are `limit` messages as they read now.
+  bool changes = false;
 };
 
 struct ChannelHistory {

@@ -178,7 +178,8 @@ void Channels::history(const users::User* reader, std::string_view channel, Hist
   const Status queued = store_.read([query = storage::HistoryQuery{.channel = std::string(channel),
                                                                    .before = range.before,
                                                                    .after = range.after,
-                                                                   .limit = limit},
+                                                                   .limit = limit,
+                                                                   .changes = range.changes},
                                      must_exist, answer](storage::Reader& from) {
     storage::ChannelRecord record;
     bool exists = true;

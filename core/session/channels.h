@@ -70,7 +70,7 @@ class Channels {
   void filter_texts(TextFilter filter) { text_filter_ = std::move(filter); }
 
   // --- [shard] ---
-  // Joins what a new session is in by itself: channels.default, @<id>, its direct channels. `done`
+  // Joins what a new session is in by itself: channels.defaults, @<id>, its direct channels. `done`
   // sends the welcome before it returns; frames of these channels follow only after it. Not called
   // when the session closes first; when the store cannot be read the link is closed (4406, 4402).
   void attach(Session& session, AttachDone done);
@@ -90,7 +90,13 @@ class Channels {
   void subscribe(Session& session, std::string_view channel, SubscribeOptions options,
                  SubscribeDone done);
   Status unsubscribe(Session& session, std::string_view channel);  // not_found: was not in it
+  // The same by the user's own wish: an account's next session is not in it either.
+  Status leave(Session& session, std::string_view channel);
+  // The same, by somebody else's doing: the session is pushed `unsubscribed`.
+  Status expel(Session& session, std::string_view channel);
   void unsubscribe_all(Session& session);
+  // The guest of that session is that account now: its next session is in the same channels.
+  void take_along(const Session& guest, const users::User& account);
   // After a change of roles: leaves what it may no longer read and pushes `unsubscribed` for each.
   void recheck(Session& session);
   bool subscribed(const Session& session, std::string_view channel) const;
@@ -124,6 +130,11 @@ class Channels {
   // Stores the topic (made when the channel is new), then pushes `topic`. `done` on the writer's
   // thread or at once. Rights as for publish.
   void set_topic(std::string_view channel, std::string topic, Author by, StatusDone done);
+  // On the writer's thread, after the commit of what somebody else has stored: members get it in its
+  // place of the channel's order.
+  void announce_stored(const storage::StoredMessage& message);
+  // The topic was taken out of the store with whoever had set it.
+  void topic_erased(std::string_view channel);
   // Topic, last offset and members; `done` on a reader's thread or at once. not_found.
   void info(std::string_view channel, InfoDone done);
   // Public channels that were made, are joined by themselves or have members now: a page of them, by
@@ -158,6 +169,8 @@ class Channels {
   Subscribed describe(const Subscription& subscription, std::int64_t joined) const;
   Status check_subscribe(Session& session, std::string_view channel,
                          const SubscribeOptions& options) const;
+  SubscribeDone kept_when_joined(const Session& session, std::string_view channel,
+                                 SubscribeDone done);
   void join_new(Session& session, const EntryPtr& entry, SubscribeOptions options,
                 SubscribeDone done);
   void join_again(Session& session, Subscription& subscription, SubscribeOptions options,
@@ -176,6 +189,8 @@ class Channels {
 
   // channel_attach.cpp
   Status read_places(storage::Reader& reader, const std::string& user, std::size_t most,
+                     Attachment& attachment);
+  Status read_joined(storage::Reader& reader, const std::string& user, std::size_t most,
                      Attachment& attachment);
   void finish_attach(Session& session, Attachment& attachment);
 
@@ -200,7 +215,12 @@ class Channels {
   void tell_other_sessions(const users::User& user, const std::string& channel,
                            const Unread& unread, SessionKey origin);
 
+  void tell_left(Session& session, std::string_view channel, std::string_view reason);
+  void note_membership(const users::User& user, std::string_view channel, bool joined);
+
   // channel_publish.cpp
+  static void topic_set(const EntryPtr& entry, const std::string& topic);
+  void tell_topic(const EntryPtr& entry, const std::string& topic, const Author& by);
   void on_committed(Publication& publication);
   void fan_out(const EntryPtr& entry, std::int64_t offset, const net::SharedFrame& frame);
   void fan_out_first(const EntryPtr& entry, const ChannelName& direct,

@@ -78,6 +78,9 @@ struct Channels::Return {
   ResumeDone done;
 };
 
+// What a subscribe is answered when its channel is left meanwhile.
+Status left_meanwhile();
+
 // A record read from the store, merged with what was committed since it was read.
 void remember(ChannelEntry& entry, const storage::ChannelRecord& record, bool exists);
 

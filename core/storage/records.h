@@ -27,12 +27,18 @@ struct MessageDraft {
   std::string data_json = "{}";
   std::string origin_json;  // {"ns":…,"id":…} when it came over a bridge, else ""
   std::string extra_json;
+  std::string
+      about;  // id of whom it speaks of when that is not the author: it goes with their words
   std::int64_t ts = 0;
 };
 
 struct StoredMessage : MessageDraft {
   std::int64_t offset = 0;  // 1, 2, 3 … in its channel, no gaps
 };
+
+// Frames that only say that an earlier message has changed. That one reads as it is now.
+inline constexpr const char* kEditedType = "chatEdited";
+inline constexpr const char* kDeletedType = "chatDeleted";
 
 // Exactly one of `before` and `after` may be set. `after` (which is also "since"): the oldest
 // messages with offset > after. `before`: the newest with offset < before. Neither: the newest of
@@ -42,11 +48,25 @@ struct HistoryQuery {
   std::optional<std::int64_t> before;
   std::optional<std::int64_t> after;
   std::size_t limit = 50;
+  bool changes =
+      true;  // false: only messages, each as it reads now; kEditedType and such are passed over
 };
 
 struct HistoryPage {
   std::vector<StoredMessage> messages;  // oldest first
   bool more = false;                    // there are further ones in the direction that was asked
+};
+
+// A message that was taken back, and where it stands.
+struct ErasedMessage {
+  std::string channel;
+  std::int64_t offset = 0;
+};
+
+// What one step of taking a person's words back came to.
+struct ErasedStep {
+  std::int64_t next = 0;              // row where the next step begins, 0 at the end
+  std::vector<ErasedMessage> erased;  // those that could be read until now
 };
 
 // One user will have nothing of another's direct messages.

@@ -111,7 +111,12 @@ class Writer : public Reader {
   virtual Result<std::int64_t> put_read_mark(std::string_view user_id, std::string_view channel,
                                              std::int64_t offset) = 0;
   virtual Status create_channel(const ChannelRecord& channel) = 0;  // no change when it is there
-  virtual Status set_topic(std::string_view channel, std::string_view topic) = 0;  // not_found
+  // `by`: id of who set it, "" for the server and plugins. not_found.
+  virtual Status set_topic(std::string_view channel, std::string_view topic,
+                           std::string_view by) = 0;
+  // Empties the topics that this user set, and leaves no trace of them as a maker of channels.
+  // Returns the channels whose topic went.
+  virtual Result<std::vector<std::string>> erase_topics_of(std::string_view user_id) = 0;
 
   // conflict when the id or the skeleton is taken by someone who has not expired at created_at.
   virtual Status insert_user(const UserRecord& user) = 0;
@@ -126,10 +131,10 @@ class Writer : public Reader {
                               std::string_view user_id) = 0;
   virtual Status put_forgotten_identity(const ForgottenIdentity& identity) = 0;  // replaces
   // One bounded step of taking a person's words back: looks at `rows` rows from `from_row` on, and
-  // leaves tombstones of "deleted" in place of theirs. Returns where the next step begins, 0 at the
-  // end. Offsets stay.
-  virtual Result<std::int64_t> erase_messages_of(std::string_view user_id, std::int64_t from_row,
-                                                 std::size_t rows) = 0;
+  // leaves tombstones of "deleted" in place of theirs and of what speaks about them
+  // (MessageDraft::about). Offsets stay.
+  virtual Result<ErasedStep> erase_messages_of(std::string_view user_id, std::int64_t from_row,
+                                               std::size_t rows) = 0;
   virtual Status kv_erase_naming(std::string_view user_id) = 0;  // what kv_naming() finds
   virtual Status insert_invitation(const InvitationRecord& invitation) = 0;
   virtual Status delete_invitation(std::string_view id) = 0;  // not_found

@@ -75,6 +75,10 @@ void Accounts::on_changed(Changed listener) {
   impl_->changed = std::move(listener);
 }
 
+void Accounts::on_erased(OnErased listener) {
+  impl_->erased = std::move(listener);
+}
+
 Status Accounts::Impl::check_password(const std::string& password) const {
   if (std::cmp_less(characters(password), options.auth.password_min)) {
     return Status::invalid_args("A password has " + std::to_string(options.auth.password_min) +

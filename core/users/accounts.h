@@ -57,6 +57,13 @@ AccountsOptions accounts_options(const config::Config& config);
 // kPassword: they changed it themselves; kPasswordReset: an operator did.
 enum class Change { kPassword, kPasswordReset, kRoles, kDisabled, kRegistered, kDeleted };
 
+// What went with the words of somebody who is forgotten: it is stored, and nobody who looks on has
+// heard of it yet.
+struct Erased {
+  std::vector<storage::StoredMessage> deletions;  // one chatDeleted for each message
+  std::vector<std::string> topics;                // channels that have no topic any more
+};
+
 // Somebody who wants an account.
 struct Registration {
   std::string name;
@@ -86,6 +93,9 @@ class Accounts {
   ~Accounts();
 
   void on_changed(Changed listener);  // before anything else is called
+  // On the writer's thread, in the order of commits, step by step while somebody is forgotten.
+  using OnErased = std::function<void(const Erased&)>;
+  void on_erased(OnErased listener);  // before anything else is called
   // After a reload of the configuration: who may come in. The other options need a restart.
   void configure(const config::Auth& auth);
 

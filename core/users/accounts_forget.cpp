@@ -10,7 +10,7 @@ namespace {
 using storage::UserRecord;
 using storage::Writer;
 
-constexpr std::size_t kRowsOfAStep = 5'000;  // so that other writes pass between two steps
+constexpr std::size_t kRowsOfAStep = 1'000;  // so that other writes pass between two steps
 
 struct Farewell {
   Accounts::Impl::Self self;
@@ -47,15 +47,56 @@ Status remove_person(Writer& writer, const std::string& id, Millis longest_token
 
 using Then = std::function<void(const Status&, std::int64_t end)>;
 
+// To those who look on it is as if each message had been deleted: a change of its own, in the place of
+// the channel's order.
+Result<storage::StoredMessage> note_deletion(Writer& writer, const storage::ErasedMessage& gone,
+                                             std::int64_t now) {
+  storage::StoredMessage change;
+  change.channel = gone.channel;
+  change.type = storage::kDeletedType;
+  change.user_id = "u_deleted";
+  change.user_name = "deleted";
+  change.data_json = R"({"offset":)" + std::to_string(gone.offset) + R"(,"from":"deleted"})";
+  change.ts = now;
+  const auto offset = writer.append_message(change);
+  if (!offset) return offset.status();
+  change.offset = *offset;
+  return change;
+}
+
+struct Step {
+  std::int64_t next = 0;
+  Erased erased;
+};
+
+Result<Step> erase_step(Writer& writer, const std::string& id, std::int64_t from_row,
+                        std::int64_t now) {
+  auto done = writer.erase_messages_of(id, from_row, kRowsOfAStep);
+  if (!done) return done.status();
+  Step step{.next = done->next};
+  for (const auto& gone : done->erased) {
+    auto change = note_deletion(writer, gone, now);
+    if (!change) return change.status();
+    step.erased.deletions.push_back(std::move(*change));
+  }
+  if (from_row > 0) return step;
+  auto topics = writer.erase_topics_of(id);
+  if (!topics) return topics.status();
+  step.erased.topics = std::move(*topics);
+  return step;
+}
+
 // Step by step from that row on; `then` learns where the next pass would begin.
 void erase_words(const Shared& farewell, std::int64_t from_row, const Then& then) {
-  farewell->self->store.transact<std::int64_t>(
-      [id = farewell->user_id, from_row](Writer& writer) {
-        return writer.erase_messages_of(id, from_row, kRowsOfAStep);
+  farewell->self->store.transact<Step>(
+      [id = farewell->user_id, from_row, now = farewell->self->clock.wall_ms()](Writer& writer) {
+        return erase_step(writer, id, from_row, now);
       },
-      [farewell, from_row, then](const Result<std::int64_t>& next) {
-        if (!next || *next == 0) return then(next.status(), from_row);
-        erase_words(farewell, *next, then);
+      [farewell, from_row, then](const Result<Step>& step) {
+        if (!step) return then(step.status(), from_row);
+        if (farewell->self->erased) farewell->self->erased(step->erased);
+        if (step->next == 0) return then(Status::ok(), from_row);
+        erase_words(farewell, step->next, then);
       });
 }
 

@@ -92,6 +92,7 @@ struct Accounts::Impl {
   std::atomic<bool> guests_allowed;  // these two change with a reload, `options` keeps the start's
   std::atomic<RegistrationMode> registration;
   Changed changed;
+  OnErased erased;
 
   Mutex mutex;
   std::map<std::string, int> guests PARLEY_GUARDED_BY(mutex);  // id -> sessions that hold it

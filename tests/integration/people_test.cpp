@@ -243,10 +243,20 @@ TEST_F(People, WhoeverIsForgottenIsGoneAndTheirWordsToo) {
   };
   EXPECT_EQ(error_code(forget(kPassword, "mice")), "invalid_args");
   EXPECT_EQ(error_code(forget("wrong", "mouse")), "unauthorized");
+  ASSERT_EQ(mouse.ask({{"action", "topic"}, {"channel", "global"}, {"text", "chicken"}}, 2)["type"],
+            "topic");
+  EXPECT_EQ(reader.read_until("topic")["data"]["topic"], "chicken");
   EXPECT_EQ(forget(kPassword, "mouse")["type"], "ok");
   mouse.expect_close(4500);
 
   const auto offset = said["data"]["offset"].get<std::int64_t>();
+  const auto heard = reader.read_where(
+      [&](const Json& frame) {
+        return frame.value("type", "") == "chatDeleted" && frame["data"]["offset"] == offset;
+      },
+      "that the message is gone");
+  EXPECT_EQ(heard["data"]["from"], "deleted");
+  EXPECT_EQ(reader.read_until("topic")["data"]["topic"], "");
   const auto page = reader.ask(
       {{"action", "history"}, {"channel", "global"}, {"after", offset - 1}, {"limit", 1}}, 1);
   const auto& tombstone = page["data"]["messages"][0];

@@ -119,7 +119,8 @@ export interface Commands {
   };
   unsubscribe: { args: { channel: string }; reply: Typed<'unsubscribed', { channel: string }> };
   history: {
-    args: { channel: string; limit?: number; before?: number; after?: number };
+    /** With `changes` also the frames that say what was changed; without, `limit` messages. */
+    args: { channel: string; limit?: number; before?: number; after?: number; changes?: boolean };
     reply: Typed<'history', { channel: string; messages: StoredFrame[]; more: boolean }>;
   };
   presence: {

@@ -44,11 +44,12 @@ Result<std::int64_t> Changes::append_message(const MessageDraft& draft) {
     const Position position = next_position(connection_, draft);
     auto row = connection_.query(
         "INSERT INTO messages (channel, position, ts, type, user_id, user_name, user_kind, data, "
-        "origin, extra) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "origin, extra, about) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     row.number(position.channel).number(position.offset).number(draft.ts).text_ref(draft.type);
     row.text_ref(draft.user_id).text_ref(draft.user_name).text_ref(draft.user_kind);
-    row.text_ref(draft.data_json).text_ref(draft.origin_json).text_ref(draft.extra_json).run();
+    row.text_ref(draft.data_json).text_ref(draft.origin_json).text_ref(draft.extra_json);
+    row.text_ref(draft.about).run();
     return position.offset;
   });
 }
@@ -94,11 +95,12 @@ Status Changes::create_channel(const ChannelRecord& channel) {
   });
 }
 
-Status Changes::set_topic(std::string_view channel, std::string_view topic) {
+Status Changes::set_topic(std::string_view channel, std::string_view topic, std::string_view by) {
   return connection_.attempt([&] {
-    auto row = connection_.query("UPDATE channels SET topic = ? WHERE name = ?");
-    return row.text(topic).text(channel).run() > 0 ? Status::ok()
-                                                   : Status::not_found("There is no such channel.");
+    auto row = connection_.query("UPDATE channels SET topic = ?, topic_by = ? WHERE name = ?");
+    return row.text(topic).text(topic.empty() ? std::string_view() : by).text(channel).run() > 0
+               ? Status::ok()
+               : Status::not_found("There is no such channel.");
   });
 }
 
@@ -354,36 +356,6 @@ Result<Expired> Changes::expire_step(const Retention& retention, std::size_t max
         now);
     return gone;
   });
-}
-
-Result<std::int64_t> Changes::erase_messages_of(std::string_view user_id, std::int64_t from_row,
-                                                std::size_t rows) {
-  return connection_.attempt([&]() -> Result<std::int64_t> {
-    const std::int64_t end = from_row + static_cast<std::int64_t>(rows);
-    // What others made of their words, too.
-    auto revised = connection_.query(
-        "UPDATE messages SET data = '{\"superseded\":true}' WHERE (channel, position) IN "
-        "(SELECT channel, json_extract(data, '$.revision') FROM messages "
-        "WHERE id >= ? AND id < ? AND user_id = ?)");
-    revised.number(from_row).number(end).text(user_id).run();
-    auto erased = connection_.query(
-        "UPDATE messages SET user_id = 'u_deleted', user_name = 'deleted', origin = '', extra = "
-        "'', data = '{\"from\":\"deleted\",\"text\":\"\",\"deleted\":true}' WHERE id >= ? AND id < "
-        "? "
-        "AND user_id = ?");
-    erased.number(from_row).number(end).text(user_id).run();
-    auto last = connection_.query("SELECT max(id) FROM messages");
-    return last.step() && last.number_at(0) >= end ? end : 0;
-  });
-}
-
-Status Changes::kv_erase_naming(std::string_view user_id) {
-  const auto found = kv_naming(user_id);
-  if (!found) return found.status();
-  for (const auto& pair : *found) {
-    if (Status status = kv_write(pair.plugin, {KvOp::erase(pair.key)}, {}); !status) return status;
-  }
-  return Status::ok();
 }
 
 Status Changes::insert_invitation(const InvitationRecord& invitation) {

@@ -19,7 +19,8 @@ class Changes final : public Queries<Writer> {
   Result<std::int64_t> put_read_mark(std::string_view user_id, std::string_view channel,
                                      std::int64_t offset) override;
   Status create_channel(const ChannelRecord& channel) override;
-  Status set_topic(std::string_view channel, std::string_view topic) override;
+  Status set_topic(std::string_view channel, std::string_view topic, std::string_view by) override;
+  Result<std::vector<std::string>> erase_topics_of(std::string_view user_id) override;
 
   Status insert_user(const UserRecord& user) override;
   Status update_user(const UserRecord& user) override;
@@ -29,8 +30,8 @@ class Changes final : public Queries<Writer> {
   Status put_forgotten_identity(const ForgottenIdentity& identity) override;
   Status link_outside(std::string_view issuer, std::string_view subject,
                       std::string_view user_id) override;
-  Result<std::int64_t> erase_messages_of(std::string_view user_id, std::int64_t from_row,
-                                         std::size_t rows) override;
+  Result<ErasedStep> erase_messages_of(std::string_view user_id, std::int64_t from_row,
+                                       std::size_t rows) override;
   Status kv_erase_naming(std::string_view user_id) override;
   Status insert_invitation(const InvitationRecord& invitation) override;
   Status delete_invitation(std::string_view id) override;

@@ -157,8 +157,17 @@ CREATE TABLE forgotten_identities (
 CREATE INDEX forgotten_expiry ON forgotten_identities(expires_at);
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kFirst},   {2, kSessions}, {3, kCommandKeys},
-                                     {4, kReading}, {5, kOutside},  {6, kForgotten}};
+// Whose words a topic is, and of whom a message speaks that somebody else wrote.
+constexpr const char* kAuthors = R"sql(
+ALTER TABLE channels ADD COLUMN topic_by TEXT NOT NULL DEFAULT '';
+UPDATE channels SET topic_by = created_by WHERE topic <> '';
+CREATE INDEX channels_topic_by ON channels(topic_by) WHERE topic_by <> '';
+ALTER TABLE messages ADD COLUMN about TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr Migration kMigrations[] = {
+    {1, kFirst},   {2, kSessions},  {3, kCommandKeys}, {4, kReading},
+    {5, kOutside}, {6, kForgotten}, {7, kAuthors}};
 
 bool is_empty(Connection& connection) {
   auto query = connection.query("SELECT count(*) FROM sqlite_master");

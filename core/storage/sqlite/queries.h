@@ -55,6 +55,9 @@ class Queries : public Interface {
 extern template class Queries<Reader>;
 extern template class Queries<Writer>;
 
+Status missing(const char* what);  // not_found: "There is no such …."
+// Pages are limits of the configuration; this only keeps the +1 from overflowing.
+std::int64_t limit_plus_one(std::size_t limit);
 // Roles are kept as one text, separated by spaces.
 std::string join_roles(const std::vector<std::string>& roles);
 

@@ -11,6 +11,7 @@ namespace parley::command {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 auto error(const char* code) {
   return HasSubstr("\"code\":\"" + std::string(code) + "\"");
@@ -70,6 +71,25 @@ TEST(RateAbuseTest, WhoNeverPausesIsClosed) {
   world.say(neo, R"({"action":"echo"})");
   EXPECT_EQ(neo.link.close_code, 4506);
   EXPECT_EQ(world.dispatcher.stats().abuse_closes, 1u);
+}
+
+// Each of them costs a write of everybody's one writer.
+TEST(CommandRateTest, ChangingAndMarkingHaveRatesOfTheirOwn) {
+  config::Config config;
+  config.limits.rate = 0;
+  World world(config);
+  auto& neo = world.enter("neo");
+  auto& trinity = world.enter("trinity");
+  const std::pair<const char*, int> commands[] = {
+      {R"({"action":"editMessage","id":1,"channel":"global","offset":9,"message":"x"})", 60},
+      {R"({"action":"deleteMessage","id":1,"channel":"global","offset":9})", 60},
+      {R"({"action":"markRead","id":1,"channel":"global","offset":9})", 300}};
+  for (const auto& [command, most] : commands) {
+    for (int i = 0; i < most; ++i)
+      ASSERT_THAT(world.say(neo, command), Not(HasSubstr("rate_limited"))) << i << ": " << command;
+    EXPECT_THAT(world.say(neo, command), HasSubstr("rate_limited")) << command;
+    EXPECT_THAT(world.say(trinity, command), Not(HasSubstr("rate_limited"))) << command;
+  }
 }
 
 }  // namespace

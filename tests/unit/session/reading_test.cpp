@@ -51,6 +51,25 @@ TEST_F(ReadingTest, CountsWhatOthersSaidSince) {
   EXPECT_EQ(mark(neo, "global", 4), R"({"channel":"global","read":4,"unread":0,"mentions":0})");
 }
 
+TEST_F(ReadingTest, ChangesTakeNoPlaceAmongWhatIsCounted) {
+  config::Config config = World::defaults();
+  config.channels.unread_max = 3;
+  world.channels.configure(config);
+  say(trinity, "one");
+  EXPECT_EQ(mark(neo, "global", 1), R"({"channel":"global","read":1,"unread":0,"mentions":0})");
+  for (int i = 0; i < 9; ++i) {
+    world.channels.revise({.channel = "global",
+                           .offset = 1,
+                           .by = author_of(*trinity.session->user()),
+                           .text = "one " + std::to_string(i)},
+                          [](Result<std::int64_t>) {});
+    world.run();
+  }
+  say(trinity, "two");
+  say(trinity, "three, @neo");
+  EXPECT_EQ(joined(neo, "global", {.history = 5}), R"("read":1,"unread":2,"mentions":1)");
+}
+
 TEST_F(ReadingTest, NothingIsSaidToWhoDidNotAskForMessages) {
   say(trinity, "one");
   EXPECT_EQ(joined(neo, "global", {}), "");

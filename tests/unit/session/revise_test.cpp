@@ -28,9 +28,9 @@ class ReviseTest : public testing::Test {
     world.run();
     return answer;
   }
-  std::string history() {
+  std::string history(HistoryRange range = {}) {
     std::string shown;
-    world.channels.history(nullptr, "global", {},
+    world.channels.history(nullptr, "global", range,
                            [&](Result<ChannelHistory> page) { shown = page->messages_json; });
     world.run();
     return shown;
@@ -55,13 +55,47 @@ TEST_F(ReviseTest, EverybodyHearsOfAChangeInItsPlace) {
   EXPECT_THAT(history(), Not(HasSubstr("wrnog")));
 }
 
+TEST_F(ReviseTest, APageHasAsManyMessagesAsWereAskedForHoweverOftenTheyWereChanged) {
+  for (const char* text : {"one", "two", "three"}) {
+    world.say(neo, "global", text);
+    world.run();
+  }
+  for (int i = 0; i < 10; ++i) revise(neo, 3, "three " + std::to_string(i));
+  revise(neo, 2, std::nullopt);
+  const auto newest = history({.limit = 2});
+  EXPECT_THAT(newest, HasSubstr(R"("offset":2)"));
+  EXPECT_THAT(newest, HasSubstr(R"("deleted":true)"));
+  EXPECT_THAT(newest, HasSubstr(R"("text":"three 9","edited":true)"));
+  EXPECT_THAT(newest, Not(HasSubstr("chatEdited")));
+  EXPECT_THAT(history({.limit = 2, .before = 3}), HasSubstr(R"("text":"one")"));
+  EXPECT_THAT(history({.limit = 2, .after = 1}), HasSubstr("three 9"));
+  world.subscribe(trinity, "global", {.history = 3});
+  world.run();
+  EXPECT_THAT(trinity.link.frames.back(), HasSubstr(R"("text":"one")"));
+}
+
+TEST_F(ReviseTest, WhoWasAwayHearsOfChangesInTheirPlace) {
+  world.say(neo, "global", "one");
+  world.run();
+  revise(neo, 1, "1");
+  revise(neo, 1, "first");
+  world.subscribe(trinity, "global", {.since = 1});
+  world.run();
+  const auto answer = trinity.link.frames.back();
+  EXPECT_THAT(answer, HasSubstr(R"("offset":3,"recovered":true)"));
+  EXPECT_THAT(answer, HasSubstr(R"("offset":2)"));
+  EXPECT_THAT(answer, HasSubstr(R"("data":{"offset":1,"from":"Neo","text":"first"})"));
+  EXPECT_THAT(history({.after = 1, .changes = true}), HasSubstr(R"("text":"first")"));
+}
+
 TEST_F(ReviseTest, ATextThatWasChangedAgainStaysNowhere) {
   world.say(neo, "global", "first");
   world.run();
   EXPECT_EQ(revise(neo, 1, "second"), "2");
   EXPECT_EQ(revise(neo, 1, "third"), "3");
   EXPECT_THAT(history(), Not(HasSubstr("second")));
-  EXPECT_THAT(history(), HasSubstr(R"({"offset":1,"superseded":true})"));
+  EXPECT_THAT(history({.changes = true}), Not(HasSubstr("second")));
+  EXPECT_THAT(history({.changes = true}), HasSubstr(R"({"offset":1,"superseded":true})"));
   EXPECT_EQ(revise(neo, 1, std::nullopt), "4");
   EXPECT_THAT(history(), Not(HasSubstr("third")));
   EXPECT_THAT(history(), HasSubstr(R"({"text":"","deleted":true,"revision":4})"));

@@ -150,12 +150,12 @@ TEST_F(MessagesTest, AThrowingJobIsAnError) {
 TEST_F(MessagesTest, ChannelsKeepTopicAndLastOffset) {
   open();
   ASSERT_TRUE(say("a"));
-  EXPECT_EQ(change([](Writer& w) { return w.set_topic("nowhere", "x"); }).code(),
+  EXPECT_EQ(change([](Writer& w) { return w.set_topic("nowhere", "x", "u_1"); }).code(),
             ErrorCode::kNotFound);
   ASSERT_TRUE(change([](Writer& w) {
                 return w.create_channel({.name = "quiet", .created_at = 5});
               }).is_ok());
-  ASSERT_TRUE(change([](Writer& w) { return w.set_topic("global", "О погоде"); }).is_ok());
+  ASSERT_TRUE(change([](Writer& w) { return w.set_topic("global", "О погоде", "u_1"); }).is_ok());
   for (const char* other : {"dm:u_1:u_2", "@u_1", "game:room"}) {
     ASSERT_TRUE(change([&](Writer& w) { return w.create_channel({.name = other}); }).is_ok());
   }

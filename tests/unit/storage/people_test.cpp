@@ -113,13 +113,16 @@ TEST_F(PeopleTest, WordsAreReadAndTakenBackStepByStep) {
 
   std::int64_t from = 0;
   int steps = 0;
+  std::size_t erased = 0;
   do {
-    const auto next = store_->transact_blocking<std::int64_t>(
+    const auto step = store_->transact_blocking<ErasedStep>(
         [from](Writer& w) { return w.erase_messages_of("u_1", from, 2); });
-    ASSERT_TRUE(next) << next.status().message();
-    from = *next;
+    ASSERT_TRUE(step) << step.status().message();
+    erased += step->erased.size();
+    from = step->next;
     ASSERT_LE(++steps, 3) << "two rows of five at a time";
   } while (from != 0);
+  EXPECT_EQ(erased, 5u);
   EXPECT_TRUE(ask([](Reader& r) { return r.messages_of("u_1", 0, 9); })->empty());
   const auto page = history({.channel = "global", .limit = 9});
   ASSERT_EQ(page.messages.size(), 5u);
@@ -138,10 +141,59 @@ TEST_F(PeopleTest, WhatOthersMadeOfTheirWordsGoesToo) {
                 if (const auto added = w.append_message(change); !added) return added.status();
                 return w.rewrite_message("global", 1, R"({"text":"still a secret","revision":2})");
               }).is_ok());
-  ASSERT_TRUE(store_->transact_blocking<std::int64_t>(
+  ASSERT_TRUE(store_->transact_blocking<ErasedStep>(
       [](Writer& w) { return w.erase_messages_of("u_1", 0, 10); }));
   for (const auto& message : history({.channel = "global", .limit = 9}).messages)
     EXPECT_EQ(message.data_json.find("secret"), std::string::npos) << message.data_json;
+}
+
+TEST_F(PeopleTest, WhatSpeaksAboutThemAndWhatWasLeftForThemGoesToo) {
+  const auto add = [&](const std::string& channel, const std::string& about) {
+    ASSERT_TRUE(change([&](Writer& w) {
+                  MessageDraft draft;
+                  draft.channel = channel;
+                  draft.user_id = "b_poll";
+                  draft.data_json = R"({"from":"poll","text":"of somebody"})";
+                  draft.about = about;
+                  return w.append_message(draft).status();
+                }).is_ok());
+  };
+  add("global", "u_1");
+  add("global", "u_2");
+  add("@u_1", "");
+  const auto step = store_->transact_blocking<ErasedStep>(
+      [](Writer& w) { return w.erase_messages_of("u_1", 0, 100); });
+  ASSERT_TRUE(step) << step.status().message();
+  ASSERT_EQ(step->erased.size(), 2u);
+  EXPECT_EQ(step->erased[0].channel, "global");
+  EXPECT_EQ(step->erased[0].offset, 1);
+  EXPECT_EQ(step->erased[1].channel, "@u_1");
+  EXPECT_EQ(history({.channel = "global"}).messages[1].user_id, "b_poll") << "about another";
+  EXPECT_EQ(history({.channel = "@u_1"}).messages[0].user_id, "u_deleted");
+  const auto again = store_->transact_blocking<ErasedStep>(
+      [](Writer& w) { return w.erase_messages_of("u_1", 0, 100); });
+  EXPECT_TRUE(again->erased.empty()) << "each is told of once";
+}
+
+TEST_F(PeopleTest, TopicsGoWithWhoSetThem) {
+  ASSERT_TRUE(change([](Writer& w) {
+                for (const char* name : {"theirs", "others", "nobodys"}) {
+                  const Status made = w.create_channel({.name = name, .created_by = "u_1"});
+                  if (!made) return made;
+                }
+                const Status set = w.set_topic("theirs", "my secret", "u_1");
+                if (!set) return set;
+                const Status other = w.set_topic("others", "kept", "u_2");
+                return other.is_ok() ? w.set_topic("nobodys", "kept", "") : other;
+              }).is_ok());
+  const auto gone = store_->transact_blocking<std::vector<std::string>>(
+      [](Writer& w) { return w.erase_topics_of("u_1"); });
+  ASSERT_TRUE(gone) << gone.status().message();
+  EXPECT_EQ(*gone, std::vector<std::string>{"theirs"});
+  EXPECT_EQ(ask([](Reader& r) { return r.channel("theirs"); })->topic, "");
+  EXPECT_EQ(ask([](Reader& r) { return r.channel("theirs"); })->created_by, "");
+  EXPECT_EQ(ask([](Reader& r) { return r.channel("others"); })->topic, "kept");
+  EXPECT_EQ(ask([](Reader& r) { return r.channel("nobodys"); })->topic, "kept");
 }
 
 }  // namespace
