@@ -190,6 +190,7 @@ void CoreResume::finish(const AttemptPtr& attempt,
     if (user->kind == "guest") deps_.accounts.hold_guest(user->id);
     restored->restore_secrets(attempt->saved->resume_hash, attempt->saved->previous_hash);
     restored->set_credential(attempt->saved->credential);
+    restored->variables()->restore(attempt->saved->variables_json);
     back.session_key = restored->key();
     back.saved = std::move(attempt->saved->positions);
     back.restored = true;

@@ -87,7 +87,12 @@ bool Identity::start(Peer& peer, SignIn who, protocol::RequestId id) {
     who.client_name = peer.client_name_;
     who.client_version = peer.client_version_;
   }
+  std::string variables;  // of who stays the same person: a guest who has just registered
   if (auto* old = peer.session()) {
+    if (old->user()->id == who.user->id) {
+      variables = old->variables()->to_json();
+      if (old->user()->kind == "guest") router_.channels().take_along(*old, *who.user);
+    }
     if (who.client_name.empty()) {  // it is the same program
       who.client_name = old->client().name;
       who.client_version = old->client().version;
@@ -109,14 +114,18 @@ bool Identity::start(Peer& peer, SignIn who, protocol::RequestId id) {
     return false;
   }
   (*opened)->set_credential(who.credential);
+  (*opened)->variables()->take_over(variables);
   router_.set_session(peer, *opened);
   auto secret = (*opened)->renew_resume_secret();
-  save_then(router_, **opened,
-            [this, secret = std::move(secret), extra = std::move(who.extra_json),
-             id = std::move(id)](Session& session) mutable {
-              if (session.link())
-                greet(router_, session, std::move(secret), std::move(extra), std::move(id));
-            });
+  router_.keeper().begin(
+      **opened, [this, key = (*opened)->key(), secret = std::move(secret),
+                 extra = std::move(who.extra_json), id = std::move(id)](const Status&) mutable {
+        router_.sessions().post(key, [this, secret = std::move(secret), extra = std::move(extra),
+                                      id = std::move(id)](Session& session) mutable {
+          if (session.link())
+            greet(router_, session, std::move(secret), std::move(extra), std::move(id));
+        });
+      });
   return true;
 }
 

@@ -30,6 +30,7 @@
 #include <parley/ext/state.h>
 #include <parley/ext/storage.h>
 #include <parley/ext/timer.h>
+#include <parley/ext/variables.h>
 
 #include "loader/ipc_call.h"
 
@@ -84,58 +85,64 @@ struct Rows {
 
 // What the child asks of the server.
 using HostRows =
-    Rows<Row<16, "log", &parley_host::log>,                                              //
-         Row<17, "now", &parley_host::now>,                                              //
-         Row<18, "request.reply", &parley_host_request::reply>,                          //
-         Row<19, "request.fail", &parley_host_request::fail>,                            //
-         Row<20, "request.progress", &parley_host_request::progress>,                    //
-         Row<21, "request.defer", &parley_host_request::defer>,                          //
-         Row<22, "request.abandon", &parley_host_request::abandon>,                      //
-         Row<23, "commands.add", &parley_host_commands::add>,                            //
-         Row<24, "commands.run", &parley_host_commands::run>,                            //
-         Row<25, "messages.listen", &parley_host_messages::listen>,                      //
-         Row<26, "messages.decide", &parley_host_messages::decide>,                      //
-         Row<27, "events.subscribe", &parley_host_events::subscribe>,                    //
-         Row<28, "storage.get", &parley_host_storage::get>,                              //
-         Row<29, "storage.scan", &parley_host_storage::scan>,                            //
-         Row<30, "storage.write", &parley_host_storage::write>,                          //
-         Row<31, "storage.write_and_reply", &parley_host_storage::write_and_reply>,      //
-         Row<32, "storage.get_now", &parley_host_storage::get_now>,                      //
-         Row<33, "storage.scan_now", &parley_host_storage::scan_now>,                    //
-         Row<34, "timer.set", &parley_host_timer::set>,                                  //
-         Row<35, "timer.cancel", &parley_host_timer::cancel>,                            //
-         Row<36, "push.send", &parley_host_push::send>,                                  //
-         Row<37, "channels.publish", &parley_host_channels::publish>,                    //
-         Row<38, "channels.ensure", &parley_host_channels::ensure>,                      //
-         Row<39, "channels.set_topic", &parley_host_channels::set_topic>,                //
-         Row<40, "channels.info", &parley_host_channels::info>,                          //
-         Row<41, "channels.members", &parley_host_channels::members>,                    //
-         Row<42, "channels.is_member", &parley_host_channels::is_member>,                //
-         Row<43, "channels.subscribe", &parley_host_channels::subscribe>,                //
-         Row<44, "channels.unsubscribe", &parley_host_channels::unsubscribe>,            //
-         Row<45, "channels.dm_name", &parley_host_channels::dm_name>,                    //
-         Row<46, "accounts.register_user", &parley_host_accounts::register_user>,        //
-         Row<47, "accounts.login", &parley_host_accounts::login>,                        //
-         Row<48, "accounts.logout", &parley_host_accounts::logout>,                      //
-         Row<49, "accounts.change_password", &parley_host_accounts::change_password>,    //
-         Row<50, "accounts.lookup", &parley_host_accounts::lookup>,                      //
-         Row<51, "config.read", &parley_host_config::read>,                              //
-         Row<52, "files.read", &parley_host_files::read>,                                //
-         Row<53, "files.read_now", &parley_host_files::read_now>,                        //
-         Row<54, "files.list_now", &parley_host_files::list_now>,                        //
-         Row<55, "files.locate_now", &parley_host_files::locate_now>,                    //
-         Row<56, "files.watch", &parley_host_files::watch>,                              //
-         Row<57, "files.unwatch", &parley_host_files::unwatch>,                          //
-         Row<58, "background.submit", &parley_host_background::submit>,                  //
-         Row<59, "background.post", &parley_host_background::post>,                      //
-         Row<60, "background.cancel", &parley_host_background::cancel>,                  //
-         Row<61, "metrics.define", &parley_host_metrics::define>,                        //
-         Row<62, "metrics.update", &parley_host_metrics::update>,                        //
-         Row<63, "state.write", &parley_host_state::write>,                              //
-         Row<64, "state.offer", &parley_host_state::offer>,                              //
-         Row<65, "state.claim", &parley_host_state::claim>,                              //
-         Row<66, "accounts.register_invited", &parley_host_accounts::register_invited>,  //
-         Row<67, "accounts.logout_everywhere", &parley_host_accounts::logout_everywhere>>;
+    Rows<Row<16, "log", &parley_host::log>,                                                //
+         Row<17, "now", &parley_host::now>,                                                //
+         Row<18, "request.reply", &parley_host_request::reply>,                            //
+         Row<19, "request.fail", &parley_host_request::fail>,                              //
+         Row<20, "request.progress", &parley_host_request::progress>,                      //
+         Row<21, "request.defer", &parley_host_request::defer>,                            //
+         Row<22, "request.abandon", &parley_host_request::abandon>,                        //
+         Row<23, "commands.add", &parley_host_commands::add>,                              //
+         Row<24, "commands.run", &parley_host_commands::run>,                              //
+         Row<25, "messages.listen", &parley_host_messages::listen>,                        //
+         Row<26, "messages.decide", &parley_host_messages::decide>,                        //
+         Row<27, "events.subscribe", &parley_host_events::subscribe>,                      //
+         Row<28, "storage.get", &parley_host_storage::get>,                                //
+         Row<29, "storage.scan", &parley_host_storage::scan>,                              //
+         Row<30, "storage.write", &parley_host_storage::write>,                            //
+         Row<31, "storage.write_and_reply", &parley_host_storage::write_and_reply>,        //
+         Row<32, "storage.get_now", &parley_host_storage::get_now>,                        //
+         Row<33, "storage.scan_now", &parley_host_storage::scan_now>,                      //
+         Row<34, "timer.set", &parley_host_timer::set>,                                    //
+         Row<35, "timer.cancel", &parley_host_timer::cancel>,                              //
+         Row<36, "push.send", &parley_host_push::send>,                                    //
+         Row<37, "channels.publish", &parley_host_channels::publish>,                      //
+         Row<38, "channels.ensure", &parley_host_channels::ensure>,                        //
+         Row<39, "channels.set_topic", &parley_host_channels::set_topic>,                  //
+         Row<40, "channels.info", &parley_host_channels::info>,                            //
+         Row<41, "channels.members", &parley_host_channels::members>,                      //
+         Row<42, "channels.is_member", &parley_host_channels::is_member>,                  //
+         Row<43, "channels.subscribe", &parley_host_channels::subscribe>,                  //
+         Row<44, "channels.unsubscribe", &parley_host_channels::unsubscribe>,              //
+         Row<45, "channels.dm_name", &parley_host_channels::dm_name>,                      //
+         Row<46, "accounts.register_user", &parley_host_accounts::register_user>,          //
+         Row<47, "accounts.login", &parley_host_accounts::login>,                          //
+         Row<48, "accounts.logout", &parley_host_accounts::logout>,                        //
+         Row<49, "accounts.change_password", &parley_host_accounts::change_password>,      //
+         Row<50, "accounts.lookup", &parley_host_accounts::lookup>,                        //
+         Row<51, "config.read", &parley_host_config::read>,                                //
+         Row<52, "files.read", &parley_host_files::read>,                                  //
+         Row<53, "files.read_now", &parley_host_files::read_now>,                          //
+         Row<54, "files.list_now", &parley_host_files::list_now>,                          //
+         Row<55, "files.locate_now", &parley_host_files::locate_now>,                      //
+         Row<56, "files.watch", &parley_host_files::watch>,                                //
+         Row<57, "files.unwatch", &parley_host_files::unwatch>,                            //
+         Row<58, "background.submit", &parley_host_background::submit>,                    //
+         Row<59, "background.post", &parley_host_background::post>,                        //
+         Row<60, "background.cancel", &parley_host_background::cancel>,                    //
+         Row<61, "metrics.define", &parley_host_metrics::define>,                          //
+         Row<62, "metrics.update", &parley_host_metrics::update>,                          //
+         Row<63, "state.write", &parley_host_state::write>,                                //
+         Row<64, "state.offer", &parley_host_state::offer>,                                //
+         Row<65, "state.claim", &parley_host_state::claim>,                                //
+         Row<66, "accounts.register_invited", &parley_host_accounts::register_invited>,    //
+         Row<67, "accounts.logout_everywhere", &parley_host_accounts::logout_everywhere>,  //
+         Row<68, "variables.get", &parley_host_variables::get>,                            //
+         Row<69, "variables.set", &parley_host_variables::set>,                            //
+         Row<70, "variables.erase", &parley_host_variables::erase>,                        //
+         Row<71, "variables.list", &parley_host_variables::list>,                          //
+         Row<72, "channels.may_write", &parley_host_channels::may_write>,                  //
+         Row<73, "channels.change_topic", &parley_host_channels::change_topic>>;
 
 // What the server asks of the plugin in the child.
 using PluginRows = Rows<Row<256, "start", &parley_plugin::start>,                              //
@@ -199,7 +206,8 @@ using Extensions =
          Extension<PARLEY_EXT_REQUEST, parley_host_request, parley_plugin_request>,
          Extension<PARLEY_EXT_STATE, parley_host_state, parley_plugin_state>,
          Extension<PARLEY_EXT_STORAGE, parley_host_storage, parley_plugin_storage>,
-         Extension<PARLEY_EXT_TIMER, parley_host_timer, parley_plugin_timer>>;
+         Extension<PARLEY_EXT_TIMER, parley_host_timer, parley_plugin_timer>,
+         Extension<PARLEY_EXT_VARIABLES, parley_host_variables, void>>;
 
 // "" when there is no such op.
 std::string_view op_name(std::uint16_t number);

@@ -97,8 +97,9 @@ struct Shape<parley_account> {
 template <>
 struct Shape<parley_publication> {
   using S = parley_publication;
-  static constexpr auto fields = std::tuple(&S::format, &S::channel, &S::user, &S::from, &S::text,
-                                            &S::buttons, &S::card, &S::reply_to, &S::request);
+  static constexpr auto fields =
+      std::tuple(&S::format, &S::channel, &S::user, &S::from, &S::text, &S::buttons, &S::card,
+                 &S::reply_to, &S::request, &S::about);
 };
 template <>
 struct Shape<parley_channel> {

@@ -15,8 +15,8 @@ struct Extension {
   std::string_view permission;  // needed to get it at all; finer rights are checked at each call
 };
 
-const std::array<Extension, 14>& extensions() {
-  static const std::array<Extension, 14> all = {{
+const std::array<Extension, 15>& extensions() {
+  static const std::array<Extension, 15> all = {{
       {PARLEY_EXT_ACCOUNTS, accounts_table(), "accounts"},
       {PARLEY_EXT_BACKGROUND, background_table(), ""},
       {PARLEY_EXT_CHANNELS, channels_table(), ""},
@@ -31,6 +31,7 @@ const std::array<Extension, 14>& extensions() {
       {PARLEY_EXT_STATE, state_table(), ""},
       {PARLEY_EXT_STORAGE, storage_table(), ""},
       {PARLEY_EXT_TIMER, timer_table(), ""},
+      {PARLEY_EXT_VARIABLES, variables_table(), ""},
   }};
   return all;
 }

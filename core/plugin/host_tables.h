@@ -23,6 +23,7 @@
 #include <parley/ext/state.h>
 #include <parley/ext/storage.h>
 #include <parley/ext/timer.h>
+#include <parley/ext/variables.h>
 
 namespace parley::plugin {
 
@@ -42,6 +43,7 @@ const parley_host_request* request_table();
 const parley_host_state* state_table();
 const parley_host_storage* storage_table();
 const parley_host_timer* timer_table();
+const parley_host_variables* variables_table();
 
 // What the plugin implements; null where it does not.
 struct PluginHalves {

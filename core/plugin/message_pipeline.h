@@ -30,6 +30,7 @@ struct ChatMessage {
   std::string session, channel, text, locale, origin;
   std::uint32_t format = PARLEY_FORMAT_PLAIN;
   std::int64_t reply_to = -1;
+  std::string about;  // id of whom a plugin's own message speaks of
   bool direct = false;
   bool edited = false;  // a filter replaced the text
 };

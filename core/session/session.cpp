@@ -43,6 +43,7 @@ Session::Session(Setup setup)
       opened_at_(setup.clock->now()),
       opened_wall_ms_(setup.clock->wall_ms()),
       stats_(setup.stats),
+      variables_(std::move(setup.variables)),
       bucket_(setup.limits.rate, setup.limits.burst, opened_at_),
       ring_(setup.ring, setup.budget),
       changed_list_(setup.changed),

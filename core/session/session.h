@@ -26,6 +26,7 @@
 #include "session/link.h"
 #include "session/replay_ring.h"
 #include "session/session_stats.h"
+#include "session/session_variables.h"
 #include "session/subscription.h"
 #include "session/token_bucket.h"
 #include "users/accounts.h"
@@ -63,6 +64,7 @@ class Session {
     std::vector<SessionKey>* changed = nullptr;  // its shard's list of those to be saved
     const Clock* clock = nullptr;
     SessionStats* stats = nullptr;
+    std::shared_ptr<SessionVariables> variables;
   };
   explicit Session(Setup setup);
   Session(const Session&) = delete;
@@ -93,6 +95,9 @@ class Session {
   bool tell_expiring() { return !std::exchange(told_expiring_, true); }
   Clock::TimePoint opened_at() const { return opened_at_; }
   std::int64_t opened_wall_ms() const { return opened_wall_ms_; }
+
+  // What plugins keep in it. Never null in a session of the registry.
+  const std::shared_ptr<SessionVariables>& variables() const { return variables_; }
 
   Link* link() const { return link_; }  // null while detached and after close
 
@@ -197,6 +202,7 @@ class Session {
   const Clock::TimePoint opened_at_;
   const std::int64_t opened_wall_ms_;
   SessionStats* stats_;
+  const std::shared_ptr<SessionVariables> variables_;
 
   Lane lane_;
   TokenBucket bucket_;

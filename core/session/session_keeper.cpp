@@ -10,6 +10,7 @@
 #include "protocol/json.h"
 #include "protocol/json_writer.h"
 #include "session/channels.h"
+#include "session/kept_variables.h"
 
 namespace parley::session {
 namespace {
@@ -80,6 +81,7 @@ SavedSession saved_of(storage::SessionRecord record) {
           .resume_hash = std::move(record.resume_hash),
           .previous_hash = std::move(record.previous_hash),
           .positions = read_positions(record.positions_json),
+          .variables_json = std::move(record.variables_json),
           .credential = read_credential(record.credential_json)};
 }
 
@@ -93,11 +95,7 @@ SessionKeeper::SessionKeeper(SessionRegistry& registry, storage::Store& store, c
       keep_ms_(config.session.keep.count()),
       times_(static_cast<std::size_t>(registry.shards().size())) {
   registry_.observe({.detached = [this](Session& session) { save(session); },
-                     .ending =
-                         [this](Session& session) {
-                           if (session.resumable()) return save(session);
-                           if (!session.resume_hash().empty()) forget(session.id());
-                         }});
+                     .ending = [this](Session& session) { end(session); }});
 }
 
 void SessionKeeper::configure(const config::Config& config) {
@@ -120,20 +118,64 @@ storage::SessionRecord SessionKeeper::record_of(const Session& session) const {
       offsets.field(position.channel, position.offset);
     }
   }
-  record.variables_json = "{}";
+  record.variables_json = session.variables()->to_json();
   record.saved_at = clock_.wall_ms();
   record.expires_at = record.saved_at + keep_ms_;
   return record;
 }
 
-void SessionKeeper::save(Session& session, SavedDone done) {
+storage::Store::WriteJob SessionKeeper::job_of(Session& session, std::string news) const {
   session.was_saved(clock_.now());
+  if (session.user()->kind == "guest") news.clear();
+  return [record = record_of(session), news = std::move(news)](storage::Writer& writer) {
+    const Status put = writer.put_session(record);
+    return put.is_ok() && !news.empty() ? keep_variables(writer, record.user_id, news) : put;
+  };
+}
+
+void SessionKeeper::save(Session& session, SavedDone done) {
+  std::string news = session.variables()->snapshot();
+  const bool has_news = !news.empty();
+  store_.write(job_of(session, std::move(news)),
+               [this, has_news, key = session.key(), variables = session.variables(),
+                done = std::move(done)](Status status) mutable {
+                 if (!status) log::warn("session", "a session was not saved: {}", status.message());
+                 if (!status && has_news) {
+                   variables->not_saved();
+                   registry_.post(key, [](Session& again) { again.changed(); });
+                 }
+                 if (done) done(std::move(status));
+               });
+}
+
+void SessionKeeper::begin(Session& session, SavedDone done) {
+  const auto variables = session.variables();
+  if (session.user()->kind == "guest" || !variables->empty()) return save(session, std::move(done));
   store_.write(
-      [record = record_of(session)](storage::Writer& writer) { return writer.put_session(record); },
+      [record = record_of(session), variables](storage::Writer& writer) mutable {
+        const auto kept = kept_variables(writer, record.user_id);
+        if (!kept) return kept.status();
+        variables->restore(*kept);
+        record.variables_json = variables->to_json();
+        return writer.put_session(record);
+      },
       [done = std::move(done)](Status status) mutable {
         if (!status) log::warn("session", "a session was not saved: {}", status.message());
-        if (done) done(std::move(status));
+        done(std::move(status));
       });
+  session.was_saved(clock_.now());
+}
+
+// What an account's session leaves behind outlives it, also when it cannot be resumed.
+void SessionKeeper::end(Session& session) {
+  if (session.resumable()) return save(session);
+  std::string news = session.variables()->snapshot();
+  if (!news.empty() && session.user()->kind != "guest") {
+    store_.write([user = session.user()->id, news = std::move(news)](
+                     storage::Writer& writer) { return keep_variables(writer, user, news); },
+                 {});
+  }
+  if (!session.resume_hash().empty()) forget(session.id());
 }
 
 void SessionKeeper::forget(std::string session_id) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sessions in the store, so that they can be resumed after a restart.
 //
+// Variables go with their session. Those of an account are also kept apart from it, so that the next
+// session of that person begins with them; a guest's end with the guest.
+//
 // When: before the welcome that carries a new resume secret (a crash right behind it must find the
 // secret), when the connection is lost, when a session ends that may come back, and about once a
 // second for those whose subscriptions or variables have changed.
@@ -35,6 +38,7 @@ struct SavedSession {
   std::string user_id;
   std::string resume_hash, previous_hash;
   std::vector<protocol::ChannelPosition> positions;  // of every subscription
+  std::string variables_json;
   Credential credential;
 };
 
@@ -49,6 +53,9 @@ class SessionKeeper {
   void configure(const config::Config& config);  // after a reload [any]
 
   void save(Session& session, SavedDone done = {});
+  // The first save() of a new session. An account's begins with the variables that the one before
+  // left; they are there when `done` is called.
+  void begin(Session& session, SavedDone done);
   void forget(std::string session_id);  // [any]
   // not_found: never was, or too old.
   void find(std::string session_id, FoundDone done);  // [any]
@@ -57,6 +64,8 @@ class SessionKeeper {
 
  private:
   storage::SessionRecord record_of(const Session& session) const;
+  storage::Store::WriteJob job_of(Session& session, std::string news) const;
+  void end(Session& session);
 
   SessionRegistry& registry_;
   storage::Store& store_;

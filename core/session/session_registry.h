@@ -62,6 +62,8 @@ struct SessionSummary {
   std::size_t inflight = 0;
 };
 
+class SessionDirectory;
+
 class SessionRegistry {
  public:
   using OnSession = absl::AnyInvocable<void(Session&)>;
@@ -113,6 +115,8 @@ class SessionRegistry {
   void post_to_all(OnEach run);
 
   SessionKey key_of(std::string_view session_id) const;  // 0: none
+  // What plugins keep in that session; null when there is no such session.
+  std::shared_ptr<SessionVariables> variables_of(std::string_view session_id) const;
   std::vector<SessionKey> sessions_of(std::string_view user_id) const;
   std::size_t count() const { return count_.load(std::memory_order_relaxed); }
   std::size_t detached() const { return detached_.load(std::memory_order_relaxed); }
@@ -128,11 +132,11 @@ class SessionRegistry {
 
  private:
   struct ShardSessions;
-  struct Directory;
 
   ShardSessions& here();
   Session& adopt(ShardSessions& shard, SessionKey key, Session::Setup setup);
   Session::Setup setup_for(UserPtr user) const;
+  std::shared_ptr<SessionVariables> variables_for(SessionKey key);
   void wait(Session& session);
   void evict();
   void bury(std::unique_ptr<Session> session);
@@ -145,7 +149,7 @@ class SessionRegistry {
   net::OutboxBudget* const budget_;
   std::vector<SessionObserver> observers_;
   std::vector<std::unique_ptr<ShardSessions>> local_;  // each touched by its shard only
-  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<SessionDirectory> directory_;
   std::atomic<std::size_t> count_{0};
   std::atomic<std::size_t> detached_{0};
 };

@@ -115,7 +115,7 @@ class Chat : public parley::Plugin {
     if (parley::characters(*wanted.text) > static_cast<std::size_t>(most)) {
       return request.fail("invalid_args", request.tr(say::kTopicTooLong, most));
     }
-    set_topic(request, std::move(wanted));
+    channels().change_topic(request, wanted.channel, *wanted.text);
   }
 
   // A slash line is about the channel it was typed in: its first word names another one only when it
@@ -145,17 +145,6 @@ class Chat : public parley::Plugin {
     });
   }
 
-  // The server checks the speaker's rights, and does so while their command runs.
-  void set_topic(parley::Request& request, Topic topic) {
-    const std::string user(request.user().id());
-    channels().set_topic(topic.channel, *topic.text, user,
-                         [topic, later = request.defer()](parley::Outcome outcome) mutable {
-                           if (!is_ok(outcome))
-                             return refuse_channel(later, outcome, topic.channel);
-                           reply_topic(later, topic.channel, *topic.text);
-                         });
-  }
-
   static void reply_topic(parley::Responder& responder, std::string_view channel,
                           std::string_view topic) {
     responder.reply("topic", {{"channel", channel}, {"topic", topic}});
@@ -166,19 +155,19 @@ class Chat : public parley::Plugin {
   void typing(parley::Request& request) {
     const auto channel = channel_of(request, request.argument<std::string>("channel"));
     const auto user = request.user();
-    where_allowed(request, channel,
-                  [this, channel, id = std::string(user.id()),
-                   name = std::string(user.name())](parley::Deferred later) {
-                    const auto outcome =
-                        push().send({.to = parley::Target::channel(channel),
-                                     .type = "typing",
-                                     .data = {{"user", {{"id", id}, {"name", name}}}},
-                                     .except = {id},
-                                     .may_drop = true,
-                                     .conflate = "typing:" + channel + ":" + id});
-                    if (!is_ok(outcome)) return refuse_channel(later, outcome, channel);
-                    later.ok();
-                  });
+    where_writable(request, channel,
+                   [this, channel, id = std::string(user.id()),
+                    name = std::string(user.name())](parley::Deferred later) {
+                     const auto outcome =
+                         push().send({.to = parley::Target::channel(channel),
+                                      .type = "typing",
+                                      .data = {{"user", {{"id", id}, {"name", name}}}},
+                                      .except = {id},
+                                      .may_drop = true,
+                                      .conflate = "typing:" + channel + ":" + id});
+                     if (!is_ok(outcome)) return refuse_channel(later, outcome, channel);
+                     later.ok();
+                   });
   }
 
   // ---- channels
@@ -206,6 +195,21 @@ class Chat : public parley::Plugin {
     channels().is_member(channel, user,
                          [channel, later = request.defer(),
                           then = std::move(then)](parley::Outcome outcome) mutable {
+                           if (!is_ok(outcome)) return refuse_channel(later, outcome, channel);
+                           then(std::move(later));
+                         });
+  }
+
+  // The same, and in a direct channel where neither has blocked the other: who may not speak does
+  // not type.
+  void where_writable(parley::Request& request, const std::string& channel, Then then) {
+    const auto user = request.user().id();
+    if (channel.rfind("dm:", 0) != 0 || !is_one_of(channel, user))
+      return where_allowed(request, channel, std::move(then));
+    channels().may_write(channel, user,
+                         [channel, later = request.defer(),
+                          then = std::move(then)](parley::Outcome outcome) mutable {
+                           if (outcome == parley::Outcome::kDenied) return later.fail(outcome);
                            if (!is_ok(outcome)) return refuse_channel(later, outcome, channel);
                            then(std::move(later));
                          });

@@ -353,6 +353,19 @@ TEST_F(Chat, TypesWhereTheSpeakerMayWrite) {
   EXPECT_EQ(host.call("typing").code(), "invalid_args");
 }
 
+TEST_F(Chat, WhoIsBlockedDoesNotType) {
+  host.refuse_writing("dm:u_neo:u_trinity");
+  EXPECT_EQ(host.call("typing", {{"channel", "dm:u_neo:u_trinity"}}).code(), "forbidden");
+  EXPECT_TRUE(host.pushes().empty());
+}
+
+TEST_F(Chat, SetsTopicsWhereTheSpeakerMayWrite) {
+  host.channels()["random"].topic = "old";
+  host.refuse_writing("random");
+  EXPECT_EQ(host.call("topic", {{"channel", "random"}, {"text", "new"}}).code(), "forbidden");
+  EXPECT_EQ(host.channels()["random"].topic, "old");
+}
+
 TEST_F(Chat, OvertakesWithTyping) {
   const auto flags = declared(host, "typing").flags;
   EXPECT_TRUE(flags & PARLEY_COMMAND_CONCURRENT);

@@ -318,7 +318,8 @@ class Poll : public parley::Plugin {
     channels().publish(
         {.channel = ballot.channel,
          .from = "poll",
-         .text = say::kClosed.format(ballot.locale, number, ballot.question, ballot.result())},
+         .text = say::kClosed.format(ballot.locale, number, ballot.question, ballot.result()),
+         .about = ballot.author},
         [this, number](parley::Outcome outcome, std::int64_t) {
           if (is_ok(outcome) || outcome == parley::Outcome::kNotFound) return remove(number);
           log_warning("the result of poll " + std::to_string(number) +
@@ -372,7 +373,8 @@ class Poll : public parley::Plugin {
       if (ballot.votes.erase(user) > 0) storage().erase(vote_prefix(number) + user);
       if (ballot.author == user) theirs.push_back(number);
     }
-    for (const std::int64_t number : theirs) finish(number);
+    // Nothing is said of it: the question went with its author.
+    for (const std::int64_t number : theirs) remove(number);
   }
 
   std::map<std::int64_t, Ballot> ballots_;

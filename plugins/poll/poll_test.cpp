@@ -171,6 +171,15 @@ TEST_F(PollTest, ForgetsTheVotesOfWhoIsDeleted) {
   EXPECT_THAT(results(1), HasSubstr("Tea — 1"));
   host.happen(EventKind::kUserDeleted, kNeo);
   EXPECT_THAT(host.storage(), SizeIs(1)) << "and ends the polls they began";
+  EXPECT_THAT(host.published(), SizeIs(1)) << "without saying again what they asked";
+}
+
+TEST_F(PollTest, WhatIsSaidOfAPollGoesWithItsAuthor) {
+  ask();
+  host.forget();
+  host.advance(24h);
+  ASSERT_THAT(host.published(), SizeIs(1));
+  EXPECT_EQ(host.published()[0].about, kNeo.id);
 }
 
 TEST_F(PollTest, TakesAGuestsVoteAlongIntoTheAccount) {

@@ -175,7 +175,8 @@ class Reply : public parley::Plugin {
            .text = answer.text,
            .format = parley::Format::kMarkdown,
            .buttons = answer.buttons,
-           .reply_to = spoken.offset},
+           .reply_to = spoken.offset,
+           .about = spoken.user},
           [this, channel = spoken.channel](Outcome outcome, std::int64_t) {
             if (is_ok(outcome)) return;
             log_warning("answering in " + channel + ": " + std::string(describe(outcome)));

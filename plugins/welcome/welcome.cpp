@@ -100,8 +100,8 @@ class Welcome : public parley::Plugin {
     if (text.empty()) return;
     const auto user = event.user();
     once("met:" + std::string(user.id()) + ":" + channel,
-         [this, channel, said = filled(text, user.name(), channel)] {
-           channels().publish({.channel = channel, .from = "welcome", .text = said});
+         [this, channel, id = std::string(user.id()), said = filled(text, user.name(), channel)] {
+           channels().publish({.channel = channel, .from = "welcome", .text = said, .about = id});
          });
   }
 

@@ -17,6 +17,7 @@
 #include <parley/ext/state.h>
 #include <parley/ext/storage.h>
 #include <parley/ext/timer.h>
+#include <parley/ext/variables.h>
 #include <parley/plugin_abi.h>
 
 #define STRUCT(type)                                                          \

@@ -102,11 +102,49 @@ TEST_F(Messages, WhoIsBannedStaysOutAndTheServerStays) {
                 .find("error"),
             std::string::npos);
   guest.ask({{"action", "subscribe"}, {"channel", "den"}}, 1);
+  const auto sent_out = guest.read_where(
+      [](const Json& frame) {
+        return frame.value("type", "") == "unsubscribed" && !frame.contains("id");
+      },
+      "that they are out");
+  EXPECT_EQ(sent_out.at("data").at("channel"), "den");
+  EXPECT_EQ(sent_out.at("data").at("reason"), "removed");
   guest.ask({{"action", "subscribe"}, {"channel", "elsewhere"}}, 2);
   guest.ask({{"action", "subscribe"}, {"channel", "den"}, {"history", 1}}, 3);
   EXPECT_EQ(error_code(guest.ask({{"action", "presence"}, {"channel", "den"}}, 4)), "not_found");
   EXPECT_EQ(guest.ask({{"action", "presence"}, {"channel", "elsewhere"}}, 5).at("type"),
             "presence");
+}
+
+TEST_F(Messages, AMuteHoldsForTopics) {
+  Client judge(server().port()), talker(server().port());
+  judge.ask({{"action", "register"}, {"name", "Hush"}, {"password", "correct horse"}}, 0);
+  Ctl(server()).must({"user", "role", "add", "Hush", "moderator"});
+  talker.ask({{"action", "register"}, {"name", "Talker"}, {"password", "correct horse"}}, 0);
+  const Json topic{{"action", "topic"}, {"channel", "loud"}, {"text", "my words"}};
+  const auto set = talker.ask(topic, 1);
+  ASSERT_EQ(set.at("type"), "topic") << set;
+  EXPECT_EQ(set.at("data").at("topic"), "my words");
+  ASSERT_EQ(judge.ask_patiently({{"action", "mute"}, {"user", "Talker"}}, 1).at("type"),
+            "botMessage");
+  EXPECT_EQ(error_code(talker.ask(topic, 2)), "moderation.muted");
+}
+
+TEST_F(Messages, WhoIsBlockedDoesNotType) {
+  Client neo(server().port()), smith(server().port());
+  const auto neos = id_in(neo.enter("NeoSeesNoTyping"));
+  const auto smiths = id_in(smith.enter("SmithTypes"));
+  const auto channel = "dm:" + std::min(neos, smiths) + ":" + std::max(neos, smiths);
+  say(smith, "hello", channel);
+  neo.read_where([](const Json& frame) { return frame.value("type", "") == "chatMessage"; },
+                 "the message");
+  const Json typing{{"action", "typing"}, {"channel", channel}};
+  ASSERT_EQ(smith.ask_patiently(typing, 1).at("type"), "ok");
+  neo.read_until("typing");
+  ASSERT_EQ(neo.ask({{"action", "block"}, {"user", "SmithTypes"}}, 2).at("type"), "ok");
+  EXPECT_EQ(error_code(smith.ask_patiently(typing, 3)), "forbidden");
+  EXPECT_TRUE(
+      neo.hears_nothing_of([](const Json& frame) { return frame.value("type", "") == "typing"; }));
 }
 
 TEST_F(Messages, WhoWasAwayHearsOfTheChangeInItsPlace) {

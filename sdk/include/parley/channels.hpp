@@ -33,6 +33,8 @@ struct Publication {
   std::vector<Button> buttons = {};
   Json card = {};
   std::int64_t reply_to = -1;  // offset in the same channel
+  std::string about = {};      // of a bot's message: id of the user whose name or words are in it;
+                               // it goes when that user's data is deleted
 };
 
 struct ChannelInfo {
@@ -82,6 +84,24 @@ class Channels : public detail::Service<parley_host_channels> {
                   detail::to_abi(topic), detail::to_abi(user));
     });
   }
+  // The topic is said by who asked: their rights count, filters see it, and the host answers the
+  // request, `topic {channel, topic}` or an error.
+  void change_topic(Responder& request, std::string_view channel, std::string_view topic,
+                    Then then = {}) {
+    request.hand_on([&](parley_id id) {
+      parley_status status = PARLEY_OK;
+      done_.start(std::move(then), [&](parley_token token) {
+        return status = call(&parley_host_channels::change_topic, token, detail::to_abi(channel),
+                             detail::to_abi(topic), id);
+      });
+      return status;
+    });
+  }
+  // Whether the user whose command runs may write there now; kDenied where somebody has blocked
+  // them, kNotFound where there is nothing for them.
+  void may_write(std::string_view channel, std::string_view user, Then then) {
+    start(&parley_host_channels::may_write, std::move(then), channel, user);
+  }
   void info(std::string_view channel, ThenInfo then) {
     infos_.start(std::move(then), [&](parley_token token) {
       return call(&parley_host_channels::info, token, detail::to_abi(channel));
@@ -127,6 +147,7 @@ class Channels : public detail::Service<parley_host_channels> {
     abi.card = detail::to_abi(publication.card.text());
     abi.reply_to = publication.reply_to;
     abi.request = request;
+    abi.about = detail::to_abi(publication.about);
     parley_status status = PARLEY_OK;
     offsets_.start(std::move(then), [&](parley_token token) {
       const parley_publication* pointer = &abi;

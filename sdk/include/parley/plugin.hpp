@@ -54,6 +54,7 @@
 #include "storage.hpp"
 #include "text.hpp"
 #include "timer.hpp"
+#include "variables.hpp"
 
 namespace parley {
 
@@ -147,6 +148,7 @@ class Plugin {
   Files& files() { return files_; }
   Background& background() { return background_; }
   Metrics& metrics() { return metrics_; }
+  Variables& variables() { return variables_; }
 
   // The settings in force, checked against kConfigSchema, defaults filled in. Valid until the next
   // on_config returns.
@@ -191,6 +193,7 @@ class Plugin {
   Files files_;
   Background background_;
   Metrics metrics_;
+  Variables variables_;
 };
 
 }  // namespace parley

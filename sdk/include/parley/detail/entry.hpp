@@ -133,6 +133,7 @@ inline Plugin::Plugin(Host host)
       commands_(host),
       files_(host),
       background_(host),
-      metrics_(host) {}
+      metrics_(host),
+      variables_(host) {}
 
 }  // namespace parley

@@ -122,6 +122,7 @@ struct Published {
   std::string card = {};
   std::int64_t reply_to = -1;
   std::int64_t offset = 0;
+  std::string about = {};
 };
 
 // What became of a message that somebody said.

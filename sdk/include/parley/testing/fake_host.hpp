@@ -195,6 +195,17 @@ class FakeHost : public FakeLife {
 
   const std::vector<DeclaredCommand>& commands() const { return server_.commands; }
   std::map<std::string, std::string>& storage() { return server_.storage; }
+  // From now on nobody may write there, as in a direct channel of somebody who has blocked the other.
+  void refuse_writing(const std::string& channel) { server_.closed_to_writers.insert(channel); }
+  // What it keeps in a session.
+  std::map<std::string, std::string>& variables(const std::string& session) {
+    return server_.variables[session];
+  }
+  // From now on there is no such session; what was kept in it is gone.
+  void end_session(const std::string& session) {
+    server_.variables.erase(session);
+    server_.ended_sessions.insert(session);
+  }
   std::map<std::string, FakeChannel>& channels() { return server_.channels; }
   std::map<std::string, FakeAccount>& accounts() { return server_.accounts; }
   // Ids of those whose every session and token was ended.

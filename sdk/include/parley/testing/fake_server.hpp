@@ -93,9 +93,14 @@ struct FakeServer {
   std::set<parley_id> waiting_jobs;
   std::map<parley_id, FakeMetric> metrics;
   std::map<std::string, FakeChannel> channels;
+  std::set<std::string> closed_to_writers;      // channels
   std::map<std::string, FakeAccount> accounts;  // by id
   std::string invitation;
   std::vector<std::string> ended_everywhere;
+
+  std::map<std::string, std::map<std::string, std::string>> variables;  // by session
+  std::set<std::string> ended_sessions;
+  std::size_t variables_max = 16 * 1024;
 
   FakeState* saving = nullptr;         // inside save
   const FakeState* loading = nullptr;  // inside load

@@ -7,6 +7,7 @@
 #include "tables_channels.hpp"
 #include "tables_state.hpp"
 #include "tables_storage.hpp"
+#include "tables_variables.hpp"
 #include "tables_work.hpp"
 
 namespace parley::testing {
@@ -237,7 +238,9 @@ inline const void* Tables::get_extension(const parley_host* host, parley_string 
                                                  C::is_member,
                                                  C::subscribe,
                                                  C::unsubscribe,
-                                                 C::dm_name};
+                                                 C::dm_name,
+                                                 C::may_write,
+                                                 C::change_topic};
   static constexpr parley_host_accounts accounts{sizeof(parley_host_accounts),
                                                  0,
                                                  C::register_user,
@@ -264,6 +267,10 @@ inline const void* Tables::get_extension(const parley_host* host, parley_string 
   static constexpr parley_host_state state{sizeof(parley_host_state), 0, StateTable::write,
                                            StateTable::offer, StateTable::claim};
 
+  using V = VariablesTable;
+  static constexpr parley_host_variables variables{
+      sizeof(parley_host_variables), 0, V::get, V::set, V::erase, V::list};
+
   struct Half {
     std::string_view id;
     const void* table;
@@ -275,7 +282,8 @@ inline const void* Tables::get_extension(const parley_host* host, parley_string 
       {PARLEY_EXT_TIMER, &timer},           {PARLEY_EXT_PUSH, &push},
       {PARLEY_EXT_CHANNELS, &channels},     {PARLEY_EXT_ACCOUNTS, &accounts},
       {PARLEY_EXT_CONFIG, &config},         {PARLEY_EXT_FILES, &files},
-      {PARLEY_EXT_BACKGROUND, &background}, {PARLEY_EXT_METRICS, &metrics}};
+      {PARLEY_EXT_BACKGROUND, &background}, {PARLEY_EXT_METRICS, &metrics},
+      {PARLEY_EXT_VARIABLES, &variables}};
   const auto id = detail::to_view(abi_id);
   for (const Half& half : halves) {
     if (half.id == id) return granted(of(host), id) ? half.table : nullptr;

@@ -19,6 +19,13 @@ struct ChannelTable {
   static std::string text(parley_string string) { return std::string(detail::to_view(string)); }
   static bool direct(const std::string& channel) { return channel.rfind("dm:", 0) == 0; }
 
+  // "dm:<id>:<id>"
+  static bool is_one_of(std::string_view channel, std::string_view user) {
+    const auto ids = channel.substr(3);
+    const auto colon = ids.find(':');
+    return colon != ids.npos && (ids.substr(0, colon) == user || ids.substr(colon + 1) == user);
+  }
+
   // ---- channels
 
   static parley_status publish(const parley_host* host, parley_token token,
@@ -27,7 +34,8 @@ struct ChannelTable {
     if (const auto status = server.check(kOnPlugin | kInBackground)) return status;
     Published message{text(abi->channel), text(abi->user), text(abi->from),
                       text(abi->text),    abi->format,     text(abi->buttons),
-                      text(abi->card),    abi->reply_to,   0};
+                      text(abi->card),    abi->reply_to,   0,
+                      text(abi->about)};
     if ((!message.buttons.empty() && !JsonCheck::valid(message.buttons)) ||
         (!message.card.empty() && !JsonCheck::object(message.card))) {
       return server.invalid("publish: buttons or card are no valid JSON");
@@ -72,6 +80,41 @@ struct ChannelTable {
       if (found == server.channels.end()) return Outcome::kNotFound;
       found->second.topic = wanted;
       return Outcome::kOk;
+    });
+    return PARLEY_OK;
+  }
+  static parley_status may_write(const parley_host* host, parley_token token, parley_string channel,
+                                 parley_string user) {
+    FakeServer& server = of(host);
+    if (const auto status = server.check(kOnPlugin)) return status;
+    done(server, token, [&server, name = text(channel), id = text(user)] {
+      if (server.closed_to_writers.count(name) > 0) return Outcome::kDenied;
+      return direct(name) && !is_one_of(name, id) ? Outcome::kNotFound : Outcome::kOk;
+    });
+    return PARLEY_OK;
+  }
+  static parley_status change_topic(const parley_host* host, parley_token token,
+                                    parley_string channel, parley_string topic, parley_id request) {
+    FakeServer& server = of(host);
+    if (const auto status = server.check(kOnPlugin)) return status;
+    const auto exchange = server.open(request);
+    if (!exchange) return PARLEY_E_STALE;
+    exchange->deferred = true;
+    server.later([&server, token, request, name = text(channel), wanted = text(topic)] {
+      const auto found = server.channels.find(name);
+      const Outcome outcome = server.closed_to_writers.count(name) > 0 ? Outcome::kDenied
+                              : found == server.channels.end()         ? Outcome::kNotFound
+                                                                       : Outcome::kOk;
+      if (is_ok(outcome)) {
+        found->second.topic = wanted;
+        server.answer(request, {"topic", Json{{"channel", name}, {"topic", wanted}}.text(), ""});
+      } else {
+        server.answer_outcome(request, outcome);
+      }
+      if (token == 0) return;
+      server.in(kOnPlugin, [&] {
+        half(server)->on_done(server.data(), token, static_cast<parley_status>(outcome));
+      });
     });
     return PARLEY_OK;
   }

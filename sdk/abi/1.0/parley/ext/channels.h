@@ -33,6 +33,9 @@ typedef struct parley_publication {
   /* Not 0: an open request of this plugin, which the host answers itself: `ok {offset}` once stored
    * and before anyone sees the message, or an error. Takes the request; no defer needed. */
   parley_id request;
+  /* Of a message of the plugin's own: id of the user it speaks of, whose name or words are in it. It
+   * goes when what that user wrote goes. Empty: nobody's. */
+  parley_string about;
 } parley_publication;
 
 typedef struct parley_channel {
@@ -76,6 +79,15 @@ typedef struct parley_host_channels {
   /* [any] Sync and pure: dm:<lower id>:<higher id>. */
   parley_status (*dm_name)(const parley_host* host, parley_string user_a, parley_string user_b,
                            const parley_sink* name);
+  /* [plugin] Whether the user of the command that runs may write there: the rules of channels, and
+   * who has blocked whom. Completion: on_done with OK, DENIED or NOT_FOUND. */
+  parley_status (*may_write)(const parley_host* host, parley_token token, parley_string channel,
+                             parley_string user);
+  /* [plugin] As set_topic for the user of `request`, an open request of this plugin: filters see
+   * the text as they see a message, and may change or refuse it. When it is refused the host
+   * answers the request; otherwise that stays open. Completion: on_done. */
+  parley_status (*change_topic)(const parley_host* host, parley_token token, parley_string channel,
+                                parley_string topic, parley_id request);
 } parley_host_channels;
 
 typedef struct parley_plugin_channels {

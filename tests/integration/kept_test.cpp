@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// What outlives a session: what plugins keep in it, and the channels of an account.
+#include <fstream>
+#include <optional>
+
+#include "integration/support/dialogue.h"
+
+namespace parley::test {
+namespace {
+
+constexpr const char* kPassword = "there-is-no-spoon-77";
+
+Json enrol(Client& client, const std::string& name) {
+  return client.ask({{"action", "register"}, {"name", name}, {"password", kPassword}}, "enrol");
+}
+Json log_in(Client& client, const std::string& name) {
+  return client.ask({{"action", "login"}, {"name", name}, {"password", kPassword}}, "login");
+}
+
+class Notes : public ::testing::TestWithParam<const char*> {
+ protected:
+  Notes() {
+    std::ofstream(settings_.path() / "notes.yaml")
+        << "permissions: [commands]\nisolation: " << GetParam() << "\n";
+    server_.emplace(ServerOptions{.set = {"plugins.settings=" + settings_.path().string()}});
+    load();
+  }
+  ServerProcess& server() { return *server_; }
+  void load() {
+    Ctl(server()).must({"plugin", "load", "notes", "--from",
+                        std::string(PARLEY_BINARY_DIR) + "/fixtures/notes.so"});
+  }
+  static void keep(Client& client, const std::string& text) {
+    const auto kept = client.ask({{"action", "noteSet"}, {"name", "room"}, {"text", text}}, "keep");
+    ASSERT_EQ(kept.at("type"), "kept") << kept;
+    ASSERT_EQ(kept.at("data").at("ok"), true) << kept;
+  }
+  static std::string kept(Client& client) {
+    const auto note = client.ask({{"action", "noteGet"}, {"name", "room"}}, "kept");
+    return note.at("type") == "note" ? note.at("data").at("text").get<std::string>() : note.dump();
+  }
+
+ private:
+  TempFolder settings_;
+  std::optional<ServerProcess> server_;
+};
+
+TEST_P(Notes, ComeBackWithTheSessionAfterACutAndARestart) {
+  Json place;
+  {
+    Client neo(server().port());
+    place = neo.enter("NeoKeeps").at("data");
+    keep(neo, "cellar");
+    neo.hang_up();
+  }
+  const auto resume = [&](Client& client) {
+    const auto welcome = client.ask({{"action", "resume"},
+                                     {"session", place.at("session")},
+                                     {"resume", place.at("resume")},
+                                     {"seq", 0}},
+                                    "resume");
+    ASSERT_EQ(welcome.at("type"), "welcome") << welcome;
+    place = welcome.at("data");
+  };
+  {
+    Client cut(server().port());
+    resume(cut);
+    EXPECT_EQ(kept(cut), "cellar");
+    keep(cut, "roof");
+  }
+  ASSERT_EQ(server().stop(), 0);
+  server().start_again();
+  load();
+  Client restarted(server().port());
+  resume(restarted);
+  EXPECT_EQ(kept(restarted), "roof");
+}
+
+TEST_P(Notes, GoFromTheGuestToTheAccountAndIntoItsNextSession) {
+  Client trinity(server().port());
+  trinity.enter("Trinity");
+  keep(trinity, "cellar");
+  ASSERT_EQ(enrol(trinity, "Trinity").at("type"), "welcome");
+  EXPECT_EQ(kept(trinity), "cellar");
+  keep(trinity, "roof");
+  ASSERT_EQ(trinity.ask({{"action", "logout"}}, "out").at("type"), "ok");
+  Client next(server().port()), stranger(server().port());
+  ASSERT_EQ(log_in(next, "Trinity").at("type"), "welcome");
+  EXPECT_EQ(kept(next), "roof");
+  stranger.enter("Stranger");
+  EXPECT_EQ(kept(stranger), "-");
+  const auto copy = next.ask({{"action", "mydata"}, {"what", "export"}}, "copy");
+  EXPECT_NE(copy.dump().find("roof"), std::string::npos) << copy;
+}
+
+INSTANTIATE_TEST_SUITE_P(Kept, Notes, ::testing::Values("in-process", "process"),
+                         [](const auto& one) {
+                           return std::string(one.param) == "process" ? "InAChild" : "InProcess";
+                         });
+
+class KeptChannels : public SharedServer {
+ protected:
+  static Json join(const std::string& channel) {
+    return {{"action", "subscribe"}, {"channel", channel}};
+  }
+};
+
+TEST_F(KeptChannels, AnotherDeviceIsInWhatTheAccountHasJoined) {
+  Client phone(server().port());
+  phone.enter("Tank");
+  ASSERT_EQ(phone.ask(join("hovercraft"), 1).at("type"), "subscribed");
+  ASSERT_EQ(enrol(phone, "Tank").at("type"), "welcome");
+  ASSERT_EQ(phone.ask(join("zion"), 2).at("type"), "subscribed");
+  {
+    Client desk(server().port());
+    const auto channels = log_in(desk, "Tank").at("data").at("channels");
+    EXPECT_TRUE(channels.contains("hovercraft")) << channels;
+    EXPECT_TRUE(channels.contains("zion")) << channels;
+    ASSERT_EQ(desk.ask({{"action", "unsubscribe"}, {"channel", "zion"}}, 3).at("type"),
+              "unsubscribed");
+  }
+  Client third(server().port());
+  const auto channels = log_in(third, "Tank").at("data").at("channels");
+  EXPECT_TRUE(channels.contains("hovercraft")) << channels;
+  EXPECT_FALSE(channels.contains("zion")) << channels;
+}
+
+}  // namespace
+}  // namespace parley::test
