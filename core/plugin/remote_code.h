@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +16,8 @@
 #include <string>
 #include <tuple>
 #include <vector>
+
+#include <absl/functional/function_ref.h>
 
 #include "config/config.h"
 #include "plugin/child_supervisor.h"
@@ -62,10 +65,13 @@ class RemoteCode final : public PluginCode {
   void watch(const parley_host* host);
   void ping();
 
+  // remote_calls.cpp
+  static loader::IpcLane::Deadline after(Millis time) {
+    return std::chrono::steady_clock::now() + time;
+  }
   // One call over a lane, its frame filled in by `put`. False: the child is lost.
-  template <typename Put>
   bool call(loader::IpcLane& lane, std::uint16_t op, loader::IpcLane::Deadline deadline,
-            loader::Frame& answer, Put&& put);
+            loader::Frame& answer, absl::FunctionRef<void(loader::WireWriter&)> put);
   bool exchange(loader::IpcLane& lane, const std::string& frame, std::uint16_t op, std::uint64_t id,
                 loader::IpcLane::Deadline deadline, loader::Frame& answer);
   bool serve(loader::IpcLane& lane, const loader::Frame& frame);
@@ -77,14 +83,14 @@ class RemoteCode final : public PluginCode {
   template <typename A>
   void say_why(const A&) {}
 
-  // A function of the plugin's that sends the call to the child (remote_functions.h).
+  // A function of the plugin's that sends the call to the child.
   template <typename Row, typename Wire>
   friend struct RemoteFunction;
   template <typename Row, typename... A>
   typename Row::Return call_row(A... arguments);
   template <typename Table>
   void fill(Table& table, const std::vector<std::uint16_t>& there, bool& any);
-  void make_halves(const std::vector<std::uint16_t>& there);
+  void make_halves(const std::vector<std::uint16_t>& there, std::uint32_t schema);
   template <typename Table>
   Table& half();
   static const void* half_of(void* self, parley_string id);
