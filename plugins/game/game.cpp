@@ -14,7 +14,7 @@
 #include "catalogue.h"
 #include "crier.h"
 #include "keeper.h"
-#include "map_file.h"
+#include "map_source.h"
 #include "records.h"
 #include "settings.h"
 #include "world.h"
@@ -36,7 +36,8 @@ class Game : public parley::Plugin {
         settings_(config()),
         world_({}, settings_.rules, [this](int least, int most) { return chance(least, most); }),
         keeper_(world_, storage()),
-        crier_(world_, audience_, push()) {
+        crier_(world_, audience_, push()),
+        map_(world_, files(), host, [this] { settle(); }) {
     declare_walking();
     declare_things();
     declare_fighting();
@@ -48,7 +49,7 @@ class Game : public parley::Plugin {
 
  protected:
   void on_start() override {
-    use_map_now(settings_.map);
+    map_.use_now(settings_.map);
     if (const int strange = keeper_.load_now()) {
       log_warning(std::to_string(strange) + " stored records cannot be read and are left out");
     }
@@ -82,7 +83,7 @@ class Game : public parley::Plugin {
     const Settings next(config);
     if (next.map != settings_.map) {
       try {
-        use_map_now(next.map);
+        map_.use_now(next.map);
       } catch (const parley::Error& error) {
         return error.what();
       }
@@ -359,32 +360,6 @@ class Game : public parley::Plugin {
   std::int64_t now() const { return host().now(); }
   int chance(int least, int most) { return std::uniform_int_distribution(least, most)(random_); }
 
-  // ---- the map
-
-  // Blocks; throws parley::Error with the reason, and nothing has changed.
-  void use_map_now(const std::string& path) {
-    const std::string where = files().locate_now(path);
-    auto loaded = load_map(files().read_now(path), where);
-    if (!loaded.map) throw parley::Error(loaded.problem);
-    world_.set_map(std::move(*loaded.map));
-    map_place_ = where;
-    watch_ = files().watch(path, [this](std::string_view changed) { reread(changed); });
-  }
-
-  void reread(std::string_view path) {
-    files().read(path, [this](parley::Outcome outcome, std::string_view content) {
-      if (!is_ok(outcome)) {
-        return log_error(map_place_ + ": " + std::string(describe(outcome)) +
-                         "; the old map stays");
-      }
-      auto loaded = load_map(std::string(content), map_place_);
-      if (!loaded.map) return log_error(loaded.problem + "; the old map stays");
-      world_.set_map(std::move(*loaded.map));
-      log_info("the map was read again: " + map_place_);
-      settle();
-    });
-  }
-
   static constexpr int kLongestName = 100;  // characters of what is typed for a thing or a target
 
   std::mt19937_64 random_{std::random_device{}()};
@@ -394,8 +369,7 @@ class Game : public parley::Plugin {
   std::vector<Player> resumed_;  // between load and start
   Keeper keeper_;
   Crier crier_;
-  std::string map_place_;
-  parley::Watch watch_;
+  MapSource map_;
   parley::Timer pulse_;
   parley::Timer happening_;
 };
