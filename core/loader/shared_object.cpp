@@ -2,14 +2,39 @@
 #include "loader/shared_object.h"
 
 #define BOOST_DLL_USE_STD_FS
+#include <algorithm>
 #include <exception>
 #include <mutex>
 #include <vector>
 
 #include <boost/dll/shared_library.hpp>
 #include <dlfcn.h>
+#include <link.h>
 
 namespace parley::loader {
+
+namespace {
+
+struct Search {
+  ElfW(Addr) base;
+  ImageSpan found;
+};
+
+int add_segments(dl_phdr_info* info, std::size_t, void* data) {
+  auto& search = *static_cast<Search*>(data);
+  if (info->dlpi_addr != search.base) return 0;
+  auto& span = search.found;
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const auto& segment = info->dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD) continue;
+    const auto begin = info->dlpi_addr + segment.p_vaddr, end = begin + segment.p_memsz;
+    span.begin = span.end == 0 ? begin : std::min<std::uintptr_t>(span.begin, begin);
+    span.end = std::max<std::uintptr_t>(span.end, end);
+  }
+  return 1;
+}
+
+}  // namespace
 
 struct SharedObject::Library {
   boost::dll::shared_library handle;
@@ -39,6 +64,14 @@ const void* SharedObject::symbol(const char* name) const {
   // dlsym rather than shared_library::get, which is typed and throws: an absent entry is an
   // ordinary answer here.
   return library_ ? dlsym(library_->handle.native(), name) : nullptr;
+}
+
+ImageSpan SharedObject::span() const {
+  link_map* map = nullptr;
+  if (!library_ || ::dlinfo(library_->handle.native(), RTLD_DI_LINKMAP, &map) != 0) return {};
+  Search search{map->l_addr, {}};
+  ::dl_iterate_phdr(add_segments, &search);
+  return search.found;
 }
 
 Status SharedObject::close() {

@@ -3,8 +3,8 @@
 //
 // Ownership: the object owns the mapping; close() or the destructor gives it back. Whoever holds a
 // pointer into the image (an entry, a vtable, a string literal) has to drop it before. Thread: open
-// and close on the maintenance thread, because dlopen runs static constructors and dlclose static
-// destructors of foreign code. Failure: open() returns the dynamic linker's own sentence; close()
+// and close where foreign code may take its time (a plugin's lane), because dlopen runs static
+// constructors and dlclose static destructors. Failure: open() returns the dynamic linker's own sentence; close()
 // says when the image stayed mapped.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "loader/image_threads.h"
 
 namespace parley::loader {
 
@@ -29,6 +30,9 @@ class SharedObject {
 
   // The address of an exported data symbol, or null.
   const void* symbol(const char* name) const;
+
+  // Where it lies; nothing once it was given back or given up.
+  ImageSpan span() const;
 
   // dlclose, then asks the linker (RTLD_NOLOAD) whether the image is really gone. Not ok: the image
   // stayed mapped (a unique symbol, a thread-local destructor, a sanitizer build); it is harmless,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/life_call.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
@@ -38,8 +39,9 @@ bool is_running_under(const std::string& name, const std::string& stat) {
 
 }  // namespace
 
-std::string life_thread_name(const std::string& plugin, std::uint32_t generation) {
-  return ("p" + std::to_string(generation) + ":" + plugin).substr(0, 15);
+std::string life_thread_name(const std::string& plugin) {
+  static std::atomic<unsigned> last{0};
+  return ("p" + std::to_string(++last) + ":" + plugin).substr(0, 15);
 }
 
 bool run_life_call(const std::string& thread_name, Millis at_most, Task work, Task late) {

@@ -24,6 +24,10 @@ const parley_plugin* LocalCode::create(const parley_host* host, const parley_sin
   return entry_->create(host, why);
 }
 
+std::vector<loader::RunningThread> LocalCode::left_running() {
+  return loader::threads_of(image_->span());
+}
+
 Status LocalCode::close() {
   const auto image = std::move(image_);
   return image->close();

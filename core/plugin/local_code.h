@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "loader/shared_object.h"
 #include "plugin/plugin_code.h"
@@ -18,6 +19,7 @@ class LocalCode final : public PluginCode {
 
   Result<loader::Manifest> describe() override;
   const parley_plugin* create(const parley_host* host, const parley_sink* why) override;
+  std::vector<loader::RunningThread> left_running() override;
   Status close() override;
   std::string abandon(const parley_plugin* plugin) override;
 

@@ -15,11 +15,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <parley/plugin_abi.h>
 
 #include "base/status.h"
 #include "config/plugin_settings.h"
+#include "loader/image_threads.h"
 #include "loader/manifest.h"
 #include "loader/staging.h"
 
@@ -34,6 +36,9 @@ class PluginCode {
   virtual Result<loader::Manifest> describe() = 0;
   // [life] Lets whatever the plugin throws through.
   virtual const parley_plugin* create(const parley_host* host, const parley_sink* why) = 0;
+  // [life] After destroy. Threads that it started in this process and that run still: close() would
+  // take the ground from under them.
+  virtual std::vector<loader::RunningThread> left_running() { return {}; }
   // [life] After destroy. Not ok: the sentence says what stayed behind.
   virtual Status close() = 0;
   // [life] Instead of close(), when a call did not come back: gives the code up without touching

@@ -35,12 +35,13 @@ Status PluginInstance::configure(config::PluginSettings settings) {
                       id());
   }
   const auto handover = std::make_shared<Handover>();
-  const auto at_most = settings.limits.drain;
+  const auto at_most = settings.limits.start;
+  // One that hangs in it must not hang who asks.
   gate_.offer(
       [self = shared_from_this(), handover, settings = std::move(settings)]() mutable {
         self->hand_over(*handover, std::move(settings));
       },
-      CallGate::Where::kHere, CallGate::Limit::kNone);
+      CallGate::Where::kWorker, CallGate::Limit::kNone);
   std::unique_lock lock(handover->mutex);
   if (!handover->done.wait_for(lock, at_most, [&] { return handover->status.has_value(); })) {
     handover->given_up = true;

@@ -66,7 +66,7 @@ class PluginInstance final : public command::CommandTarget,
                                                         const OpenCode& open);
   ~PluginInstance() override;
 
-  // --- life, on the maintenance thread ---
+  // --- life, on the plugin's lane ---
   // Hands over what the version before saved; before start(). kUnsupported: this version cannot
   // read that schema.
   Status load(std::shared_ptr<const SavedState> state);
@@ -211,12 +211,14 @@ class PluginInstance final : public command::CommandTarget,
   void crashed(const std::string& how, const Crashed& tell);
   Status crash_status() const;
   void end_watches();
+  Status end_code();
   Status close_code();
   Status give_up(const std::string& why);
 
   Services& services_;
   Parts parts_;
   const std::string sha256_;
+  const std::string life_name_;
   std::shared_ptr<PluginCode> code_;  // null once closed or abandoned; a hung call keeps it too
   const PluginCode::Whereabouts place_;
   parley_host host_{};
@@ -229,7 +231,7 @@ class PluginInstance final : public command::CommandTarget,
   std::unique_ptr<PluginJobs> jobs_;
 
   std::atomic<Door> door_{Door::kClosed};
-  // Maintenance thread:
+  // The lane's:
   bool started_ = false;
   bool live_ = false;    // the gate was released
   bool frozen_ = false;  // and is held again

@@ -53,7 +53,7 @@ Result<std::shared_ptr<PluginInstance>> PluginInstance::create(Services& service
   if (auto status = plugin->create_plugin(); !status) {
     (void)plugin->gate_.close(Millis(0));  // completions that create asked for hold the object
     if (plugin->code_ == nullptr) return status;  // it hangs and was given up
-    if (auto closed = plugin->close_code(); !closed)
+    if (auto closed = plugin->end_code(); !closed)
       log::warn("plugin", "{}: {}", plugin->id(), closed.message());
     return status;
   }
@@ -64,6 +64,7 @@ PluginInstance::PluginInstance(Services& services, Parts parts, std::unique_ptr<
     : services_(services),
       parts_(std::move(parts)),
       sha256_(parts_.staged.sha256()),
+      life_name_(life_thread_name(parts_.manifest.id)),
       code_(std::move(code)),
       place_(code_->whereabouts()),
       gate_(services.workers, parts_.settings.limits.queue, CallGate::Begin::kHeld),
@@ -90,7 +91,7 @@ std::shared_ptr<PluginInstance::LifeEnd> PluginInstance::life_call(const char* n
                                                                    Task late) {
   const auto end = std::make_shared<LifeEnd>();
   const bool back = run_life_call(
-      life_thread_name(id(), generation()), at_most,
+      life_name_, at_most,
       // Keeps everything the call may still use when nobody waits for it any more.
       [self = shared_from_this(), code = code_, end, name, phase, work = std::move(work)] {
         CallScope scope(*self, phase);
@@ -291,11 +292,19 @@ Status PluginInstance::stop(Millis drain, const Status& to_pending) {
   if (!life_call("destroy", Phase::kStart, drain,
                  [this](LifeEnd&, const parley_sink&) { plugin_->destroy(plugin_->plugin_data); }))
     return give_up("plugin " + id() + " hangs in destroy");
-  if (const int left = threads_named(life_thread_name(id(), generation())); left > 0) {
-    return give_up("plugin " + id() + " left " + std::to_string(left) +
-                   " of its threads running (stop must join them)");
-  }
-  return close_code();
+  return end_code();
+}
+
+// Unmapped under a thread, the code would take the server along.
+Status PluginInstance::end_code() {
+  const auto threads = code_->left_running();
+  const auto named = static_cast<std::size_t>(threads_named(life_name_));
+  if (threads.empty() && named == 0) return close_code();
+  std::string which;
+  for (const auto& thread : threads)
+    which += (which.empty() ? ": " : ", ") + std::to_string(thread.id) + " \"" + thread.name + '"';
+  return give_up("plugin " + id() + " left " + std::to_string(std::max(threads.size(), named)) +
+                 " of its threads running (stop must join them)" + which);
 }
 
 void PluginInstance::end_watches() {
