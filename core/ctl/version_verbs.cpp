@@ -286,7 +286,8 @@ int plugin_upload(Context& context, const UploadWords& words) {
   const auto reply = context.client().post(plugin_path(claims.plugin, "/upload"),
                                            {{"file", base64url_encode(read->bytes)},
                                             {"signature", read->text},
-                                            {"allowDowngrade", words.allow_downgrade}});
+                                            {"allowDowngrade", words.allow_downgrade},
+                                            {"allowSameVersion", words.allow_same_version}});
   if (!reply) return refuse(context, reply.status());
   if (!reply->ok()) return refuse(context, *reply);
   if (context.format == Format::kTable)

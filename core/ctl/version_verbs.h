@@ -24,6 +24,7 @@ int plugin_verify(Context& context, const std::string& file, const TrustWords& t
 struct UploadWords {
   std::string file;
   bool allow_downgrade = false;
+  bool allow_same_version = false;
   bool load = false;  // reload it from there and pin it
 };
 int plugin_upload(Context& context, const UploadWords& words);

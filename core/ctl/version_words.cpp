@@ -62,6 +62,8 @@ void add_upload(CLI::App& plugin, const AddVerb& verb, const Words& words) {
       ->type_name("FILE");
   sent->add_flag("--allow-downgrade", words->upload.allow_downgrade,
                  "even if a newer version is there");
+  sent->add_flag("--allow-same-version", words->upload.allow_same_version,
+                 "even if another file calls itself this version");
   sent->add_flag("--load", words->upload.load, "let it serve at once, and pin it");
 }
 

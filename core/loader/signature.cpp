@@ -191,7 +191,9 @@ Result<Signature> verify(std::string_view text, std::span<const std::string> tru
   });
   if (key == trusted_keys.end())
     return refused("it is signed with key " + wanted.substr(0, 64) +
-                   ", which is not among plugins.trusted_keys");
+                   ", which is not among plugins.trusted_keys: add its public key there and "
+                   "`parleyctl config reload`, if you trust who holds it; or sign the file with a "
+                   "key that is (`parleyctl plugin sign`)");
   if (!fits(*parsed, *decoded(*key, kKeySize)))
     return refused("its signature is false: it was not made with key " + wanted +
                    ", or the text was changed since");

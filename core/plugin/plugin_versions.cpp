@@ -32,7 +32,7 @@ Operation PluginVersions::upload(const Upload& upload, Uploaded& done) {
   const std::string name = upload.id + ".so (uploaded)";
   const bool received = operation.step("receive", [&] {
     if (auto status = check_size(upload); !status) return status;
-    auto file = loader_.shelf().incoming(upload.bytes);
+    auto file = loader_.shelf().incoming(upload.id, upload.bytes);
     if (file) incoming.file = std::move(file).value();
     return file.status();
   });
@@ -46,7 +46,8 @@ Operation PluginVersions::upload(const Upload& upload, Uploaded& done) {
       [&] {
         if (manifest.id != upload.id)
           return Status::invalid_args(name + " is plugin " + manifest.id + ", not " + upload.id);
-        return check_age(upload.id, manifest.version, upload.allow_downgrade);
+        const auto status = check_age(upload.id, manifest.version, upload.allow_downgrade);
+        return status ? check_name(upload, manifest.version, vetted->staged.sha256()) : status;
       }) &&
       operation.step("keep", [&] {
         auto file = loader_.shelf().keep(upload.id, manifest.version, vetted->staged.sha256(),
@@ -75,10 +76,34 @@ Status PluginVersions::check_size(const Upload& upload) const {
   if (auto status = check_plugin_id(upload.id); !status) return status;
   if (upload.bytes.empty()) return Status::invalid_args("the upload is empty");
   if (upload.bytes.size() > config->plugins.upload_max)
-    return Status(ErrorCode::kTooLarge, "the file has " + std::to_string(upload.bytes.size()) +
-                                            " bytes, plugins.upload_max is " +
-                                            std::to_string(config->plugins.upload_max));
+    return Status(
+        ErrorCode::kTooLarge,
+        "the file has " + std::to_string(upload.bytes.size()) + " bytes, and at most " +
+            std::to_string(config->plugins.upload_max) +
+            " are taken: strip it and sign it anew, or raise plugins.upload_max and start "
+            "the server again");
   return Status::ok();
+}
+
+// A version names one file. Two builds that bear the same one cannot be told apart in a log, and
+// nobody knows which of them an incident is about. (Local files are built over and over under one
+// version while they are written; they do not come this way.)
+Status PluginVersions::check_name(const Upload& upload, const std::string& version,
+                                  const std::string& sha256) const {
+  if (upload.allow_same_version) return Status::ok();
+  std::string other;
+  for (const auto& kept : loader_.shelf().versions(upload.id)) {
+    if (kept.version == version && !sha256.starts_with(kept.sha256_start))
+      other = kept.sha256_start;
+  }
+  const auto serving = records_.active(upload.id);
+  if (serving && serving->manifest().version == version && serving->sha256() != sha256)
+    other = serving->sha256().substr(0, 12);
+  if (other.empty()) return Status::ok();
+  return Status::conflict("another file that calls itself " + upload.id + " " + version +
+                          " is here already (SHA-256 " + other +
+                          "…): give this one a version of its own; --allow-same-version takes it "
+                          "all the same");
 }
 
 Status PluginVersions::check_age(const std::string& id, const std::string& version,

@@ -2,7 +2,7 @@
 // Versions that come over the network, which of them serves, and what may never be loaded again.
 //
 // An upload is checked as a load is, up to the description by a child, and then kept; nothing of it
-// is opened here. Ownership: borrows the loader and the records. Thread: the maintenance thread.
+// is opened here. Ownership: borrows the loader and the records. Thread: the plugin's lane.
 // Failure: the operation names the step; what was kept or pinned before stays.
 #pragma once
 
@@ -21,6 +21,7 @@ struct Upload {
   std::string bytes;      // of the .so
   std::string signature;  // text of the .sig
   bool allow_downgrade = false;
+  bool allow_same_version = false;
 };
 
 // What became of an upload.
@@ -49,6 +50,8 @@ class PluginVersions {
 
  private:
   Status check_size(const Upload& upload) const;
+  Status check_name(const Upload& upload, const std::string& version,
+                    const std::string& sha256) const;
   Status check_age(const std::string& id, const std::string& version, bool allow_downgrade) const;
 
   Services& services_;

@@ -127,14 +127,15 @@ Status VersionShelf::make_folder(const fs::path& folder) const {
   return error ? failed(folder, "cannot be made: " + error.message()) : Status::ok();
 }
 
-Result<fs::path> VersionShelf::incoming(const std::string& bytes) const {
+Result<fs::path> VersionShelf::incoming(const std::string& id, const std::string& bytes) const {
   if (auto status = make_folder(folder_); !status) return status;
-  // One upload at a time: what lies here is left of one that a crash cut off.
+  // One upload of a plugin at a time: what lies here is left of one that a crash cut off.
+  const std::string name = kIncoming + id + ".";  // no id has a dot
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    if (entry.path().filename().string().starts_with(kIncoming)) fs::remove(entry.path(), error);
+    if (entry.path().filename().string().starts_with(name)) fs::remove(entry.path(), error);
   }
-  const fs::path file = folder_ / (kIncoming + random_id('f'));
+  const fs::path file = folder_ / (name + random_id('f'));
   if (auto status = write_new_file(file, bytes); !status) return status;
   return file;
 }

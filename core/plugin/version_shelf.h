@@ -6,7 +6,7 @@
 //
 // A pinned plugin is loaded from here, any other from plugins.folder. Names are made of the id and
 // of what the file says of itself, never of what an uploader says. Ownership: the folders belong to
-// this class. Thread: the maintenance thread. Failure: sentences; what was kept before stays.
+// this class. Thread: the plugin's lane. Failure: sentences; what was kept before stays.
 #pragma once
 
 #include <cstddef>
@@ -45,8 +45,8 @@ class VersionShelf {
   Result<std::filesystem::path> keep(const std::string& id, const std::string& version,
                                      const std::string& sha256, const std::filesystem::path& file,
                                      const std::string& signature) const;
-  // A new empty file, 0600, for the bytes of an upload.
-  Result<std::filesystem::path> incoming(const std::string& bytes) const;
+  // A new file, 0600, with the bytes of an upload.
+  Result<std::filesystem::path> incoming(const std::string& id, const std::string& bytes) const;
 
   // `version` "1.2.0", or "1.2.0-<sha256's start>" when several files call themselves that; empty:
   // no version any more.

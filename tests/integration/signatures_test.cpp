@@ -165,6 +165,23 @@ TEST_F(Signed, AnUploadIsKeptServesAndIsPinned) {
   EXPECT_EQ(version_of(server), "2.0.0");
 }
 
+TEST_F(Signed, AVersionNamesOneFile) {
+  const auto one = signed_copy("steady", "one"), other = signed_copy("steady", "other");
+  std::ofstream(other, std::ios::app) << "another build";
+  ASSERT_EQ(local({"plugin", "sign", other, "--key", work_.path() / "key"}).exit_code, 0);
+  ServerProcess server(options("  upload: true\n"));
+  const Ctl ctl(server);
+  ctl.must({"plugin", "upload", one, "--load"});
+  ctl.must({"plugin", "upload", one});
+  const auto refused = ctl.run({"plugin", "upload", other});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_TRUE(says(refused, "another file that calls itself steady 1.0.0")) << refused.text();
+  EXPECT_EQ(kept(server).size(), 2u);
+  ctl.must({"plugin", "upload", other, "--allow-same-version"});
+  EXPECT_EQ(kept(server).size(), 4u);
+  ctl.must({"plugin", "reload", "steady", "--from", other});  // as while one is written
+}
+
 TEST_F(Signed, AnOlderVersionNeedsAWord) {
   const auto one = signed_copy("steady", "one"), two = signed_copy("steady-2", "two");
   ServerProcess server(options("  upload: true\n"));

@@ -37,7 +37,7 @@ TEST(Versions, AreComparedByValue) {
 class Shelf : public ::testing::Test {
  protected:
   fs::path keep(const std::string& version, char digit, const std::string& id = "dice") {
-    const auto file = shelf_.incoming("bytes of " + version);
+    const auto file = shelf_.incoming("dice", "bytes of " + version);
     EXPECT_TRUE(file) << file.status().message();
     auto kept = shelf_.keep(id, version, std::string(64, digit), *file, "signed " + version);
     EXPECT_TRUE(kept) << kept.status().message();
@@ -73,8 +73,8 @@ TEST_F(Shelf, ListsTheNewestFirst) {
 }
 
 TEST_F(Shelf, WhatACrashLeftBehindGoesWithTheNextUpload) {
-  const auto left = shelf_.incoming("cut off");
-  const auto next = shelf_.incoming("whole");
+  const auto left = shelf_.incoming("dice", "cut off");
+  const auto next = shelf_.incoming("dice", "whole");
   ASSERT_TRUE(left && next);
   EXPECT_FALSE(fs::exists(*left));
   EXPECT_EQ(TempFolder::read(*next), "whole");
@@ -127,11 +127,12 @@ TEST_F(Shelf, AFullDiskTakesNothingAwayAndLeavesNothingBehind) {
   const auto file = keep("1.0.0", 'a');
   ASSERT_TRUE(shelf_.pin("dice", "1.0.0"));
   keep("2.0.0", 'b');
-  const auto incoming = shelf_.incoming("bytes");
+  const auto incoming = shelf_.incoming("dice", "bytes");
   ASSERT_TRUE(incoming);
   {
     const FullDisk full;
-    EXPECT_THAT(shelf_.incoming("more bytes").status().message(), HasSubstr("cannot be written"));
+    EXPECT_THAT(shelf_.incoming("dice", "more bytes").status().message(),
+                HasSubstr("cannot be written"));
     EXPECT_FALSE(shelf_.keep("dice", "1.0.0", std::string(64, 'a'), file, "another signature"));
     EXPECT_FALSE(shelf_.keep("dice", "3.0.0", std::string(64, 'c'), *incoming, "signed"));
     EXPECT_FALSE(shelf_.pin("dice", "2.0.0"));
