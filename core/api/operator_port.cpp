@@ -2,6 +2,7 @@
 #include "api/operator_port.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <utility>
@@ -19,6 +20,11 @@ namespace parley::api {
 namespace {
 
 constexpr std::size_t kAroundUpload = 65536;
+
+// As base64, with the signature and the JSON around them.
+std::size_t as_sent(std::size_t file) {
+  return file / 3 * 4 + kAroundUpload;
+}
 
 void ready(const Context& context, net::HttpResponder& responder) {
   const auto error = context.store.stats().last_error;
@@ -88,16 +94,36 @@ bool OperatorPort::owns_socket(const net::HttpRequestHead& head) const {
   return head.local && (head.uid == ::geteuid() || head.uid == 0) && !descends_from_us(head.pid);
 }
 
-std::size_t OperatorPort::body_limit(const net::HttpRequestHead& head) const {
+net::BodyTerms OperatorPort::body_terms(const net::HttpRequestHead& head) const {
   const auto config = context_.config();
   const bool upload = config->plugins.upload && head.method == "POST" &&
                       head.path.starts_with("/admin/v1/plugins/") && head.path.ends_with("/upload");
   const bool let_in = upload && (head.local ? owns_socket(head)
                                             : hosts_.contains(std::string(head.header("host"))) &&
                                                   !is_foreign(head) && has_token(head));
-  if (!let_in) return config->http.max_body;
-  // The file as base64, the signature, and the JSON around them.
-  return std::max(config->http.max_body, config->plugins.upload_max / 3 * 4 + kAroundUpload);
+  if (!let_in) return {.limit = config->http.max_body};
+  return hold_upload(head, std::max(config->http.max_body, as_sent(config->plugins.upload_max)));
+}
+
+net::BodyTerms OperatorPort::hold_upload(const net::HttpRequestHead& head,
+                                         std::size_t limit) const {
+  const auto told = head.header("content-length");
+  std::size_t size = limit;  // sent in chunks: it may become that much
+  std::from_chars(told.data(), told.data() + told.size(), size);
+  size = std::min(size, limit);  // a larger one is refused before it is read
+  const auto total = as_sent(context_.config()->plugins.upload_total);
+  if (uploading_->fetch_add(size) + size > total) {
+    uploading_->fetch_sub(size);
+    auto refusal = error_response(
+        503, "overloaded",
+        "As many uploads are under way as fit into plugins.upload_total: send it again in a "
+        "moment.");
+    refusal.headers.emplace_back("Retry-After", "1");
+    return {.refusal = std::move(refusal)};
+  }
+  return {.limit = limit,
+          .hold = std::shared_ptr<const void>(
+              this, [uploading = uploading_, size](const void*) { uploading->fetch_sub(size); })};
 }
 
 void OperatorPort::serve_port(const net::HttpRequest& request, net::HttpResponder responder) const {

@@ -9,12 +9,15 @@
 // shard.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <memory>
 #include <set>
 #include <string>
 
 #include "api/context.h"
 #include "api/router.h"
+#include "net/service.h"
 
 namespace parley::api {
 
@@ -26,15 +29,21 @@ class OperatorPort {
   void serve_port(const net::HttpRequest& request, net::HttpResponder responder) const;
   void serve_socket(const net::HttpRequest& request, net::HttpResponder responder) const;
   // Of the body behind this head: only an upload that will be let in may be larger than
-  // http.max_body, so that nobody else can fill the memory.
-  std::size_t body_limit(const net::HttpRequestHead& head) const;
+  // http.max_body, and all of them together no larger than plugins.upload_total, so that nobody can
+  // fill the memory.
+  net::BodyTerms body_terms(const net::HttpRequestHead& head) const;
 
  private:
   bool is_foreign(const net::HttpRequestHead& head) const;
   bool has_token(const net::HttpRequestHead& head) const;
   bool owns_socket(const net::HttpRequestHead& head) const;
 
+  net::BodyTerms hold_upload(const net::HttpRequestHead& head, std::size_t limit) const;
+
   const Context& context_;
+  // Bytes of the bodies that are being received or worked on.
+  const std::shared_ptr<std::atomic<std::size_t>> uploading_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
   const std::set<std::string> hosts_;
   const std::string token_;
   Router open_;  // health, metrics, redeeming the first admin's code

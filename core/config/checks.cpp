@@ -159,6 +159,8 @@ void check_whole(Loaded& loaded) {
               "auth.refresh_token");
   check_order(loaded, c.plugins.limits.soft_budget, "plugins.limits.soft_budget",
               c.plugins.limits.hard_budget, "plugins.limits.hard_budget");
+  check_order(loaded, c.plugins.upload_max, "plugins.upload_max", c.plugins.upload_total,
+              "plugins.upload_total");
   check_files(loaded);
   for (const auto& key : c.plugins.trusted_keys) {
     const auto bytes = base64url_decode(key);

@@ -14,7 +14,7 @@ namespace parley::net {
 // Where each head says how large its body may be, no length is refused before that.
 HttpConnection::HttpConnection(Transport& transport)
     : transport_(transport),
-      codec_(limits().max_header, transport.service().body_limit
+      codec_(limits().max_header, transport.service().body
                                       ? std::numeric_limits<std::size_t>::max()
                                       : limits().max_body) {
   enter(Phase::kHeader);
@@ -103,13 +103,19 @@ void HttpConnection::begin_request(char* rest, std::size_t size) {
 
 // False: it is refused already.
 bool HttpConnection::keep_body_small(HttpRequestHead& head) {
-  const auto& limit = transport_.service().body_limit;
-  if (!limit) return true;
+  const auto& policy = transport_.service().body;
+  if (!policy) return true;
   complete(head);
-  if (codec_.limit_body(limit(head))) return true;
+  auto terms = policy(head);
+  if (terms.refusal) {
+    refuse(std::move(*terms.refusal));
+    return false;
+  }
+  hold_ = std::move(terms.hold);
+  if (codec_.limit_body(terms.limit)) return true;
   refuse(413,
          "The request's body is larger than it may be: http.max_body, or plugins.upload_max for "
-         "the upload of a plugin by an operator.\n");
+         "the upload of a plugin by an operator. An operator may raise them.\n");
   return false;
 }
 
@@ -126,6 +132,7 @@ void HttpConnection::complete(HttpRequestHead& head) const {
 
 void HttpConnection::dispatch() {
   HttpRequest request = codec_.take();
+  request.hold = std::move(hold_);
   complete(request);
   transport_.shard().counters().http_requests.bump();
   enter(Phase::kBusy);

@@ -86,6 +86,7 @@ class HttpConnection final : public Protocol {
   bool first_ = true;
   TimePoint since_;      // of the phase, or of the last progress in it
   std::string pending_;  // received, not parsed
+  std::shared_ptr<const void> hold_;  // of the body that is being received
   std::shared_ptr<HttpExchange> exchange_;
 };
 

@@ -49,6 +49,7 @@ struct HttpRequestHead {
 
 struct HttpRequest : HttpRequestHead {
   std::string body;
+  std::shared_ptr<const void> hold;  // BodyTerms'
 };
 
 struct HttpResponse {

@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -58,9 +59,13 @@ class OutboxBudget {
 using UpgradeVerdict = std::variant<WebSocketHandler*, HttpResponse>;
 using UpgradePolicy = absl::AnyInvocable<UpgradeVerdict(const HttpRequestHead&) const>;
 
-// How large the body behind this head may be, before any of it is read. Above http.max_body only
-// for who has shown there that they may.
-using BodyLimit = absl::AnyInvocable<std::size_t(const HttpRequestHead&) const>;
+// What becomes of the body behind a head, before any of it is read.
+struct BodyTerms {
+  std::size_t limit = 0;  // above http.max_body only for who has shown there that they may
+  std::shared_ptr<const void> hold = nullptr;  // let go with the last copy of the request
+  std::optional<HttpResponse> refusal = std::nullopt;
+};
+using BodyPolicy = absl::AnyInvocable<BodyTerms(const HttpRequestHead&) const>;
 
 struct Service {
   config::Http http;
@@ -72,7 +77,7 @@ struct Service {
   std::shared_ptr<TlsContext> tls;       // empty: plaintext
   HttpHandler handle;                    // required
   UpgradePolicy upgrade;                 // empty: every upgrade is answered 404
-  BodyLimit body_limit;                  // empty: http.max_body for every request
+  BodyPolicy body;                       // empty: http.max_body for every request
   bool options = false;                  // pass OPTIONS to handle; else it is answered 405
 };
 

@@ -122,8 +122,8 @@ Status Doors::open_operator_port(const House& house) {
     if (request.local) return operator_port->serve_socket(request, std::move(responder));
     operator_port->serve_port(request, std::move(responder));
   };
-  service->body_limit = [this](const net::HttpRequestHead& head) {
-    return operator_port->body_limit(head);
+  service->body = [this](const net::HttpRequestHead& head) {
+    return operator_port->body_terms(head);
   };
   auto& shards = *house.runtime.shards;
   auto status =

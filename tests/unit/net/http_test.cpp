@@ -158,8 +158,8 @@ TEST_F(HttpTest, RefusesAChunkedBodyOverTheLimit) {
 
 TEST_F(HttpTest, AsksHowLargeABodyMayBeBeforeItIsRead) {
   service_->http.max_body = 10;
-  service_->body_limit = [](const HttpRequestHead& head) {
-    return head.header("x-may") == "yes" ? std::size_t{2000} : std::size_t{10};
+  service_->body = [](const HttpRequestHead& head) {
+    return BodyTerms{.limit = head.header("x-may") == "yes" ? std::size_t{2000} : std::size_t{10}};
   };
   start();
   const std::string large(1000, 'b');
@@ -178,6 +178,24 @@ TEST_F(HttpTest, AsksHowLargeABodyMayBeBeforeItIsRead) {
   EXPECT_TRUE(
       ask(post("no", "Content-Length: 1000\r\nExpect: 100-continue")).starts_with("HTTP/1.1 413 "))
       << "before it is asked to go on";
+}
+
+TEST_F(HttpTest, ABodyIsRefusedBeforeItIsReadWhenThereIsNoRoomForIt) {
+  const auto room = std::make_shared<int>(0);
+  service_->body = [room](const HttpRequestHead&) -> BodyTerms {
+    if (room.use_count() > 2) return {.refusal = HttpResponse::text(503, "Later.\n")};
+    return {.limit = 2000, .hold = room};
+  };
+  start();
+  const std::string post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n";
+  RawSocket slow = connect();
+  slow.send(post + "ab");
+  ASSERT_TRUE(eventually([&] { return room.use_count() > 2; })) << "its body is under way";
+  EXPECT_TRUE(ask(post + "abcd").starts_with("HTTP/1.1 503 "));
+  slow.send("cd");
+  EXPECT_TRUE(slow.read_answer().first.starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(eventually([&] { return room.use_count() == 2; })) << "answered: the room is free";
+  EXPECT_TRUE(ask(post + "abcd").starts_with("HTTP/1.1 200 "));
 }
 
 TEST_F(HttpTest, EndsHeadersThatDrip) {
