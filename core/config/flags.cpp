@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include "config/absent_plugins.h"
 #include "config/plugin_settings.h"
 
 namespace parley::config {
@@ -79,6 +80,13 @@ void check_plugins(Start& start) {
   }
 }
 
+std::string warnings(const Start& start) {
+  std::string text;
+  for (const auto& warning : absent_plugins(start.loaded, start.plugin_settings))
+    text += "warning: " + warning.sentence() + "\n";
+  return text;
+}
+
 int exit_code_for(const std::vector<Problem>& problems) {
   const bool from_flags =
       std::ranges::any_of(problems, [](const Problem& p) { return p.file == "flag"; });
@@ -87,8 +95,9 @@ int exit_code_for(const std::vector<Problem>& problems) {
 
 void decide(const Line& line, Start& start) {
   if (line.check) check_plugins(start);
+  if (line.check) start.complaint = warnings(start);
   if (!start.loaded.ok()) {
-    start.complaint = sentences(start.loaded.problems);
+    start.complaint += sentences(start.loaded.problems);
     start.exit_code = exit_code_for(start.loaded.problems);
   } else if (line.check) {
     start.output = "the configuration is good\n";

@@ -27,7 +27,7 @@ struct Start {
   Mode mode = Mode::kDone;
   int exit_code = 0;
   std::string output;
-  std::string complaint;
+  std::string complaint;  // mistakes, one a line; what --check-config warns of begins "warning: "
   std::string restore_file;
   Sources sources;  // load(sources) is a reload
   Loaded loaded;

@@ -313,6 +313,13 @@ std::string plugin_settings_folder(const Config& config, const std::string& conf
   return "";
 }
 
+std::string plugins_folder(const Config& config) {
+  if (!config.plugins.folder.empty()) return config.plugins.folder;
+  std::error_code error;
+  const auto program = fs::read_symlink("/proc/self/exe", error);
+  return (program.parent_path().parent_path() / "plugins").string();
+}
+
 Result<PluginSettings> with_changes(PluginSettings settings, std::string_view changes_json) {
   const Json changes = Json::parse(changes_json, nullptr, false);
   if (!changes.is_object())

@@ -64,6 +64,9 @@ LoadedPlugin load_plugin_settings(const std::string& folder, const std::string& 
 // tree that holds the program, or /etc/parley/plugins.d; empty when none exists.
 std::string plugin_settings_folder(const Config& config, const std::string& config_file);
 
+// Where <id>.so lie: plugins.folder, or plugins/ beside the program's folder.
+std::string plugins_folder(const Config& config);
+
 // Merges {"key.path": value, ...} (a JSON object) into the overlay and into `config_json`; null
 // takes an overlaid value back, so that the file's or the schema's holds again. The result is not
 // saved. Keys are held against the schema by check_plugin_config().

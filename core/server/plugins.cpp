@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "config/plugin_settings.h"
 #include "server/folders.h"
 
 namespace parley::server {
@@ -12,8 +13,7 @@ namespace {
 plugin::PluginPaths paths_of(const State& state, const config::Config& config,
                              const std::string& settings_folder) {
   const auto program = program_folder();
-  return {.plugins = config.plugins.folder.empty() ? program.parent_path() / "plugins"
-                                                   : std::filesystem::path(config.plugins.folder),
+  return {.plugins = config::plugins_folder(config),
           .state = state.folder,
           .staging = state.folder / "staged",
           .host_program = program / "parley-plugin-host",

@@ -79,6 +79,32 @@ TEST(Flags, CheckLooksAtThePluginsBesideTheFile) {
   EXPECT_EQ(start.plugin_settings, folder.path("plugins.d"));
 }
 
+TEST(Flags, CheckWarnsOfPluginsThatAreNotThere) {
+  const TempFolder folder;
+  folder.write("bin/dice.so", "");
+  folder.write("state/plugins/shop/pinned", "1.0.0-0123456789ab.so");
+  for (const char* id : {"dice", "dize", "shop"})
+    folder.write("plugins.d/" + std::string(id) + ".yaml", "");
+  const auto file = folder.write(
+      "parley.yaml", "plugins:\n  folder: " + folder.path("bin") +
+                         "\n  enabled: [dice, game, shop]\nstate: " + folder.path("state") + "\n");
+  const auto start = run({"--config", file.c_str(), "--check-config"});
+  EXPECT_EQ(start.exit_code, 0) << "a plugin may be brought later";
+  EXPECT_EQ(start.output, "the configuration is good\n");
+  EXPECT_EQ(start.complaint,
+            "warning: " + file + ":3: plugins.enabled: game: there is no game.so in " +
+                folder.path("bin") + ", so the server starts without it\nwarning: " +
+                folder.path("plugins.d/dize.yaml") + ":1: dize: there is no dize.so in " +
+                folder.path("bin") + ", so nothing heeds this file. Did you mean `dice`?\n");
+  EXPECT_EQ(run({"--config", file.c_str(), "--print-config"}).complaint, "");
+}
+
+TEST(Flags, CheckWarnsOfAFolderOfPluginsThatIsNotThere) {
+  const auto start = run({"--check-config", "--set", "plugins.folder=/nowhere/at/all"});
+  EXPECT_EQ(start.exit_code, 0);
+  EXPECT_EQ(start.complaint, "warning: plugins.folder: /nowhere/at/all: there is no such folder\n");
+}
+
 TEST(Flags, PrintShowsOrigins) {
   const auto start = run({"--print-config", "--set", "limits.rate=5"});
   EXPECT_EQ(start.mode, Mode::kDone);
