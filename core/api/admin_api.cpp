@@ -201,8 +201,8 @@ void backup(const Context& context, const HttpRequest& request, HttpResponder re
   const auto file = text_of(*body, "file");
   if (file.empty() || file.front() != '/')
     return respond(responder, Status::invalid_args("give the file's absolute path"));
-  context.plugins.run_in_background([&context, request, file,
-                                     answer = share(std::move(responder))] {
+  context.plugins.run_in_background("#backup", [&context, request, file,
+                                                answer = share(std::move(responder))] {
     const auto status = context.store.backup(file);
     audit(context, request, "backup", file, status);
     if (!status) return respond(*answer, status);

@@ -120,11 +120,9 @@ void operate(const Context& context, const HttpRequest& request, const PathValue
   if (verb == "load") return context.plugins.load(id, from, std::move(done));
   if (verb == "reload") return context.plugins.reload(id, from, std::move(done));
   if (verb == "promote") return context.plugins.promote(id, std::move(done));
-  if (verb == "release") return context.plugins.quarantine(id, true, std::move(done));
+  if (verb == "release") return context.plugins.release(id, std::move(done));
   if (verb == "rollback") return context.plugins.rollback(id, std::move(done));
-  if (verb == "quarantine")
-    return context.plugins.quarantine(id, body->value("release", Json(false)) == Json(true),
-                                      std::move(done));
+  if (verb == "quarantine") return context.plugins.quarantine(id, std::move(done));
   context.plugins.unload(id, std::move(done));
 }
 

@@ -19,7 +19,7 @@ Json version_json(const plugin::VersionInfo& info) {
           {"pinned", info.pinned},      {"serving", info.serving}};
 }
 
-// On the maintenance thread, because a file of many megabytes is decoded.
+// On the plugin's lane, because a file of many megabytes is decoded.
 void upload(const Context& context, const HttpRequest& request, const std::string& id,
             net::HttpResponder& responder) {
   const auto body = read_body(request, responder);
@@ -32,7 +32,8 @@ void upload(const Context& context, const HttpRequest& request, const std::strin
       {.id = id,
        .bytes = std::move(*bytes),
        .signature = text_of(*body, "signature"),
-       .allow_downgrade = body->value("allowDowngrade", Json(false)) == Json(true)},
+       .allow_downgrade = body->value("allowDowngrade", Json(false)) == Json(true),
+       .allow_same_version = body->value("allowSameVersion", Json(false)) == Json(true)},
       done);
   audit(context, request, "plugin.upload", id, operation.status,
         "version " + done.version + ", sha256 " + done.sha256 + ", signed with key " + done.key);
@@ -89,14 +90,16 @@ void list_revocations(const Context& context, net::HttpResponder& responder) {
   respond(responder, Json{{"revocations", rows}});
 }
 
-// Every route here works on the maintenance thread's files.
+// After what else is done to that plugin's versions, or to the list of revocations.
 template <typename Work>
 Router::Handler behind(const Context& context, Work work) {
   return [&context, work](const HttpRequest& request, const PathValues& path,
                           HttpResponder responder) {
-    context.plugins.run_in_background([request, path, work, answer = share(std::move(responder))] {
-      work(request, path, *answer);
-    });
+    const auto id = path.find("id");
+    context.plugins.run_in_background(id != path.end() ? id->second : "#revocations",
+                                      [request, path, work, answer = share(std::move(responder))] {
+                                        work(request, path, *answer);
+                                      });
   };
 }
 

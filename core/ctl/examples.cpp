@@ -43,9 +43,7 @@ const Examples& table() {
        "  parleyctl plugin canary dice user ann neo\n"},
       {"plugin promote", "  parleyctl plugin promote dice\n"},
       {"plugin release", "  parleyctl plugin release reply\n"},
-      {"plugin quarantine",
-       "  parleyctl plugin quarantine reply\n"
-       "  parleyctl plugin quarantine reply --release\n"},
+      {"plugin quarantine", "  parleyctl plugin quarantine reply\n"},
       {"plugin config",
        "  parleyctl plugin config game\n"
        "  parleyctl plugin config game --set crowd=20\n"

@@ -104,7 +104,9 @@ Result<Serving> serving(Context& context) {
   const Json rows = reply->body.is_object() ? reply->body.value("plugins", Json::array()) : Json();
   for (const auto& row : rows) {
     const auto state = row.is_object() ? row.value("state", Json("")) : Json("");
-    if (state != "active" && state != "probation") continue;
+    const bool rests =
+        state == "quarantined" && !cell("", row.value("quarantine", Json(""))).empty();
+    if (state != "active" && state != "probation" && !rests) continue;
     auto& needs = found[cell("", row.value("id", Json("")))];
     for (const auto& need : row.value("requires", Json::array())) {
       const auto text = cell("", need);
@@ -162,12 +164,6 @@ int plugin_reload(Context& context, std::vector<std::string> ids, bool all,
   int worst = kDone;
   for (const auto& id : ids) worst = std::max(worst, plugin_operate(context, "reload", id, from));
   return worst;
-}
-
-int plugin_quarantine(Context& context, const std::string& id, bool release) {
-  return answer(context,
-                context.client().post(plugin_path(id, "/quarantine"), {{"release", release}}),
-                print_done);
 }
 
 int plugin_config(Context& context, const std::string& id, const KeyValues& changes) {

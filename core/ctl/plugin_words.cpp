@@ -15,7 +15,7 @@ namespace {
 struct Typed {
   std::string id, from, file;
   std::vector<std::string> ids, sets, share;
-  bool all = false, release = false, once = false;
+  bool all = false, once = false;
 };
 using Words = std::shared_ptr<Typed>;
 
@@ -88,14 +88,10 @@ void add_operations(CLI::App& plugin, const AddVerb& verb, const Words& words) {
   add_operation(plugin, verb, words, "unload", "while people stay connected");
   add_operation(plugin, verb, words, "rollback", "back to the version before; ends a canary");
   add_operation(plugin, verb, words, "promote", "the canary serves everybody");
+  add_operation(plugin, verb, words, "quarantine", "call it no more for a while");
   add_operation(plugin, verb, words, "release", "out of quarantine: call it again");
   add_reload(plugin, verb, words);
   add_canary(plugin, verb, words);
-  auto* quarantine =
-      verb(plugin, "quarantine", "call it no more for a while, or again",
-           [words](Context& c) { return plugin_quarantine(c, words->id, words->release); });
-  quarantine->add_option("NAME", words->id)->required()->type_name("PLUGIN");
-  quarantine->add_flag("--release", words->release, "let it out");
   auto* config = verb(plugin, "config", "show its keys, or set some",
                       [words](Context& c) { return configure(c, *words); });
   config->add_option("NAME", words->id)->required()->type_name("PLUGIN");

@@ -63,14 +63,13 @@ int redeem(Context& context, const std::string& code, const std::string& name,
 // plugin_verbs.cpp
 int plugin_list(Context& context);
 int plugin_info(Context& context, const std::string& id);
-// `operation` is load, unload, reload, rollback, promote or release; `from` names another file than
+// `operation` is load, unload, reload, rollback, promote, quarantine or release; `from` names another file than
 // <plugins.folder>/<id>.so.
 int plugin_operate(Context& context, const std::string& operation, const std::string& id,
                    const std::string& from);
 // One after the other, all of them although one is refused; `all`: every plugin that serves.
 int plugin_reload(Context& context, std::vector<std::string> ids, bool all,
                   const std::string& from);
-int plugin_quarantine(Context& context, const std::string& id, bool release);
 // `share`: "10" or "10%", or "user" and names or ids.
 int plugin_canary(Context& context, const std::string& id, const std::vector<std::string>& share,
                   const std::string& from);

@@ -3,7 +3,7 @@
 //
 // dlopen runs static constructors, so a file of unknown content is opened first by a child
 // (parley-plugin-host --describe FILE), which writes the manifest as JSON to descriptor 3 and ends.
-// Thread: blocks for at most `timeout`; call it on the maintenance thread. Failure: a sentence with
+// Thread: blocks for at most `timeout`; call it where that much time may pass. Failure: a sentence with
 // what the child said, that it crashed (and by which signal), or that it hung.
 #pragma once
 

@@ -160,7 +160,7 @@ Result<StagedFile> Staging::stage(const std::string& id, const fs::path& source)
     return refused(source, "is no regular file");
   if (auto status = check_writable_by_others(source, info); !status) return status;
 
-  const auto target = folder_ / (id + "-" + std::to_string(++next_) + ".so");
+  const auto target = folder_ / (id + "-" + std::to_string(++*next_) + ".so");
   const Descriptor to(::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0500));
   if (to.fd < 0) return refused(target, std::string("cannot be made: ") + std::strerror(errno));
   auto sha256 = copy_hashed(from.fd, to.fd, source, target);

@@ -5,11 +5,13 @@
 // Why a copy: the source may be overwritten by a compiler or an attacker between the check and
 // dlopen, and overwriting a mapped file kills the server. Ownership: the folder belongs to this
 // process alone (0700); a StagedFile deletes its copy when destroyed unless the image was leaked
-// (keep()). Failure: sentences that name the file.
+// (keep()). Thread: Staging any, a StagedFile one at a time. Failure: sentences that name the file.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/status.h"
@@ -57,7 +59,7 @@ class Staging {
   explicit Staging(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::filesystem::path folder_;
   std::function<void()> copied_;
-  unsigned next_ = 0;
+  std::unique_ptr<std::atomic<unsigned>> next_ = std::make_unique<std::atomic<unsigned>>(0);
 };
 
 }  // namespace parley::loader

@@ -23,16 +23,31 @@ void lead_on(const CanaryTrials::Plugin& from, const CanaryTrials::Plugin& to) {
 
 }  // namespace
 
-CanaryTrials::Plugin CanaryTrials::on_trial(const std::string& id) const {
+std::shared_ptr<Canary> CanaryTrials::trial_of(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
   const auto found = trials_.find(id);
-  return found != trials_.end() ? found->second->next() : nullptr;
+  return found != trials_.end() ? found->second : nullptr;
+}
+
+void CanaryTrials::set_trial(const std::string& id, std::shared_ptr<Canary> canary) {
+  const std::lock_guard lock(mutex_);
+  if (canary == nullptr) {
+    trials_.erase(id);
+  } else {
+    trials_[id] = std::move(canary);
+  }
+}
+
+CanaryTrials::Plugin CanaryTrials::on_trial(const std::string& id) const {
+  const auto trial = trial_of(id);
+  return trial != nullptr ? trial->next() : nullptr;
 }
 
 Status CanaryTrials::none_on_trial(const std::string& id) const {
-  const auto found = trials_.find(id);
-  if (found == trials_.end()) return Status::ok();
-  return Status::conflict("version " + found->second->next()->manifest().version + " of plugin " +
-                          id + " is on trial for " + found->second->share().text() +
+  const auto trial = trial_of(id);
+  if (trial == nullptr) return Status::ok();
+  return Status::conflict("version " + trial->next()->manifest().version + " of plugin " + id +
+                          " is on trial for " + trial->share().text() +
                           ": `parleyctl plugin promote " + id + "` or `rollback " + id +
                           "` ends that first");
 }
@@ -98,7 +113,7 @@ void CanaryTrials::split(const Plugin& old, std::shared_ptr<Canary> canary, Oper
       .plugin(old->id())
       .write("version {} (generation {}) is on trial for {}", next->manifest().version,
              next->generation(), canary->share().text());
-  trials_[old->id()] = std::move(canary);
+  set_trial(old->id(), std::move(canary));
 }
 
 void CanaryTrials::watch(const Plugin& next) {
@@ -107,7 +122,7 @@ void CanaryTrials::watch(const Plugin& next) {
   next->faults().on_fault([this, once, limit, id = next->id(), generation = next->generation()](
                               std::uint64_t count, const std::string& what) {
     if (count < limit || once->exchange(true)) return;
-    maintenance_.post([this, id, generation, count, what] {
+    lanes_.post(id, [this, id, generation, count, what] {
       const auto there = on_trial(id);
       if (there == nullptr || there->generation() != generation) return;
       (void)end(id, std::to_string(count) + " faults on trial, the last in " + what);
@@ -117,13 +132,12 @@ void CanaryTrials::watch(const Plugin& next) {
 
 Operation CanaryTrials::end(const std::string& id, const std::string& why) {
   Operation operation;
-  const auto found = trials_.find(id);
-  if (found == trials_.end()) {
+  const auto canary = trial_of(id);
+  if (canary == nullptr) {
     operation.status = Status::not_found("no version of plugin " + id + " is on trial");
     return operation;
   }
-  const auto canary = std::move(found->second);
-  trials_.erase(found);
+  set_trial(id, nullptr);
   const auto& next = canary->next();
   next->faults().on_fault({});
   log::Event(why.empty() ? log::Level::kInfo : log::Level::kError, "plugin")
@@ -154,7 +168,7 @@ CanaryTrials::Plugin CanaryTrials::promote(Operation& operation, const std::stri
   if (!operation.step("commit", [&] { return publish(services_, next); })) return nullptr;
   lead_on(old, next);
   next->take_over(*old);
-  trials_.erase(id);
+  set_trial(id, nullptr);
   records_.set_canary(id, nullptr, "");
   return next;
 }

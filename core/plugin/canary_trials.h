@@ -4,17 +4,18 @@
 // Only for plugins without state: a canary of one with state would have half of it. Too many faults
 // (limits.probation_faults) end a trial by themselves.
 //
-// Ownership: holds the versions on trial; borrows the rest. Thread: the maintenance thread, to which
-// the automatic end is posted. Failure: the operation names the step; the old version serves on.
+// Ownership: holds the versions on trial; borrows the rest. Thread: the plugin's lane, to which the
+// automatic end is posted. Failure: the operation names the step; the old version serves on.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
-#include "base/task.h"
 #include "plugin/canary.h"
 #include "plugin/operation.h"
+#include "plugin/operation_lanes.h"
 #include "plugin/plugin_loader.h"
 #include "plugin/plugin_records.h"
 #include "plugin/services.h"
@@ -26,8 +27,8 @@ class CanaryTrials {
   using Plugin = std::shared_ptr<PluginInstance>;
 
   CanaryTrials(Services& services, PluginRecords& records, PluginLoader& loader,
-               Executor& maintenance)
-      : services_(services), records_(records), loader_(loader), maintenance_(maintenance) {}
+               OperationLanes& lanes)
+      : services_(services), records_(records), loader_(loader), lanes_(lanes) {}
 
   // Beside the version that serves; `from` empty: from the file that one came from.
   Operation begin(const std::string& id, const std::string& from, const CanaryShare& share);
@@ -41,6 +42,8 @@ class CanaryTrials {
   Status none_on_trial(const std::string& id) const;
 
  private:
+  std::shared_ptr<Canary> trial_of(const std::string& id) const;  // null: none
+  void set_trial(const std::string& id, std::shared_ptr<Canary> canary);
   Status may_begin(const std::string& id, const CanaryShare& share) const;
   bool start(Operation& operation, const Plugin& next);
   void split(const Plugin& old, std::shared_ptr<Canary> canary, Operation& operation);
@@ -49,7 +52,8 @@ class CanaryTrials {
   Services& services_;
   PluginRecords& records_;
   PluginLoader& loader_;
-  Executor& maintenance_;
+  OperationLanes& lanes_;
+  mutable std::mutex mutex_;  // of the map
   std::map<std::string, std::shared_ptr<Canary>> trials_;
 };
 

@@ -63,9 +63,16 @@ void FaultLedger::release() {
   log::Event(log::Level::kInfo, "plugin").plugin(plugin_).write("released from quarantine");
 }
 
-std::string FaultLedger::reason() const {
+std::optional<FaultLedger::Confinement> FaultLedger::confinement() const {
   const std::lock_guard lock(mutex_);
-  return quarantined_ ? reason_ : std::string();
+  const auto left = until_ - clock_.now();
+  if (!quarantined_ || left <= Clock::TimePoint::duration::zero()) return std::nullopt;
+  return Confinement{reason_, std::chrono::ceil<Millis>(left)};
+}
+
+std::string FaultLedger::reason() const {
+  const auto now = confinement();
+  return now ? now->reason : std::string();
 }
 
 void FaultLedger::on_fault(Heard heard) {

@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,12 @@ class FaultLedger {
   bool in_quarantine();
   void quarantine(std::string reason);
   void release();
-  std::string reason() const;  // empty: not in quarantine
+  struct Confinement {
+    std::string reason;
+    Millis left{0};
+  };
+  std::optional<Confinement> confinement() const;  // nothing: not in quarantine
+  std::string reason() const;                      // empty: not in quarantine
   std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
   void on_fault(Heard heard);
 

@@ -102,6 +102,7 @@ Status PluginLoader::find(const std::string& id, const std::string& from,
   const auto pinned = shelf_.pinned(id);
   prepared.source = from;
   if (from.empty()) prepared.source = pinned.value_or(paths_.plugins / (id + ".so"));
+  records_.note_source(id, prepared.source);
   std::error_code error;
   if (!from.empty() || !pinned || std::filesystem::exists(*pinned, error)) return Status::ok();
   return Status::not_found("plugin " + id + " is pinned to " + prepared.source +
@@ -138,6 +139,7 @@ Status PluginLoader::check(Operation& operation, const std::string& id, Prepared
   if (auto status = loader::check_permissions(prepared.manifest, prepared.settings.permissions);
       !status)
     return status;
+  await(prepared.manifest);
   operation.missing = absent(prepared.manifest, records_.active());
   if (auto status = fits(prepared.manifest, records_.active()); !status) return status;
   auto checked =
@@ -146,6 +148,12 @@ Status PluginLoader::check(Operation& operation, const std::string& id, Prepared
   prepared.settings = std::move(checked.settings);
   return checked.ok() ? heed_crashes(prepared)
                       : Status::invalid_args(in_one_line(checked.problems));
+}
+
+void PluginLoader::await(const loader::Manifest& next) {
+  std::vector<std::string> concerned = dependents(next.id, records_.active());
+  for (const auto& need : next.requirements) concerned.push_back(need.id());
+  lanes_.wait_for_earlier(concerned);
 }
 
 // A file that took the server with it once runs on the workers, so that at least the report is of
@@ -242,13 +250,18 @@ Result<std::shared_ptr<PluginInstance>> PluginLoader::make(PluginInstance::Parts
   return made;
 }
 
+ChildSupervisor& PluginLoader::supervisor() {
+  const std::lock_guard lock(supervisor_mutex_);
+  if (!supervisor_) supervisor_.emplace();
+  return *supervisor_;
+}
+
 // Where the code of a plugin runs is decided here and nowhere else.
 Result<std::unique_ptr<PluginCode>> PluginLoader::open_code(const CodeRequest& request) {
   if (auto status = request.staged.check_unchanged(); !status) return status;
   if (request.settings.isolation == config::Isolation::kInProcess) return LocalCode::open(request);
-  if (!supervisor_) supervisor_.emplace();
   return RemoteCode::open(
-      request, {*supervisor_, paths_.host_program, services_.config()->plugins.isolation});
+      request, {supervisor(), paths_.host_program, services_.config()->plugins.isolation});
 }
 
 }  // namespace parley::plugin

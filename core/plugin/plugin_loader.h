@@ -2,12 +2,13 @@
 // From a file to a created plugin: settings, staged copy, description in a child, checks, code.
 // Nothing of it is visible to anyone; each part is a step of the operation that asked for it.
 //
-// Ownership: owns the staging folder; borrows services and records. Thread: the maintenance thread.
-// Failure: the operation holds the step that failed and its sentence.
+// Ownership: owns the staging folder; borrows services, records and lanes. Thread: the lane of the
+// plugin it is about. Failure: the operation holds the step that failed and its sentence.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -16,6 +17,7 @@
 #include "loader/staging.h"
 #include "plugin/child_supervisor.h"
 #include "plugin/operation.h"
+#include "plugin/operation_lanes.h"
 #include "plugin/plugin_instance.h"
 #include "plugin/plugin_records.h"
 #include "plugin/services.h"
@@ -41,11 +43,12 @@ class PluginLoader {
   // version was doing; on any thread.
   using Crashed = std::function<void(const std::shared_ptr<PluginInstance>&, const std::string&)>;
   PluginLoader(Services& services, const PluginPaths& paths, loader::Staging staging,
-               PluginRecords& records, Crashed crashed)
+               PluginRecords& records, OperationLanes& lanes, Crashed crashed)
       : services_(services),
         paths_(paths),
         staging_(std::move(staging)),
         records_(records),
+        lanes_(lanes),
         gate_(paths.state, services.config),
         shelf_(paths.state),
         crashed_(std::move(crashed)) {}
@@ -76,6 +79,10 @@ class PluginLoader {
   // Ends what is left of child processes; nothing can be opened afterwards.
   void end_children() { supervisor_.reset(); }
 
+  // Before it is judged whether `next` fits what serves: until the earlier operations on what it
+  // needs, and on what needs it, are through.
+  void await(const loader::Manifest& next);
+
   const SignatureGate& gate() const { return gate_; }
   const VersionShelf& shelf() const { return shelf_; }
 
@@ -97,14 +104,17 @@ class PluginLoader {
   void decide_place(PluginInstance::Parts& parts) const;
   Result<std::shared_ptr<PluginInstance>> make(PluginInstance::Parts parts);
   Result<std::unique_ptr<PluginCode>> open_code(const CodeRequest& request);
+  ChildSupervisor& supervisor();
 
   Services& services_;
   const PluginPaths& paths_;
   loader::Staging staging_;
   PluginRecords& records_;
+  OperationLanes& lanes_;
   SignatureGate gate_;
   VersionShelf shelf_;
   const Crashed crashed_;
+  std::mutex supervisor_mutex_;
   std::optional<ChildSupervisor> supervisor_;  // once a plugin wants a process
 };
 

@@ -8,7 +8,7 @@
 #include "plugin/crash_reports.h"
 #include "plugin/event_bus.h"
 #include "plugin/hang_marks.h"
-#include "plugin/plugin_metrics.h"
+#include "plugin/publication.h"
 #include "plugin/requirements.h"
 #include "plugin/retirement.h"
 #include "plugin/worker_pool.h"
@@ -17,11 +17,6 @@ namespace parley::plugin {
 namespace {
 
 constexpr Millis kTick{250};
-
-Status not_loaded(const std::string& id) {
-  return Status::not_found("plugin " + id +
-                           " is not loaded; `parleyctl plugin list` shows what is");
-}
 
 bool all_of_them_come(const std::vector<std::string>& missing,
                       const std::vector<std::string>& coming) {
@@ -42,79 +37,70 @@ Result<std::unique_ptr<PluginManager>> PluginManager::open(Services& services, P
 PluginManager::PluginManager(Services& services, PluginPaths paths, loader::Staging staging)
     : services_(services),
       paths_(std::move(paths)),
-      loader_(services, paths_, std::move(staging), records_,
+      lanes_(services.config()->plugins.operations),
+      loader_(services, paths_, std::move(staging), records_, lanes_,
               [this](const auto& plugin, const std::string& how) { heard_crash(plugin, how); }),
-      reloader_(services, records_, loader_, maintenance_),
-      maintenance_(kTick, [this] {
-        services_.workers.sweep();
-        reloader_.tick();
-        restart_due();
-      }) {}
+      reloader_(services, records_, loader_, lanes_),
+      sweeper_(kTick, [this] { sweep(); }) {}
 
 PluginManager::~PluginManager() {
   stop();
   loader_.end_children();  // nobody tells this object of a crash any more
 }
 
+void PluginManager::sweep() {
+  services_.workers.sweep();
+  for (const auto& id : reloader_.due())
+    lanes_.post(id, [this, id] { reloader_.end_probation(id); });
+  restart_due();
+}
+
+void PluginManager::operate(const std::string& id, Done done, Work work) {
+  lanes_.post(id, [this, done = std::move(done), work = std::move(work)]() mutable {
+    if (!stopping_) return done(work());
+    Operation refused;
+    refused.status = Status(ErrorCode::kPluginUnavailable, "the server is stopping");
+    done(std::move(refused));
+  });
+}
+
 void PluginManager::load(std::string id, std::string from, Done done) {
-  maintenance_.post([this, id = std::move(id), from = std::move(from),
-                     done = std::move(done)]() mutable { done(do_load(id, from)); });
+  operate(id, std::move(done), [this, id, from = std::move(from)] { return do_load(id, from); });
 }
 
 void PluginManager::unload(std::string id, Done done) {
-  maintenance_.post(
-      [this, id = std::move(id), done = std::move(done)]() mutable { done(do_unload(id)); });
+  operate(id, std::move(done), [this, id] { return do_unload(id); });
 }
 
 void PluginManager::reload(std::string id, std::string from, Done done) {
-  maintenance_.post(
-      [this, id = std::move(id), from = std::move(from), done = std::move(done)]() mutable {
-        done(records_.active(id) == nullptr ? do_load(id, from_or_crashed(id, from))
-                                            : reloader_.reload(id, from));
-      });
+  operate(id, std::move(done), [this, id, from = std::move(from)] { return do_reload(id, from); });
 }
 
 void PluginManager::rollback(std::string id, Done done) {
-  maintenance_.post([this, id = std::move(id), done = std::move(done)]() mutable {
-    done(reloader_.rollback(id));
-  });
+  operate(id, std::move(done), [this, id] { return reloader_.rollback(id); });
 }
 
 void PluginManager::canary(std::string id, std::string from, CanaryShare share, Done done) {
-  maintenance_.post(
-      [this, id = std::move(id), from = std::move(from), share = std::move(share),
-       done = std::move(done)]() mutable { done(reloader_.canary(id, from, share)); });
+  operate(id, std::move(done), [this, id, from = std::move(from), share = std::move(share)] {
+    return reloader_.canary(id, from, share);
+  });
 }
 
 void PluginManager::promote(std::string id, Done done) {
-  maintenance_.post([this, id = std::move(id), done = std::move(done)]() mutable {
-    done(reloader_.promote(id));
-  });
+  operate(id, std::move(done), [this, id] { return reloader_.promote(id); });
 }
 
-void PluginManager::quarantine(std::string id, bool release, Done done) {
-  maintenance_.post([this, id = std::move(id), release, done = std::move(done)]() mutable {
-    Operation operation;
-    const auto plugin = records_.active(id);
-    const bool forgiven = release && CrashReports(paths_.state).forgive(id);
-    if (plugin == nullptr) {
-      if (!forgiven) operation.status = not_loaded(id);
-    } else if (release) {
-      plugin->faults().release();
-    } else {
-      plugin->faults().quarantine("an operator put it there");
-    }
-    done(std::move(operation));
-  });
+void PluginManager::quarantine(std::string id, Done done) {
+  operate(id, std::move(done), [this, id] { return do_quarantine(id); });
+}
+
+void PluginManager::release(std::string id, Done done) {
+  operate(id, std::move(done), [this, id] { return do_release(id); });
 }
 
 void PluginManager::configure(std::string id, std::string changes_json, Done done) {
-  maintenance_.post([this, id = std::move(id), changes = std::move(changes_json),
-                     done = std::move(done)]() mutable { done(do_configure(id, changes)); });
-}
-
-void PluginManager::reread_settings(Done done) {
-  maintenance_.post([this, done = std::move(done)]() mutable { done(do_reread()); });
+  operate(id, std::move(done),
+          [this, id, changes = std::move(changes_json)] { return do_configure(id, changes); });
 }
 
 void PluginManager::load_enabled() {
@@ -122,32 +108,68 @@ void PluginManager::load_enabled() {
   for (const auto& crash : crashes.take_new())
     log::Event(log::Level::kError, "plugin").plugin(crash.plugin).write("{}", crash.sentence());
   crashes.watch();
-  maintenance_.run_blocking([this] { load_in_order(services_.config()->plugins.enabled); });
+  load_in_order(services_.config()->plugins.enabled);
 }
 
 void PluginManager::stop() {
-  maintenance_.post([this] {
-    unload_all();
+  sweeper_.stop();
+  if (stopping_.exchange(true)) return;
+  lanes_.wait_idle();
+  unload_all();
+  {
+    const std::lock_guard lock(restarts_mutex_);
     restarts_.clear();
-    reloader_.forget_all();
-  });
-  maintenance_.stop();
+  }
+  reloader_.forget_all();
+  lanes_.stop();
 }
 
 bool PluginManager::start_and_publish(Operation& operation,
-                                      const std::shared_ptr<PluginInstance>& plugin) {
+                                      const std::shared_ptr<PluginInstance>& plugin, bool fitting) {
   const bool published =
       operation.step("start", [&] { return plugin->start(); }) && operation.step("publish", [&] {
-        const auto& made = plugin->registrations();
-        auto change = services_.commands.publish(plugin->id(), made.commands, plugin);
-        if (!change) return change.status();
-        services_.messages.replace(plugin->id(), made.listeners);
-        services_.events.subscribe(plugin->id(), plugin, made.events);
-        plugin->go_live();
-        return Status::ok();
+        return records_.in_one_step([&] {
+          // What it needs may have gone while it started.
+          auto status = fitting ? fits(plugin->manifest(), records_.active()) : Status::ok();
+          if (status) status = publish(services_, plugin);
+          if (!status) return status;
+          records_.transition(plugin->id(), PluginState::kActive, {}, plugin);
+          plugin->go_live();
+          return status;
+        });
       });
   if (!published) discard(services_, operation, plugin);
   return published;
+}
+
+Operation PluginManager::do_reload(const std::string& id, const std::string& from) {
+  return records_.active(id) == nullptr ? do_load(id, from_or_crashed(id, from))
+                                        : reloader_.reload(id, from);
+}
+
+Operation PluginManager::do_quarantine(const std::string& id) {
+  Operation operation;
+  if (const auto plugin = records_.active(id)) {
+    plugin->faults().quarantine("an operator put it there");
+  } else {
+    operation.status = PluginRecords::not_loaded(id);
+  }
+  return operation;
+}
+
+Operation PluginManager::do_release(const std::string& id) {
+  if (waits_to_restart(id)) return do_load(id, from_or_crashed(id, {}));
+  Operation operation;
+  const bool forgiven = CrashReports(paths_.state).forgive(id);
+  const auto plugin = records_.active(id);
+  if (plugin != nullptr && plugin->faults().confinement()) {
+    plugin->faults().release();
+  } else if (plugin != nullptr && !forgiven) {
+    operation.status = Status::conflict("plugin " + id + " is not in quarantine");
+  } else if (!forgiven) {
+    operation.status = PluginRecords::not_loaded(id);
+  }
+  return operation;
 }
 
 Operation PluginManager::do_load(const std::string& id, const std::string& from,
@@ -162,8 +184,7 @@ Operation PluginManager::do_load(const std::string& id, const std::string& from,
   const bool crashed = forget_restart(id);
   if (loader::is_plugin_id(id)) records_.transition(id, PluginState::kLoading);
   const auto plugin = loader_.prepare(operation, id, from);
-  if (plugin != nullptr && start_and_publish(operation, plugin)) {
-    records_.transition(id, PluginState::kActive, {}, plugin);
+  if (plugin != nullptr && start_and_publish(operation, plugin, true)) {
     announce(id, PARLEY_EVENT_PLUGIN_LOADED);
   } else if (all_of_them_come(operation.missing, coming)) {
     records_.transition(id, PluginState::kFound, "waits for " + operation.missing.front());
@@ -174,6 +195,20 @@ Operation PluginManager::do_load(const std::string& id, const std::string& from,
   }
   finish("load", id, operation);
   return operation;
+}
+
+bool PluginManager::begin_to_go(Operation& operation, const std::shared_ptr<PluginInstance>& plugin,
+                                Needed needed) {
+  const auto& id = plugin->id();
+  lanes_.wait_for_earlier(dependents(id, active()));
+  if (needed == Needed::kRefuse) operation.status = may_go(id, active());
+  if (!operation.status) return false;
+  reloader_.end_trial(id, "");  // while the version beside it still serves
+  return records_.in_one_step([&] {
+    if (needed == Needed::kRefuse) operation.status = may_go(id, active());
+    if (operation.status) records_.transition(id, PluginState::kDraining, {}, plugin);
+    return operation.status.is_ok();
+  });
 }
 
 Operation PluginManager::do_unload(const std::string& id, Needed needed) {
@@ -187,19 +222,16 @@ Operation PluginManager::do_unload(const std::string& id, Needed needed) {
     finish("unload", id, operation);
     return operation;
   }
+  if (plugin == nullptr && records_.clear_failed(id)) return operation;
   if (plugin == nullptr) {
-    operation.status = not_loaded(id);
+    operation.status = PluginRecords::not_loaded(id);
     return operation;
   }
-  operation.status = needed == Needed::kRefuse ? may_go(id, active()) : Status::ok();
-  if (!operation.status) return operation;
+  if (!begin_to_go(operation, plugin, needed)) return operation;
   reloader_.forget(id);
   records_.remember(id, "");
-  records_.transition(id, PluginState::kDraining, {}, plugin);
   operation.step("withdraw", [&] {
-    services_.commands.withdraw(id);
-    services_.messages.remove(id);
-    services_.events.remove(id);
+    withdraw(services_, id);
     return Status::ok();
   });
   if (retire(services_, operation, plugin, unloaded_before_it_answered(*plugin))) {
@@ -214,52 +246,6 @@ Operation PluginManager::do_unload(const std::string& id, Needed needed) {
   announce(id, PARLEY_EVENT_PLUGIN_UNLOADED);
   finish("unload", id, operation);
   return operation;
-}
-
-Operation PluginManager::do_configure(const std::string& id, const std::string& changes_json) {
-  Operation operation;
-  const auto plugin = records_.active(id);
-  if (plugin == nullptr) {
-    operation.status = not_loaded(id);
-    return operation;
-  }
-  auto changed = config::with_changes(plugin->settings(), changes_json);
-  if (!changed) {
-    operation.status = changed.status();
-    return operation;
-  }
-  auto checked =
-      config::check_plugin_config(std::move(changed).value(), plugin->manifest().config_schema);
-  operation.problems = checked.problems;
-  const bool accepted = operation.step("check", [&] {
-    return checked.ok() ? Status::ok() : Status::invalid_args(in_one_line(checked.problems));
-  }) && operation.step("apply", [&] { return plugin->configure(checked.settings); });
-  if (!accepted && operation.problems.empty())
-    operation.problems = {config::refused_change(checked.settings, operation.status.message())};
-  if (const auto next = reloader_.on_trial(id); accepted && next != nullptr)
-    (void)operation.step("apply to the canary", [&] { return next->configure(checked.settings); });
-  if (accepted) operation.step("save", [&] { return config::save_overlay(checked.settings); });
-  finish("config", id, operation);
-  return operation;
-}
-
-Operation PluginManager::do_reread() {
-  Operation all;
-  Status refused = Status::ok();  // the next plugin's success does not hide it
-  for (const auto& plugin : running()) {
-    auto loaded = loader_.read_settings(plugin->id());
-    if (loaded.ok())
-      loaded =
-          config::check_plugin_config(std::move(loaded.settings), plugin->manifest().config_schema);
-    all.problems.insert(all.problems.end(), loaded.problems.begin(), loaded.problems.end());
-    if (!loaded.ok() || loaded.settings.config_json == plugin->settings().config_json) continue;
-    if (all.step(plugin->id(), [&] { return plugin->configure(loaded.settings); })) continue;
-    log::Event(log::Level::kWarn, "plugin").plugin(plugin->id()).write("{}", all.status.message());
-    refused = all.status;
-  }
-  all.status = refused;
-  if (!all.problems.empty()) all.status = Status::invalid_args(in_one_line(all.problems));
-  return all;
 }
 
 void PluginManager::announce(const std::string& id, std::uint32_t kind) {
@@ -292,7 +278,7 @@ std::string PluginManager::blame_for_hang() {
 
 Result<config::PluginSettings> PluginManager::settings(const std::string& id) const {
   const auto plugin = records_.active(id);
-  if (plugin == nullptr) return not_loaded(id);
+  if (plugin == nullptr) return PluginRecords::not_loaded(id);
   return plugin->settings();
 }
 

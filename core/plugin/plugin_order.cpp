@@ -8,10 +8,12 @@
 namespace parley::plugin {
 
 void PluginManager::load_in_order(std::vector<std::string> ids) {
+  for (const auto& id : ids) records_.expect(id);
   while (!ids.empty()) {
     std::vector<std::string> waiting;
     for (const auto& id : ids) {
-      const auto loaded = do_load(id, {}, ids);
+      Operation loaded;
+      lanes_.run_blocking(id, [&] { loaded = do_load(id, {}, ids); });
       if (!loaded.missing.empty() && records_.state(id) == PluginState::kFound)
         waiting.push_back(id);
     }
@@ -19,20 +21,23 @@ void PluginManager::load_in_order(std::vector<std::string> ids) {
     ids = std::move(waiting);
   }
   // Each of these waits for another of them: let each say what it needs.
-  for (const auto& id : ids) (void)do_load(id, {});
+  for (const auto& id : ids) lanes_.run_blocking(id, [&] { (void)do_load(id, {}); });
 }
 
 void PluginManager::unload_all() {
+  const auto side_by_side = [this](const std::vector<std::string>& ids, Needed needed) {
+    for (const auto& id : ids) lanes_.post(id, [this, id, needed] { (void)do_unload(id, needed); });
+    lanes_.wait_idle();
+  };
   for (bool some = true; some;) {
-    some = false;
-    for (const auto& plugin : active()) {
-      if (!may_go(plugin->id(), active())) continue;
-      (void)do_unload(plugin->id());
-      some = true;
-    }
+    const auto serving = active();
+    std::vector<std::string> free, needed;
+    for (const auto& plugin : serving)
+      (may_go(plugin->id(), serving) ? free : needed).push_back(plugin->id());
+    some = !free.empty();
+    // What is left in the end needs each other in a circle.
+    side_by_side(some ? free : needed, some ? Needed::kRefuse : Needed::kIgnore);
   }
-  // What needs each other in a circle.
-  for (const auto& plugin : active()) (void)do_unload(plugin->id(), Needed::kIgnore);
 }
 
 }  // namespace parley::plugin

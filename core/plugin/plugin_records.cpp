@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/plugin_records.h"
 
+#include <chrono>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/log.h"
@@ -48,6 +51,12 @@ std::string version_of(const std::shared_ptr<PluginInstance>& plugin) {
          std::to_string(plugin->generation());
 }
 
+std::string for_how_long(const std::string& id, const FaultLedger::Confinement& confinement) {
+  return confinement.reason + "; for " +
+         std::to_string(std::chrono::ceil<std::chrono::seconds>(confinement.left).count()) +
+         " s yet, or until `parleyctl plugin release " + id + "`";
+}
+
 bool is_bad(PluginState state) {
   return state == PluginState::kFailed || state == PluginState::kCrashed ||
          state == PluginState::kQuarantined;
@@ -67,6 +76,24 @@ void PluginRecords::transition(const std::string& id, PluginState state, std::st
   record.state = state;
   record.reason = std::move(reason);
   record.plugin = std::move(plugin);
+  record.cleared = false;
+}
+
+void PluginRecords::expect(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  records_[id].expected = true;
+}
+
+void PluginRecords::note_source(const std::string& id, std::string file) {
+  const std::lock_guard lock(mutex_);
+  records_[id].source = std::move(file);
+}
+
+bool PluginRecords::clear_failed(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(id);
+  if (found == records_.end() || found->second.state != PluginState::kFailed) return false;
+  return !std::exchange(found->second.cleared, true);
 }
 
 std::vector<PluginRecords::Transition> PluginRecords::transitions() const {
@@ -89,6 +116,11 @@ void PluginRecords::set_canary(const std::string& id, Plugin next, std::string s
   auto& record = records_[id];
   record.canary = std::move(next);
   record.canary_share = std::move(share);
+}
+
+Status PluginRecords::not_loaded(const std::string& id) {
+  return Status::not_found("plugin " + id +
+                           " is not loaded; `parleyctl plugin list` shows what is");
 }
 
 PluginState PluginRecords::state(const std::string& id) const {
@@ -145,6 +177,7 @@ PluginInfo PluginRecords::info_of(const std::string& id, const Record& record) {
     info.canary = record.canary->manifest().version + " (generation " +
                   std::to_string(record.canary->generation()) + ") for " + record.canary_share;
   }
+  info.source = record.source;
   if (record.plugin == nullptr) return info;
   const auto& plugin = *record.plugin;
   const auto& manifest = plugin.manifest();
@@ -157,7 +190,11 @@ PluginInfo PluginRecords::info_of(const std::string& id, const Record& record) {
   info.isolation = plugin.whereabouts().pid != 0 ? "process" : "in-process";
   info.pid = plugin.whereabouts().pid;
   info.protection = plugin.whereabouts().protection;
-  info.quarantine = plugin.faults().reason();
+  if (const auto confinement = plugin.faults().confinement(); confinement && serves(record.state)) {
+    info.quarantine = confinement->reason;
+    info.state = PluginState::kQuarantined;
+    info.reason = for_how_long(id, *confinement);
+  }
   info.generation = plugin.generation();
   info.permissions = manifest.permissions;
   for (const auto& need : manifest.requirements) info.requirements.push_back(need.text());
@@ -168,20 +205,29 @@ PluginInfo PluginRecords::info_of(const std::string& id, const Record& record) {
   return info;
 }
 
+// One whose file is gone is nothing that an operator could do anything about.
+bool PluginRecords::is_listed(const Record& record) {
+  if (record.cleared) return false;
+  const bool over = record.state == PluginState::kFailed || record.state == PluginState::kUnloaded;
+  if (!over || record.expected || record.source.empty()) return true;
+  std::error_code error;
+  return std::filesystem::exists(record.source, error) || error;
+}
+
 std::vector<PluginInfo> PluginRecords::list() const {
   const std::lock_guard lock(mutex_);
   std::vector<PluginInfo> all;
-  for (const auto& [id, record] : records_) all.push_back(info_of(id, record));
+  for (const auto& [id, record] : records_) {
+    if (is_listed(record)) all.push_back(info_of(id, record));
+  }
   return all;
 }
 
 Result<PluginInfo> PluginRecords::info(const std::string& id) const {
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(id);
-  if (found == records_.end())
-    return Status::not_found("there is no plugin " + id +
-                             "; `parleyctl plugin list` shows what is");
-  return info_of(id, found->second);
+  if (found != records_.end() && is_listed(found->second)) return info_of(id, found->second);
+  return Status::not_found("there is no plugin " + id + "; `parleyctl plugin list` shows what is");
 }
 
 }  // namespace parley::plugin

@@ -35,6 +35,11 @@ void report(const std::string& id, const std::string& verb, const Operation& ope
 
 }  // namespace
 
+PluginReloader::Track& PluginReloader::track_of(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  return tracks_[id];
+}
+
 Status PluginReloader::may_reload(const PluginInstance& old) const {
   if (old.hangs()) {
     return Status(ErrorCode::kPluginUnavailable,
@@ -75,7 +80,8 @@ bool PluginReloader::exchange(Operation& operation, const Plugin& old, const Plu
     ReloadTransaction transaction(services_, operation, old);
     records_.transition(old->id(), PluginState::kFrozen, {}, old);
     done = transaction.freeze() && transaction.save() &&
-           transaction.start(next, transaction.saved()) && transaction.commit(next);
+           transaction.start(next, transaction.saved()) &&
+           commit(operation, transaction, next, PluginState::kProbation, {});
     saved = transaction.saved();
   }
   if (done) {
@@ -87,6 +93,17 @@ bool PluginReloader::exchange(Operation& operation, const Plugin& old, const Plu
   discard(services_, operation, next);
   serves_on(operation, old);
   return false;
+}
+
+// What the next version needs, or what needs it, may have changed while it started.
+bool PluginReloader::commit(Operation& operation, ReloadTransaction& transaction,
+                            const Plugin& next, PluginState into, const std::string& why) {
+  return records_.in_one_step([&] {
+    operation.status = fits(next->manifest(), records_.active());
+    if (!operation.status || !transaction.commit(next)) return false;
+    records_.transition(next->id(), into, why, next);
+    return true;
+  });
 }
 
 void PluginReloader::serves_on(Operation& operation, const Plugin& old) {
@@ -102,8 +119,7 @@ void PluginReloader::serves_on(Operation& operation, const Plugin& old) {
 void PluginReloader::settle_in(Operation& operation, const Plugin& old, const Plugin& next,
                                State state) {
   watch(next);
-  records_.transition(next->id(), PluginState::kProbation, {}, next);
-  auto& before = tracks_[next->id()].before;
+  auto& before = track_of(next->id()).before;
   before = keep(operation, old, next, std::move(state));
   records_.remember(next->id(), before ? before->parts.manifest.version : "");
 }
@@ -120,18 +136,21 @@ std::optional<PluginReloader::Kept> PluginReloader::keep(Operation& operation, c
 
 void PluginReloader::watch(const Plugin& next) {
   const auto limits = next->settings().limits;
-  auto& track = tracks_[next->id()];
+  auto& track = track_of(next->id());
   track.on_probation = next->generation();
   track.probation_until = services_.clock.now() + limits.probation;
+  {
+    const std::lock_guard lock(mutex_);
+    probations_[next->id()] = track.probation_until;
+  }
   const auto once = std::make_shared<std::atomic<bool>>(false);
   next->faults().on_fault([this, once, id = next->id(), generation = next->generation(),
                            until = track.probation_until,
                            limit = static_cast<std::uint64_t>(limits.probation_faults)](
                               std::uint64_t count, const std::string& what) {
     if (count < limit || services_.clock.now() > until || once->exchange(true)) return;
-    maintenance_.post([this, id, generation, count, what] {
-      const auto found = tracks_.find(id);
-      if (found == tracks_.end() || found->second.on_probation != generation) return;
+    lanes_.post(id, [this, id, generation, count, what] {
+      if (track_of(id).on_probation != generation) return;
       (void)go_back(id, std::to_string(count) + " faults on probation, the last in " + what);
     });
   });
@@ -139,20 +158,31 @@ void PluginReloader::watch(const Plugin& next) {
 
 // What a crashed version had in memory is gone, so the one before gets the state it handed over.
 bool PluginReloader::crashed(const Plugin& plugin, const std::string& how) {
-  const auto found = tracks_.find(plugin->id());
-  if (found == tracks_.end() || found->second.on_probation != plugin->generation() ||
-      services_.clock.now() > found->second.probation_until || !found->second.before)
+  const auto& track = track_of(plugin->id());
+  if (track.on_probation != plugin->generation() || services_.clock.now() > track.probation_until ||
+      !track.before)
     return false;
   return go_back(plugin->id(), "a crash on probation: " + how).status.is_ok();
 }
 
-void PluginReloader::tick() {
-  for (auto& [id, track] : tracks_) {
-    if (track.on_probation == 0 || services_.clock.now() < track.probation_until) continue;
-    track.on_probation = 0;
-    if (records_.state(id) == PluginState::kProbation)
-      records_.transition(id, PluginState::kActive, "probation passed", records_.active(id));
-  }
+std::vector<std::string> PluginReloader::due() {
+  std::vector<std::string> over;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(probations_, [&, now = services_.clock.now()](const auto& probation) {
+    if (now < probation.second) return false;
+    over.push_back(probation.first);
+    return true;
+  });
+  return over;
+}
+
+// Not the one that was due any more, if a reload came meanwhile.
+void PluginReloader::end_probation(const std::string& id) {
+  auto& track = track_of(id);
+  if (track.on_probation == 0 || services_.clock.now() < track.probation_until) return;
+  track.on_probation = 0;
+  if (records_.state(id) == PluginState::kProbation)
+    records_.transition(id, PluginState::kActive, "probation passed", records_.active(id));
 }
 
 Operation PluginReloader::rollback(const std::string& id) {
@@ -174,7 +204,15 @@ Operation PluginReloader::canary(const std::string& id, const std::string& from,
 Operation PluginReloader::promote(const std::string& id) {
   Operation operation;
   const auto old = records_.active(id);
-  if (const auto next = trials_.promote(operation, id)) settle_in(operation, old, next, nullptr);
+  const auto next = records_.in_one_step([&]() -> Plugin {
+    if (const auto trial = trials_.on_trial(id))
+      operation.status = fits(trial->manifest(), records_.active());
+    if (!operation.status) return nullptr;
+    auto taken = trials_.promote(operation, id);
+    if (taken != nullptr) records_.transition(id, PluginState::kProbation, {}, taken);
+    return taken;
+  });
+  if (next != nullptr) settle_in(operation, old, next, nullptr);
   report(id, "promote", operation);
   return operation;
 }
@@ -185,7 +223,15 @@ void PluginReloader::end_trial(const std::string& id, const std::string& why) {
 
 void PluginReloader::forget(const std::string& id) {
   end_trial(id, "");
+  const std::lock_guard lock(mutex_);
   tracks_.erase(id);
+  probations_.erase(id);
+}
+
+void PluginReloader::forget_all() {
+  const std::lock_guard lock(mutex_);
+  tracks_.clear();
+  probations_.clear();
 }
 
 PluginReloader::Plugin PluginReloader::reopen(Operation& operation, Kept& kept) {
@@ -202,12 +248,13 @@ PluginReloader::Plugin PluginReloader::reopen(Operation& operation, Kept& kept) 
 Operation PluginReloader::go_back(const std::string& id, const std::string& why) {
   Operation operation;
   const auto now = records_.active(id);
-  auto& track = tracks_[id];
+  auto& track = track_of(id);
   if (now == nullptr || !track.before) {
     operation.status = Status::not_found("there is no version of " + id +
                                          " to go back to: one is kept from a reload on");
     return operation;
   }
+  loader_.await(track.before->parts.manifest);
   operation.status = fits(track.before->parts.manifest, records_.active());
   if (!operation.status) {
     serves_on(operation, now);
@@ -230,14 +277,13 @@ Operation PluginReloader::go_back(const std::string& id, const std::string& why)
     ReloadTransaction transaction(services_, operation, now);
     records_.transition(id, PluginState::kFrozen, why, now);
     if (transaction.freeze()) {
-      back = bring_back(operation, transaction, now, kept);
+      back = bring_back(operation, transaction, now, kept, why);
     } else {
       track.before = std::move(kept);  // it was not touched
     }
     saved = transaction.saved();
   }
   if (back != nullptr) {
-    records_.transition(id, PluginState::kActive, why, back);
     auto gone = keep(operation, now, back, std::move(saved));
     // A version that failed is not kept: nobody should come back to it by mistake.
     if (why.empty()) track.before = std::move(gone);
@@ -256,7 +302,11 @@ Operation PluginReloader::go_back(const std::string& id, const std::string& why)
 // again, it is opened anew.
 PluginReloader::Plugin PluginReloader::bring_back(Operation& operation,
                                                   ReloadTransaction& transaction, const Plugin& now,
-                                                  Kept& kept) {
+                                                  Kept& kept, const std::string& why) {
+  const auto serve = [&](const Plugin& back, const State& state) {
+    return transaction.start(back, state) &&
+           commit(operation, transaction, back, PluginState::kActive, why);
+  };
   const bool saved = transaction.save();
   const std::string save_problem = saved ? "" : operation.status.message();
   const auto from = kept.state;
@@ -264,7 +314,7 @@ PluginReloader::Plugin PluginReloader::bring_back(Operation& operation,
   if (back == nullptr) return nullptr;
   const auto current = back->hands_over_state() ? transaction.saved() : nullptr;
   if (saved && (current != nullptr || from == nullptr)) {
-    if (transaction.start(back, current) && transaction.commit(back)) return back;
+    if (serve(back, current)) return back;
     const auto refused = operation.status;
     discard(services_, operation, back);
     auto parts = back->take_parts();
@@ -274,7 +324,7 @@ PluginReloader::Plugin PluginReloader::bring_back(Operation& operation,
     if (back == nullptr) return nullptr;
   }
   const auto span = from == nullptr ? 0 : (services_.clock.wall_ms() - from->saved_at) / 1000;
-  if (transaction.start(back, from) && transaction.commit(back)) {
+  if (serve(back, from)) {
     log::Event(log::Level::kWarn, "plugin")
         .plugin(back->id())
         .write(

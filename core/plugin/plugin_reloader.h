@@ -6,18 +6,20 @@
 // comes back at any time. Going back hands the current state over; if the older version cannot read
 // it, it gets the kept one, and the log says what span of time is lost.
 //
-// Ownership: owns the kept versions; borrows the rest. Thread: the maintenance thread, to which the
-// automatic return is posted. Failure: the operation names the step and what serves now.
+// Ownership: owns the kept versions; borrows the rest. Thread: the plugin's lane, to which the
+// automatic return is posted; due() any. Failure: the operation names the step and what serves now.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "base/task.h"
 #include "plugin/canary_trials.h"
 #include "plugin/operation.h"
+#include "plugin/operation_lanes.h"
 #include "plugin/plugin_loader.h"
 #include "plugin/plugin_records.h"
 #include "plugin/reload_transaction.h"
@@ -30,12 +32,12 @@ class PluginReloader {
   using Plugin = std::shared_ptr<PluginInstance>;
 
   PluginReloader(Services& services, PluginRecords& records, PluginLoader& loader,
-                 Executor& maintenance)
+                 OperationLanes& lanes)
       : services_(services),
         records_(records),
         loader_(loader),
-        maintenance_(maintenance),
-        trials_(services, records, loader, maintenance) {}
+        lanes_(lanes),
+        trials_(services, records, loader, lanes) {}
 
   // `from` empty: PluginLoader::usual_source().
   Operation reload(const std::string& id, const std::string& from);
@@ -48,11 +50,12 @@ class PluginReloader {
   // Nothing happens when there is no canary.
   void end_trial(const std::string& id, const std::string& why);
   Plugin on_trial(const std::string& id) const { return trials_.on_trial(id); }  // null: none
-  // Ends probations whose time is over.
-  void tick();
+  // The plugins whose probation is over, each once: end_probation() on their lanes.
+  std::vector<std::string> due();
+  void end_probation(const std::string& id);
   // The plugin is unloaded; a canary of it ends.
   void forget(const std::string& id);
-  void forget_all() { tracks_.clear(); }
+  void forget_all();  // when no operation runs any more
 
  private:
   using State = std::shared_ptr<const SavedState>;
@@ -66,7 +69,10 @@ class PluginReloader {
     Clock::TimePoint probation_until{};
   };
 
+  Track& track_of(const std::string& id);
   Status may_reload(const PluginInstance& old) const;
+  bool commit(Operation& operation, ReloadTransaction& transaction, const Plugin& next,
+              PluginState into, const std::string& why);
   bool exchange(Operation& operation, const Plugin& old, const Plugin& next);
   void serves_on(Operation& operation, const Plugin& old);
   void settle_in(Operation& operation, const Plugin& old, const Plugin& next, State state);
@@ -75,15 +81,17 @@ class PluginReloader {
   void watch(const Plugin& next);
   Operation go_back(const std::string& id, const std::string& why);
   Plugin bring_back(Operation& operation, ReloadTransaction& transaction, const Plugin& now,
-                    Kept& kept);
+                    Kept& kept, const std::string& why);
   Plugin reopen(Operation& operation, Kept& kept);
 
   Services& services_;
   PluginRecords& records_;
   PluginLoader& loader_;
-  Executor& maintenance_;
+  OperationLanes& lanes_;
   CanaryTrials trials_;
+  std::mutex mutex_;  // of the maps; a track is its lane's
   std::map<std::string, Track> tracks_;
+  std::map<std::string, Clock::TimePoint> probations_;  // until when
 };
 
 }  // namespace parley::plugin

@@ -25,7 +25,7 @@ std::string told(const std::string& id, const std::string& how, const RestartPla
 }  // namespace
 
 void PluginManager::heard_crash(const Plugin& plugin, const std::string& how) {
-  maintenance_.post([this, plugin, how] { do_crashed(plugin, how); });
+  lanes_.post(plugin->id(), [this, plugin, how] { do_crashed(plugin, how); });
 }
 
 void PluginManager::do_crashed(const Plugin& plugin, const std::string& how) {
@@ -47,38 +47,56 @@ void PluginManager::do_crashed(const Plugin& plugin, const std::string& how) {
 void PluginManager::plan_restart(const Plugin& plugin, const std::string& how) {
   const auto& id = plugin->id();
   const auto now = services_.clock.now();
-  auto& restart = restarts_[id];
-  const auto next = restart.plan.crashed(services_.config()->plugins.isolation,
-                                         plugin->settings().limits.quarantine, now);
-  restart.crashed = plugin;
-  restart.due = now + next.wait;
+  RestartPlan::Next next;
+  {
+    const std::lock_guard lock(restarts_mutex_);
+    auto& restart = restarts_[id];
+    next = restart.plan.crashed(services_.config()->plugins.isolation,
+                                plugin->settings().limits.quarantine, now);
+    restart.crashed = plugin;
+    restart.due = now + next.wait;
+  }
   records_.transition(id, next.rests ? PluginState::kQuarantined : PluginState::kCrashed,
                       told(id, how, next), plugin);
 }
 
 bool PluginManager::forget_restart(const std::string& id) {
+  const std::lock_guard lock(restarts_mutex_);
   const auto found = restarts_.find(id);
   if (found == restarts_.end()) return false;
   return std::exchange(found->second.crashed, nullptr) != nullptr;
 }
 
-std::string PluginManager::from_or_crashed(const std::string& id, const std::string& from) const {
+bool PluginManager::waits_to_restart(const std::string& id) {
+  const std::lock_guard lock(restarts_mutex_);
+  const auto found = restarts_.find(id);
+  return found != restarts_.end() && found->second.crashed != nullptr;
+}
+
+std::string PluginManager::from_or_crashed(const std::string& id, const std::string& from) {
+  const std::lock_guard lock(restarts_mutex_);
   const auto found = restarts_.find(id);
   if (!from.empty() || found == restarts_.end() || found->second.crashed == nullptr) return from;
   return loader_.usual_source(id, found->second.crashed->source());
 }
 
 void PluginManager::restart_due() {
-  std::vector<std::string> due;
   const auto now = services_.clock.now();
-  for (const auto& [id, restart] : restarts_) {
-    if (restart.crashed != nullptr && now >= restart.due) due.push_back(id);
+  const std::lock_guard lock(restarts_mutex_);
+  for (auto& [id, restart] : restarts_) {
+    if (restart.crashed == nullptr || now < restart.due) continue;
+    restart.due = Clock::TimePoint::max();  // once
+    lanes_.post(id, [this, id = id] { do_restart(id); });
   }
-  for (const auto& id : due) do_restart(id);
 }
 
 void PluginManager::do_restart(const std::string& id) {
-  const auto crashed = std::exchange(restarts_[id].crashed, nullptr);
+  Plugin crashed;
+  {
+    const std::lock_guard lock(restarts_mutex_);
+    crashed = std::exchange(restarts_[id].crashed, nullptr);
+  }
+  if (crashed == nullptr || stopping_) return;  // unloaded, or started by hand
   records_.transition(id, PluginState::kLoading, {}, crashed);
   Operation operation;
   Plugin plugin;
@@ -87,9 +105,8 @@ void PluginManager::do_restart(const std::string& id) {
     if (again) plugin = std::move(again).value();
     return again.status();
   });
-  if (opened && start_and_publish(operation, plugin)) {
+  if (opened && start_and_publish(operation, plugin, false)) {
     records_.count_restart(id);
-    records_.transition(id, PluginState::kActive, {}, plugin);
     announce(id, PARLEY_EVENT_PLUGIN_LOADED);
   } else {
     plan_restart(crashed, operation.status.message());

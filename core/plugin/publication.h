@@ -2,7 +2,7 @@
 // Makes a version's commands, listeners and events visible in place of those of the version before,
 // each in one swap.
 //
-// Thread: the maintenance thread. Failure: nothing was changed; the sentence names who holds what.
+// Thread: the plugin's lane. Failure: nothing was changed; the sentence names who holds what.
 #pragma once
 
 #include <memory>

@@ -6,7 +6,7 @@
 //   if (reload.freeze() && reload.hand_over() && reload.commit()) ... old is to be retired
 //   else                                                          ... it serves again
 //
-// Ownership: borrows all of it. Thread: the maintenance thread. Failure: the operation has the step
+// Ownership: borrows all of it. Thread: the plugin's lane. Failure: the operation has the step
 // and its sentence; after a failure the destructor lets the old version serve on and ends the new
 // one, unless it was taken out with give_next_up().
 #pragma once

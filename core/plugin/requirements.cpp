@@ -74,6 +74,15 @@ Status may_go(const std::string& id, const Serving& serving) {
                           " first");
 }
 
+std::vector<std::string> dependents(const std::string& id, const Serving& serving) {
+  std::vector<std::string> ids;
+  for (const auto& plugin : serving) {
+    if (plugin->id() != id && need_of(plugin->manifest(), id) != nullptr)
+      ids.push_back(plugin->id());
+  }
+  return ids;
+}
+
 std::vector<std::string> absent(const loader::Manifest& next, const Serving& serving) {
   std::vector<std::string> ids;
   for (const auto& need : next.requirements) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether plugins that need each other fit together: what serves against what is to come or to go.
 //
-// Thread: the maintenance thread. Failure: sentences that name both sides, the range, and what to
-// do first.
+// Thread: any; what follows from an answer is done in PluginRecords::in_one_step(). Failure:
+// sentences that name both sides, the range, and what to do first.
 #pragma once
 
 #include <memory>
@@ -26,5 +26,8 @@ Status may_go(const std::string& id, const Serving& serving);
 
 // The plugins that `next` needs and that do not serve.
 std::vector<std::string> absent(const loader::Manifest& next, const Serving& serving);
+
+// The plugins that serve and need `id`.
+std::vector<std::string> dependents(const std::string& id, const Serving& serving);
 
 }  // namespace parley::plugin

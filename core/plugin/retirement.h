@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a version ends: one that served, and one that never came to it.
 //
-// Thread: the maintenance thread. Failure: a version that did not end in order is logged; the
+// Thread: the plugin's lane. Failure: a version that did not end in order is logged; the
 // operation has the sentence as its last step.
 #pragma once
 

@@ -5,8 +5,8 @@
 // refuse. Uploaded files are enforced whatever it says, and so is a file that was uploaded once. The
 // list of revocations lies in <state>/plugin-revocations.json and is never shortened by this class.
 //
-// Ownership: reads and writes that one file. Thread: the maintenance thread. Failure: sentences that
-// name the file, the key and what to do; a list that cannot be read refuses everything.
+// Ownership: reads and writes that one file. Thread: any; revoke() one at a time. Failure: sentences
+// that name the file, the key and what to do; a list that cannot be read refuses everything.
 #pragma once
 
 #include <filesystem>

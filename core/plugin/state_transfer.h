@@ -2,7 +2,7 @@
 // What one version hands to the next (ext/state.h): bytes with a schema number, and requests.
 //
 // Ownership: SavedState is shared and immutable; a StateTransfer belongs to its instance. Thread:
-// the one of the save or load that goes on, and the maintenance thread when none does.
+// the one of the save or load that goes on, and the plugin's lane when none does.
 #pragma once
 
 #include <cstddef>

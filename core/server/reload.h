@@ -3,7 +3,7 @@
 // concerns.
 //
 // Ownership: borrows everything. Thread: any; reloads do not overlap, `done` runs on the
-// maintenance thread or, after mistakes, on the caller's. Failure: a configuration with mistakes
+// lane of a plugin or, after mistakes, on the caller's. Failure: a configuration with mistakes
 // changes nothing and every mistake is reported.
 #pragma once
 

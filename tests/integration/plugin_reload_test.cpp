@@ -205,7 +205,7 @@ TEST(PluginReload, AFileThatCrashesTheServerTwiceIsNotLoadedAThirdTime) {
   const auto refused = Ctl(server).run(load);
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_NE(refused.text().find("ended the server 2 times"), std::string::npos) << refused.text();
-  Ctl(server).must({"plugin", "quarantine", "crashes-in-call", "--release"});
+  Ctl(server).must({"plugin", "release", "crashes-in-call"});
   Ctl(server).must(load);
 }
 
@@ -290,6 +290,9 @@ TEST(PluginReload, AQuarantineIsPutAndEndedByHand) {
   neo.enter("Neo");
   keeper.ctl({"plugin", "quarantine", "keeper"});
   EXPECT_EQ(error_code(neo.ask({{"action", "keeperAdd"}}, 1)), "plugin_unavailable");
+  const auto listed = Ctl(keeper.server()).must({"plugin", "list", "-o", "json"}).json().dump();
+  EXPECT_NE(listed.find("quarantined"), std::string::npos) << listed;
+  EXPECT_NE(listed.find("an operator put it there"), std::string::npos) << listed;
   keeper.ctl({"plugin", "release", "keeper"});
   EXPECT_EQ(neo.ask({{"action", "keeperAdd"}}, 2)["type"], "counted");
 }

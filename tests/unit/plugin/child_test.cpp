@@ -171,7 +171,7 @@ TEST(ChildTest, UnloadedWhileItWaitsItDoesNotComeBack) {
   EXPECT_TRUE(world.unload("crashes-in-call").status);
   EXPECT_THAT(neo.call("crashNot"), HasSubstr("unknown_action"));
   world.clock().advance(Millis(60'000));
-  ASSERT_EQ(world.bring_steady(), "") << "the maintenance thread has been round";
+  ASSERT_EQ(world.bring_steady(), "") << "its lane has been round";
   EXPECT_EQ(world.state("crashes-in-call"), PluginState::kUnloaded);
 }
 

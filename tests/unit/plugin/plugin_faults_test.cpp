@@ -45,6 +45,68 @@ TEST(PluginFaultsTest, AnOperatorEndsAQuarantine) {
   EXPECT_THAT(neo.call("throwsNot"), HasSubstr("answered"));
 }
 
+TEST(PluginFaultsTest, AQuarantineByHandIsSeenAndReleasedOnce) {
+  World world;
+  ASSERT_EQ(world.bring("throws-in-call"), "");
+  auto& neo = world.enter("Neo");
+  EXPECT_THAT(world.release("throws-in-call").status.message(), HasSubstr("is not in quarantine"));
+  EXPECT_TRUE(world.quarantine("throws-in-call").status);
+  EXPECT_THAT(neo.call("throwsNot"), HasSubstr("plugin_unavailable"));
+  const auto info = world.manager().info("throws-in-call");
+  EXPECT_EQ(state_name(info->state), "quarantined");
+  EXPECT_EQ(info->reason,
+            "an operator put it there; for 300 s yet, or until `parleyctl plugin release "
+            "throws-in-call`");
+  EXPECT_TRUE(world.release("throws-in-call").status);
+  EXPECT_EQ(world.state("throws-in-call"), PluginState::kActive);
+  EXPECT_THAT(neo.call("throwsNot"), HasSubstr("answered"));
+}
+
+TEST(PluginFaultsTest, AQuarantineThatIsOverIsNotShown) {
+  World world;
+  ASSERT_EQ(world.bring("throws-in-call"), "");
+  EXPECT_TRUE(world.quarantine("throws-in-call").status);
+  world.clock().advance(Millis(300'001));
+  EXPECT_EQ(world.state("throws-in-call"), PluginState::kActive);
+  EXPECT_EQ(world.manager().info("throws-in-call")->quarantine, "");
+}
+
+class LeftThreadsTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(LeftThreadsTest, AThreadThatACommandLeftBehindKeepsTheImage) {
+  World world;
+  ASSERT_EQ(world.bring("leaves-threads"), "");
+  EXPECT_THAT(world.enter("Neo").call(GetParam()), HasSubstr("answered"));
+  ASSERT_TRUE(eventually([&] { return world.trace().find("left behind") != std::string::npos; }));
+  const auto unloaded = world.unload("leaves-threads");
+  EXPECT_TRUE(unloaded.status);
+#ifndef PARLEY_SANITIZED
+  if (kInChild) {
+    EXPECT_TRUE(eventually([&] { return world.images_of("leaves-threads") == 0; }))
+        << "its process took the thread along";
+    return;
+  }
+  EXPECT_EQ(world.state("leaves-threads"), PluginState::kRetiredButMapped);
+  EXPECT_THAT(world.manager().info("leaves-threads")->reason,
+              AllOf(HasSubstr("left 1 of its threads running"), HasSubstr("\"nobody\""),
+                    HasSubstr("stays mapped")));
+  EXPECT_EQ(world.images_of("leaves-threads"), 1);
+  ASSERT_TRUE(world.load("leaves-threads").status) << "another copy loads beside it";
+#endif
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEitherKind, LeftThreadsTest, ::testing::Values("leaveStd", "leaveC"));
+
+TEST(PluginFaultsTest, AThreadThatACommandJoinedIsNoFault) {
+  World world;
+  ASSERT_EQ(world.bring("leaves-threads"), "");
+  EXPECT_THAT(world.enter("Neo").call("joinStd"), HasSubstr("answered"));
+  EXPECT_TRUE(world.unload("leaves-threads").status);
+#ifndef PARLEY_SANITIZED
+  EXPECT_EQ(world.state("leaves-threads"), PluginState::kUnloaded);
+#endif
+}
+
 TEST(PluginFaultsTest, FaultsFarApartAreForgiven) {
   World world;
   ASSERT_EQ(world.bring("throws-in-call"), "");
@@ -152,7 +214,8 @@ TEST_F(HangTest, ConfiguringAHungPluginComesBackAndStopsNobody) {
 
 TEST(PluginHangTest, AHungConfigurablePluginRefusesInTime) {
   World world;
-  ASSERT_EQ(world.bring_steady(), "");
+  world.grant("steady", "permissions: [commands, metrics, 'filter:*']\nlimits: {start: 3s}\n");
+  ASSERT_EQ(world.bring("steady"), "");
   Gate inside;
   std::jthread holder([&] { world.plugin("steady")->complete([&](void*) { inside.wait(); }); });
   ASSERT_TRUE(inside.wait_inside());

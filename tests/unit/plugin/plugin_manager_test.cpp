@@ -178,6 +178,119 @@ TEST(PluginManagerTest, WhileOnePluginHangsInCreateTheOthersAreSeen) {
   EXPECT_TRUE(promise.get_future().get().status);
 }
 
+class SideBySideTest : public ::testing::Test {
+ protected:
+  // Its create waits at the gate.
+  void begin_hanging_load(const std::string& limits = "") {
+    world_.place("hangs-in-create");
+    world_.grant("hangs-in-create", "permissions: [commands]\n" + limits);
+    world_.manager().load("hangs-in-create", {},
+                          [this](Operation done) { hung_.set_value(std::move(done)); });
+    ASSERT_TRUE(eventually([&] { return world_.trace().find("create") != std::string::npos; }));
+  }
+
+  World world_;
+  std::promise<Operation> hung_;
+};
+
+TEST_F(SideBySideTest, AHangingOperationHoldsUpNoOtherPlugin) {
+  begin_hanging_load();
+  auto hung = hung_.get_future();
+  ASSERT_EQ(world_.bring_steady(), "");
+  EXPECT_TRUE(world_.reload("steady").status);
+  EXPECT_TRUE(world_.configure("steady", R"({"greeting":"salut"})").status);
+  auto& neo = world_.enter("Neo");
+  EXPECT_THAT(neo.call("steadyVersion"), HasSubstr("steady"));
+  EXPECT_TRUE(world_.unload("steady").status);
+  EXPECT_EQ(hung.wait_for(std::chrono::seconds(0)), std::future_status::timeout)
+      << "all that went on beside it";
+  world_.open_gate();
+  EXPECT_TRUE(hung.get().status);
+}
+
+TEST_F(SideBySideTest, OperationsOnOnePluginKeepTheirOrder) {
+  begin_hanging_load();
+  std::promise<Operation> unloaded;
+  world_.manager().unload("hangs-in-create",
+                          [&](Operation done) { unloaded.set_value(std::move(done)); });
+  world_.open_gate();
+  EXPECT_TRUE(hung_.get_future().get().status);
+  EXPECT_TRUE(unloaded.get_future().get().status)
+      << "it came after the load, so there was a plugin";
+}
+
+TEST_F(SideBySideTest, OneThatNeedsAnotherWaitsForItsLoad) {
+  world_.grant("steady", "permissions: [commands, metrics, 'filter:*']\n");
+  world_.place("steady");
+  world_.place("needs-steady");
+  world_.grant("needs-steady", "permissions: [commands]\n");
+  std::promise<Operation> steady, needs;
+  world_.manager().load("steady", {}, [&](Operation done) { steady.set_value(std::move(done)); });
+  world_.manager().load("needs-steady", {},
+                        [&](Operation done) { needs.set_value(std::move(done)); });
+  EXPECT_TRUE(steady.get_future().get().status);
+  const auto done = needs.get_future().get();
+  EXPECT_TRUE(done.status) << done.status.message();
+}
+
+TEST_F(SideBySideTest, OneThatIsNeededWaitsForTheUnloadOfWhatNeedsIt) {
+  ASSERT_EQ(world_.bring_steady(), "");
+  ASSERT_EQ(world_.bring("needs-steady"), "");
+  std::promise<Operation> needs, steady;
+  world_.manager().unload("needs-steady",
+                          [&](Operation done) { needs.set_value(std::move(done)); });
+  world_.manager().unload("steady", [&](Operation done) { steady.set_value(std::move(done)); });
+  EXPECT_TRUE(needs.get_future().get().status);
+  const auto done = steady.get_future().get();
+  EXPECT_TRUE(done.status) << done.status.message();
+}
+
+TEST_F(SideBySideTest, StoppingRefusesWhatHasNotBegun) {
+  begin_hanging_load();
+  std::promise<Operation> waiting;
+  world_.manager().reload("hangs-in-create", {},
+                          [&](Operation done) { waiting.set_value(std::move(done)); });
+  auto stopped = std::async(std::launch::async, [&] { world_.manager().stop(); });
+  EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout)
+      << "it waits for what has begun";
+  world_.open_gate();
+  stopped.get();
+  EXPECT_TRUE(hung_.get_future().get().status);
+  EXPECT_THAT(waiting.get_future().get().status.message(), HasSubstr("is stopping"));
+  EXPECT_TRUE(world_.manager().active().empty());
+}
+
+TEST_F(SideBySideTest, AConfigurationThatHangsIsGivenUp) {
+  world_.grant("hangs-in-config", "permissions: [commands]\nlimits: {start: 3s}\n");
+  ASSERT_EQ(world_.bring("hangs-in-config"), "");
+  const auto done = world_.configure("hangs-in-config", "{}");
+  EXPECT_THAT(done.status.message(), HasSubstr("did not take the configuration within 3000 ms"));
+  EXPECT_THAT(world_.trace(), HasSubstr("on_config"));
+}
+
+TEST(PluginManagerTest, AFailedLoadIsListedWhileItsFileIsThere) {
+  World world;
+  const auto listed = [&] { return world.manager().list().size(); };
+  EXPECT_NE(world.load("nobody").status.message(), "");
+  EXPECT_EQ(listed(), 0u) << "there never was such a file";
+  ASSERT_NE(world.bring("throws-in-start"), "");
+  ASSERT_EQ(listed(), 1u);
+  EXPECT_THAT(world.manager().info("throws-in-start")->source, HasSubstr("throws-in-start.so"));
+  fs::remove(world.folder() / "plugins" / "throws-in-start.so");
+  EXPECT_EQ(listed(), 0u);
+  EXPECT_FALSE(world.manager().info("throws-in-start"));
+}
+
+TEST(PluginManagerTest, UnloadingWhatFailedToLoadTakesItOffTheList) {
+  World world;
+  ASSERT_NE(world.bring("throws-in-start"), "");
+  EXPECT_TRUE(world.unload("throws-in-start").status);
+  EXPECT_TRUE(world.manager().list().empty());
+  EXPECT_THAT(world.unload("throws-in-start").status.message(), HasSubstr("is not loaded"));
+  EXPECT_NE(world.load("throws-in-start").status.message(), "");
+  EXPECT_EQ(world.manager().list().size(), 1u) << "it failed again";
+}
+
 TEST(PluginManagerTest, CompletionsOfCreateWaitUntilItHasStarted) {
   World world;
   ASSERT_EQ(world.bring("busy-in-create"), "");

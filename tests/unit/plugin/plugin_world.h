@@ -253,6 +253,12 @@ class World {
   Operation promote(const std::string& id) {
     return wait([&](auto done) { manager_->promote(id, std::move(done)); });
   }
+  Operation quarantine(const std::string& id) {
+    return wait([&](auto done) { manager_->quarantine(id, std::move(done)); });
+  }
+  Operation release(const std::string& id) {
+    return wait([&](auto done) { manager_->release(id, std::move(done)); });
+  }
   Operation configure(const std::string& id, const std::string& changes) {
     return wait([&](auto done) { manager_->configure(id, changes, std::move(done)); });
   }
@@ -343,7 +349,7 @@ class World {
     auto operation = promise->get_future();
     ask([promise](Operation done) { promise->set_value(std::move(done)); });
     if (operation.wait_for(std::chrono::seconds(30)) != std::future_status::ready) {
-      std::fprintf(stderr, "the maintenance thread does not come back\n");
+      std::fprintf(stderr, "an operation does not come back\n");
       std::abort();  // nothing could be taken down in order any more
     }
     return operation.get();

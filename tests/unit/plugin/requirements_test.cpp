@@ -79,6 +79,13 @@ TEST(RequirementsTest, AtTheStartTheOrderIsFoundByItself) {
   EXPECT_EQ(world.state("needs-steady"), PluginState::kActive);
 }
 
+TEST(RequirementsTest, AnEnabledPluginWithoutAFileStaysOnTheList) {
+  World world(enabling({"nobody"}));
+  world.manager().load_enabled();
+  EXPECT_EQ(world.state("nobody"), PluginState::kFailed);
+  EXPECT_THAT(world.manager().info("nobody")->reason, HasSubstr("nobody.so: cannot be opened"));
+}
+
 TEST(RequirementsTest, WithoutWhatItNeedsTheStartSaysSo) {
   World world(enabling({"needs-steady", "steady"}));
   world.grant("needs-steady", "permissions: [commands]\n");
