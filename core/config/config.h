@@ -194,13 +194,13 @@ struct Plugins {
   std::vector<std::string> enabled{"account", "chat", "moderation", "reply",
                                    "game",    "dice", "poll",       "remind"};
   Millis describe_timeout{3'000};
-  int operations = 4;  // on different plugins, side by side
+  int operations = 4;                     // on different plugins, side by side
   std::string require_signature = "off";  // of local files: off, warn, enforce
   std::vector<std::string> trusted_keys;  // public keys that may sign plugins
   bool upload = false;                    // through the admin API; signatures are enforced then
   std::size_t upload_max = 32 * 1024 * 1024;
   std::size_t upload_total = 128 * 1024 * 1024;  // of uploads that are under way
-  int keep_versions = 5;  // uploaded ones, of each plugin
+  int keep_versions = 5;                         // uploaded ones, of each plugin
   PluginLimits limits;
   PluginIsolation isolation;
 };

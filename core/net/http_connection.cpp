@@ -14,9 +14,8 @@ namespace parley::net {
 // Where each head says how large its body may be, no length is refused before that.
 HttpConnection::HttpConnection(Transport& transport)
     : transport_(transport),
-      codec_(limits().max_header, transport.service().body
-                                      ? std::numeric_limits<std::size_t>::max()
-                                      : limits().max_body) {
+      codec_(limits().max_header, transport.service().body ? std::numeric_limits<std::size_t>::max()
+                                                           : limits().max_body) {
   enter(Phase::kHeader);
 }
 

@@ -84,8 +84,8 @@ class HttpConnection final : public Protocol {
   bool closing_ = false;  // after what is queued was sent
   bool upgraded_ = false;
   bool first_ = true;
-  TimePoint since_;      // of the phase, or of the last progress in it
-  std::string pending_;  // received, not parsed
+  TimePoint since_;                   // of the phase, or of the last progress in it
+  std::string pending_;               // received, not parsed
   std::shared_ptr<const void> hold_;  // of the body that is being received
   std::shared_ptr<HttpExchange> exchange_;
 };
