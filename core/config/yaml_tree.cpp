@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/yaml_tree.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -22,6 +23,27 @@ struct TooMuch {
   int line;
   std::string message;
 };
+
+// yaml-cpp says of a tab whatever it missed after it. The line near `at` that a tab indents, 0: none.
+int line_indented_by_tab(std::string_view text, int at) {
+  int line = 1;
+  for (std::size_t begin = 0; begin < text.size(); ++line) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    const auto indent = text.substr(begin, end - begin);
+    const auto first = std::min(indent.find_first_not_of(" \t"), indent.size());
+    const bool near = line >= at - 1 && line <= at + 1;
+    if (near && indent.substr(0, first).find('\t') != std::string_view::npos) return line;
+    begin = end + 1;
+  }
+  return 0;
+}
+
+Problem not_yaml(const std::string& file, std::string_view text, const YAML::Exception& error) {
+  const int line = error.mark.line + 1;
+  if (const int tabbed = line_indented_by_tab(text, line))
+    return {file, tabbed, "", "a tab indents this line: YAML takes no tabs, use spaces"};
+  return {file, line, "", "not valid YAML: " + error.msg};
+}
 
 class Converter {
  public:
@@ -110,7 +132,7 @@ std::optional<YamlNode> parse_yaml(std::string_view text, const std::string& fil
   } catch (const TooMuch& refusal) {
     problems.push_back({file, refusal.line, "", refusal.message});
   } catch (const YAML::Exception& error) {
-    problems.push_back({file, error.mark.line + 1, "", "not valid YAML: " + error.msg});
+    problems.push_back(not_yaml(file, text, error));
   }
   return std::nullopt;
 }

@@ -97,7 +97,8 @@ TEST_F(LoaderTest, WrongTypeAndRangeSayWhatIsAllowed) {
   EXPECT_THAT(only(load_text("http:\n  max_header: 3\n")), HasSubstr("1 KiB to 1 MiB"));
   EXPECT_THAT(only(load_text("drain:\n  deadline: 30\n")),
               HasSubstr("a duration such as 500ms, 30s"));
-  EXPECT_THAT(only(load_text("auth:\n  registration: ajar\n")), HasSubstr("one of open, invitation, closed"));
+  EXPECT_THAT(only(load_text("auth:\n  registration: ajar\n")),
+              HasSubstr("one of open, invitation, closed"));
   EXPECT_THAT(only(load_text("log:\n  levels: {net: loud}\n")), HasSubstr("trace, debug"));
   EXPECT_THAT(only(load_text("listen:\n  address: 8080\n")), HasSubstr("HOST:PORT"));
   EXPECT_THAT(only(load_text("plugins:\n  enabled: [../evil]\n")), HasSubstr("plugin id"));
@@ -128,6 +129,11 @@ TEST_F(LoaderTest, UploadsNeedAKeyAndKeysHaveAForm) {
 
 TEST_F(LoaderTest, BadYamlAndMissingFilesAreProblemsNotCrashes) {
   EXPECT_THAT(only(load_text("limits: [1\n")), HasSubstr("not valid YAML"));
+  for (const char* tabbed : {"limits:\n\trate: 5\n", "limits:\n  rate: 5\n \tburst: 6\n"}) {
+    const auto sentence = only(load_text(tabbed));
+    EXPECT_THAT(sentence, AllOf(HasSubstr("a tab indents this line"), HasSubstr("use spaces")));
+    EXPECT_THAT(sentence, StartsWith(file_ + (tabbed[8] == '\t' ? ":2: " : ":3: ")));
+  }
   EXPECT_THAT(only(load_text("- 1\n- 2\n")), HasSubstr("is a section"));
   EXPECT_THAT(only(load_text("limits:\n  rate: 1\n  rate: 2\n")),
               HasSubstr(":3: rate: written twice, first in line 2"));
