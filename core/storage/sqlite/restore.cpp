@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <cerrno>
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include <unistd.h>
@@ -18,11 +21,27 @@ namespace fs = std::filesystem;
 
 constexpr Millis kBusyTimeout{1'000};
 
-Result<int> check(Connection& connection) {
+Status no_backup(const std::string& file) {
+  return Status::invalid_args(file +
+                              " is no backup of Parley. Give a file that `parleyctl backup FILE` "
+                              "wrote, or one that `sqlite3` recovered from a database of Parley. "
+                              "Nothing was changed.");
+}
+
+// Every database of SQLite begins with these 16 bytes.
+bool has_header(const fs::path& file) {
+  constexpr std::string_view kHeader("SQLite format 3\0", 16);
+  std::array<char, kHeader.size()> begin{};
+  std::ifstream in(file, std::ios::binary);
+  return in.read(begin.data(), begin.size()) &&
+         std::string_view(begin.data(), begin.size()) == kHeader;
+}
+
+Result<int> check(Connection& connection, const fs::path& file) {
+  const bool ours = connection.pragma("application_id") == kApplicationId;
+  if (!ours) return no_backup(file.string());
   Result<int> version = schema_version(connection, newest_version());
   if (!version) return version;
-  if (*version == 0)
-    return Status::internal("The file " + connection.label() + " holds no Parley database.");
   if (Status status = check_pages(connection, PageCheck::kFull, "Use another backup."); !status)
     return status;
   return version;
@@ -33,7 +52,9 @@ auto with_database(const fs::path& file, Action&& action)
     -> decltype(action(std::declval<Connection&>())) {
   std::error_code ignored;
   if (!fs::exists(file, ignored))
-    return Status::not_found("There is no file " + file.string() + ".");
+    return Status::not_found("There is no file " + file.string() +
+                             ". Check the path. Nothing was changed.");
+  if (!has_header(file)) return no_backup(file.string());
   try {
     Connection connection(file, Connection::Mode::kWrite, kBusyTimeout);
     return action(connection);
@@ -87,13 +108,13 @@ Status replace(const fs::path& fresh, const fs::path& file, const fs::path& asid
 }  // namespace
 
 Result<int> check_database(const fs::path& file) {
-  return with_database(file, check);
+  return with_database(file, [&file](Connection& connection) { return check(connection, file); });
 }
 
 Result<fs::path> restore_database(const fs::path& backup, const fs::path& file) {
   const fs::path fresh = with_suffix(file, ".restoring");
   const Status copied = with_database(backup, [&](Connection& connection) {
-    const Result<int> version = check(connection);
+    const Result<int> version = check(connection, backup);
     return version ? copy_database(connection, fresh, Overwrite::kYes) : version.status();
   });
   if (!copied) return copied;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
 #include <fstream>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include "unit/storage/file_size_cap.h"
@@ -10,6 +14,17 @@
 
 namespace parley::storage {
 namespace {
+
+// One empty page of SQLite, marked as somebody else's by its application id (bytes 68 to 71).
+std::string database_of_another_program() {
+  std::string page(4096, '\0');
+  page.replace(0, 16, std::string("SQLite format 3\0", 16));
+  const std::vector<std::pair<std::size_t, int>> bytes{
+      {16, 0x10}, {18, 1}, {19, 1}, {21, 64}, {22, 32}, {23, 32},  {27, 1},  {31, 1},
+      {47, 4},    {59, 1}, {68, 7}, {71, 7},  {95, 1},  {100, 13}, {105, 16}};
+  for (const auto& [at, byte] : bytes) page[at] = static_cast<char>(byte);
+  return page;
+}
 
 class BackupTest : public StoreTest {
  protected:
@@ -129,6 +144,20 @@ TEST_F(BackupTest, ABadBackupChangesNothing) {
   std::ofstream(empty) << "";
   EXPECT_FALSE(restore_database(empty, file()));
   EXPECT_EQ(count(file()), 1u);
+}
+
+TEST_F(BackupTest, WhatIsNoBackupIsToldWhatIsExpected) {
+  open();
+  store_.reset();
+  std::ofstream(copy()) << "dear diary";
+  const auto strange = folder_.path() / "strange.db";
+  std::ofstream(strange, std::ios::binary) << database_of_another_program();
+  for (const auto& wrong : {copy(), strange, folder_.path()}) {
+    const auto sentence = restore_database(wrong, file()).status().message();
+    EXPECT_THAT(sentence, ::testing::StartsWith(wrong.string() + " is no backup of Parley"));
+    EXPECT_THAT(sentence, ::testing::HasSubstr("`parleyctl backup FILE`"));
+    EXPECT_THAT(sentence, ::testing::HasSubstr("Nothing was changed"));
+  }
 }
 
 }  // namespace
