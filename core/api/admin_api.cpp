@@ -18,6 +18,7 @@
 #include "net/shard.h"
 #include "plugin/plugin_manager.h"
 #include "protocol/close_codes.h"
+#include "session/channel_rights.h"
 #include "session/channels.h"
 #include "session/session_registry.h"
 #include "storage/store.h"
@@ -181,6 +182,22 @@ void add_active(const Context& context, ChannelRows& rows) {
   }
 }
 
+// Whose a channel is that belongs to people: names, or the id of whom the database does not know.
+void name_people(storage::Reader& reader, Json& row) {
+  const auto name = row.value("name", std::string());
+  const auto parsed = session::parse_channel_name(name);
+  const bool of_people = parsed && (parsed->kind == session::ChannelKind::kDirect ||
+                                    parsed->kind == session::ChannelKind::kUser);
+  if (!of_people) return;
+  Json people = Json::array();
+  for (const auto id : {parsed->first, parsed->second}) {
+    if (id.empty()) continue;
+    const auto user = reader.user(std::string(id));
+    people.push_back(user ? user->name : std::string(id));
+  }
+  row["people"] = std::move(people);
+}
+
 void list_channels(const Context& context, HttpResponder responder) {
   auto answer = share(std::move(responder));
   const auto status = context.store.read([&context, answer](storage::Reader& reader) {
@@ -188,7 +205,10 @@ void list_channels(const Context& context, HttpResponder responder) {
     if (const auto stored = add_stored(reader, rows); !stored) return respond(*answer, stored);
     add_active(context, rows);
     Json list = Json::array();
-    for (auto& [name, row] : rows) list.push_back(std::move(row));
+    for (auto& [name, row] : rows) {
+      name_people(reader, row);
+      list.push_back(std::move(row));
+    }
     respond(*answer, Json{{"channels", list}});
   });
   if (!status) respond(*answer, status);

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "api/admin_support.h"
+#include "config/problem.h"
 #include "session/channel_rights.h"
 #include "storage/store.h"
 #include "users/names.h"
@@ -22,6 +24,40 @@ using storage::AuditQuery;
 using storage::Reader;
 
 constexpr std::int64_t kMost = 10'000;
+
+// What is written by this version. A database may hold others, and those are found too.
+const std::vector<std::string> kActions{
+    "access.alias",      "access.allow",      "access.cooldown",
+    "access.deny",       "access.move",       "access.remove",
+    "account.disable",   "account.enable",    "account.enroll",
+    "account.forget",    "account.login",     "account.logout",
+    "account.outside",   "account.password",  "account.register",
+    "account.roles",     "admin.redeem",      "backup",
+    "config.reload",     "invitation.make",   "invitation.revoke",
+    "log.level",         "logout.everywhere", "message.delete",
+    "message.edit",      "plugin.canary",     "plugin.config",
+    "plugin.load",       "plugin.pin",        "plugin.promote",
+    "plugin.quarantine", "plugin.release",    "plugin.reload",
+    "plugin.revoke",     "plugin.rollback",   "plugin.unload",
+    "plugin.unpin",      "plugin.upload",     "say",
+    "session.kick",      "session.resume",    "token.make",
+    "token.reused",      "token.revoke",      "token.rotate"};
+
+bool is_known(const std::string& action) {
+  return std::ranges::any_of(kActions, [&action](const std::string& one) {
+    return one == action || one.starts_with(action + ".");
+  });
+}
+
+// A slip of the pen would read as "it never happened".
+Status unknown_action(const std::string& action) {
+  std::string all;
+  for (const auto& one : kActions) all += (all.empty() ? "" : ", ") + one;
+  auto nearest = config::suggestion(action, kActions);
+  if (nearest.empty()) nearest = ".";
+  return Status::invalid_args("nothing is recorded as " + action + nearest + " There are: " + all +
+                              "; `plugin` alone finds all of plugin.*");
+}
 
 // A whole number of the query; false, and an answer sent, when it is none.
 bool take_number(const HttpRequest& request, std::string_view name, std::int64_t& value,
@@ -85,6 +121,8 @@ void list(const Context& context, const HttpRequest& request, HttpResponder resp
     if (!user.empty()) find_person(reader, user, query);
     const auto entries = reader.audit(query);
     if (!entries) return respond(*answer, entries.status());
+    if (entries->empty() && !query.action.empty() && !is_known(query.action))
+      return respond(*answer, unknown_action(query.action));
     Names names(reader);
     Json rows = Json::array();
     for (const auto& entry : *entries) rows.push_back(entry_json(entry, names));

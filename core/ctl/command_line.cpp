@@ -11,6 +11,7 @@
 #include "ctl/completion.h"
 #include "ctl/examples.h"
 #include "ctl/manual.h"
+#include "ctl/misuse.h"
 #include "ctl/server_names.h"
 #include "ctl/verbs.h"
 #include "ctl/words.h"
@@ -68,14 +69,16 @@ class CommandLine {
       terminal.out << version.what() << '\n';
       return kDone;
     } catch (const CLI::ParseError& error) {
-      return wrong_usage(terminal, error.what());
+      terminal.err << misuse(app_, error);
+      return kUsage;
     }
     Context context{terminal,
                     words_.state,
                     app_.count("--state") > 0,
                     words_.format == "json" ? Format::kJson : Format::kTable,
                     Millis(1000 * std::stoll(words_.timeout)),
-                    words_.yes};
+                    words_.yes,
+                    path_of(typed_verb(app_))};
     try {
       return action_(context);
     } catch (const nlohmann::json::exception&) {
@@ -104,17 +107,9 @@ class CommandLine {
     auto* added = parent.add_subcommand(name, help);
     added->fallthrough();
     added->callback([this, action = std::move(action)] { action_ = action; });
-    paths_.push_back(path_of(added));
-    added->footer("Examples:\n" + std::string(examples_of(path_of(added))) + kExitCodes);
+    paths_.push_back(path_of(*added));
+    added->footer("Examples:\n" + std::string(examples_of(path_of(*added))) + kExitCodes);
     return added;
-  }
-  // "plugin load"
-  static std::string path_of(CLI::App* app) {
-    std::string path = app->get_name();
-    for (app = app->get_parent(); app != nullptr && app->get_parent() != nullptr;
-         app = app->get_parent())
-      path = app->get_name() + " " + path;
-    return path;
   }
   void add_program(CLI::App& parent, const char* name, const char* help) {
     auto* added = parent.add_subcommand(name, help);
@@ -160,13 +155,14 @@ CLI::App& add_group(CLI::App& parent, const char* name, const char* help) {
   return *added;
 }
 
-int wrong_usage(Terminal& terminal, const std::string& why) {
-  terminal.err << why << "\nparleyctl --help shows the verbs.\n";
+int wrong_usage(const Context& context, const std::string& why) {
+  context.terminal.err << why << "\nparleyctl " << context.verb
+                       << " --help shows how it is written, with examples.\n";
   return kUsage;
 }
 
 int wrong_since(Context& context, const std::string& since) {
-  return wrong_usage(context.terminal,
+  return wrong_usage(context,
                      "--since " + since + ": write 15m, 2h or a date such as 2026-01-31T12:00Z");
 }
 

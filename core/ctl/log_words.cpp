@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -41,14 +42,7 @@ int show_logs_of(Context& context, const Typed& words) {
     if (!since) return wrong_since(context, words.since);
     filter.since = *since;
   }
-  if (!words.level.empty()) {
-    const auto level = log::parse_level(words.level);
-    if (!level)
-      return wrong_usage(
-          context.terminal,
-          "--level " + words.level + ": there are trace, debug, info, warn, error, critical");
-    filter.level = *level;
-  }
+  if (!words.level.empty()) filter.level = log::parse_level(words.level).value_or(filter.level);
   const auto file = words.file.empty() ? context.state_dir + "/logs/parley.jsonl" : words.file;
   return show_logs(context, file, filter, words.last, words.follow);
 }
@@ -87,9 +81,12 @@ void add_log_words(CLI::App& app, const AddVerb& verb) {
   auto* logs = verb(app, "logs", "the server's log, read from the state folder",
                     [words](Context& c) { return show_logs_of(c, *words); });
   logs->add_option("--since", words->since, "15m, 2h, 2026-01-31, 2026-01-31T12:00Z");
-  logs->add_option("--level", words->level, "this level and above");
+  logs->add_option("--level", words->level, "this level and above")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical"}));
+  const auto components = log::components();
   logs->add_option("--component", words->component, "of this part of the server")
-      ->type_name("COMPONENT");
+      ->type_name("COMPONENT")
+      ->check(CLI::IsMember(std::vector<std::string>(components.begin(), components.end())));
   logs->add_option("--plugin", words->plugin, "of this plugin")->type_name("PLUGIN");
   logs->add_option("--user", words->user, "of this person's name")->type_name("USER");
   logs->add_option("--session", words->session, "of this session")->type_name("SESSION");

@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/core.h>
 
+#include "base/escape.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 
@@ -53,6 +55,47 @@ void show_config(Context& context, const Json& body) {
                cell("", origins.value(pointer, Json("")))});
   }
   table.print(context.terminal.out, context.terminal.width);
+}
+
+// The change that a refusal is about: "config.rooms.limit" is what `--set rooms.limit=…` changes, and
+// so is what lies below it.
+const std::pair<std::string, std::string>* blamed(const KeyValues& changes,
+                                                  const std::string& path) {
+  const auto is_it = [&path](const auto& change) {
+    const auto changed = "config." + change.first;
+    return path == changed || path.starts_with(changed + ".");
+  };
+  const auto found = std::ranges::find_if(changes, is_it);
+  return found == changes.end() ? nullptr : &*found;
+}
+
+// Whoever typed a flag reads about the flag; the file is named as what goes on to hold.
+bool blame_flags(Context& context, const KeyValues& changes, const Json& details) {
+  if (!details.is_array() || details.empty()) return false;
+  std::string text, stays;
+  for (const auto& detail : details) {
+    if (!detail.is_object()) return false;
+    const auto* change = blamed(changes, detail.value("path", std::string()));
+    if (change == nullptr) return false;
+    text += fmt::format("refused: --set {}={}: {}\n", terminal_escaped(change->first),
+                        terminal_escaped(change->second),
+                        terminal_escaped(detail.value("message", std::string())));
+    stays = fmt::format("{}:{}", terminal_escaped(detail.value("file", std::string())),
+                        detail.value("line", 0));
+  }
+  context.terminal.err << text << "  the old configuration stays, as " << stays << " has it\n";
+  return true;
+}
+
+int refuse_changes(Context& context, const KeyValues& changes, const Reply& reply) {
+  const Json error =
+      reply.body.is_object() ? reply.body.value("error", Json::object()) : Json::object();
+  const Json beside = reply.body.is_object() ? reply.body.value("details", Json()) : Json();
+  const Json inside = error.is_object() ? error.value("details", Json()) : Json();
+  if (!blame_flags(context, changes, beside.is_array() ? beside : inside))
+    return refuse(context, reply);
+  if (context.format == Format::kJson) print_json(context, reply.body);
+  return kRefused;
 }
 
 // 12, true, [1, 2] and "text" are read as JSON; anything else is text as it stands.
@@ -171,8 +214,9 @@ int plugin_config(Context& context, const std::string& id, const KeyValues& chan
     return answer(context, context.client().get(plugin_path(id, "/config")), show_config);
   Json set = Json::object();
   for (const auto& [path, text] : changes) set[path] = typed(text);
-  return answer(context, context.client().patch(plugin_path(id, "/config"), {{"set", set}}),
-                show_config);
+  const auto reply = context.client().patch(plugin_path(id, "/config"), {{"set", set}});
+  if (reply && !reply->ok()) return refuse_changes(context, changes, *reply);
+  return answer(context, reply, show_config);
 }
 
 }  // namespace parley::ctl

@@ -26,16 +26,15 @@ int begin_canary(Context& context, Typed& words) {
   if (share.size() == 1 && share[0].ends_with('%')) share[0].pop_back();
   const bool is_number = share.size() == 1 && !share[0].empty() && share[0].size() <= 2 &&
                          share[0].find_first_not_of("0123456789") == std::string::npos;
-  if (!is_number)
-    return wrong_usage(context.terminal, "write a percentage from 1 to 99, or: user NAME...");
+  if (!is_number) return wrong_usage(context, "write a percentage from 1 to 99, or: user NAME...");
   return plugin_canary(context, words.id, share, words.from);
 }
 
 int reload_plugins(Context& context, const Typed& words) {
   if (words.all == !words.ids.empty())
-    return wrong_usage(context.terminal, "name the plugins to reload, or give --all and no name");
+    return wrong_usage(context, "name the plugins to reload, or give --all and no name");
   if (!words.from.empty() && words.ids.size() != 1)
-    return wrong_usage(context.terminal, "--from is the file of one plugin: give one name with it");
+    return wrong_usage(context, "--from is the file of one plugin: give one name with it");
   return plugin_reload(context, words.ids, words.all, words.from);
 }
 
@@ -44,7 +43,7 @@ int configure(Context& context, const Typed& words) {
   for (const auto& set : words.sets) {
     const auto equals = set.find('=');
     if (equals == set.npos || equals == 0)
-      return wrong_usage(context.terminal, "--set " + set + ": write --set key.path=value");
+      return wrong_usage(context, "--set " + set + ": write --set key.path=value");
     changes.emplace_back(set.substr(0, equals), set.substr(equals + 1));
   }
   return plugin_config(context, words.id, changes);

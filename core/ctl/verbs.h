@@ -24,7 +24,8 @@ struct Context {
   bool state_given = false;  // by flag or environment, not the default
   Format format = Format::kTable;
   Millis timeout{60'000};
-  bool yes = false;  // whoever typed the command has confirmed it
+  bool yes = false;       // whoever typed the command has confirmed it
+  std::string verb = {};  // as it was typed: "plugin load"
 
   AdminClient client() const { return {state_dir, timeout}; }
 };

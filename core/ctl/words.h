@@ -26,8 +26,8 @@ using AddVerb =
 using AddProgram = std::function<void(CLI::App& group, const char* name, const char* help)>;
 
 CLI::App& add_group(CLI::App& parent, const char* name, const char* help);
-// Says why, and where to look; kUsage.
-int wrong_usage(Terminal& terminal, const std::string& why);
+// Says why, and which help shows how it is written; kUsage.
+int wrong_usage(const Context& context, const std::string& why);
 int wrong_since(Context& context, const std::string& since);
 
 void add_server_words(CLI::App& app, const AddVerb& verb);  // status … restore, config

@@ -188,6 +188,58 @@ TEST_F(VerbsTest, UsageErrorsAreTwo) {
   EXPECT_THAT(server_.asked(), SizeIs(0));
 }
 
+TEST_F(VerbsTest, AnUnknownVerbIsToldWhatWasMeant) {
+  EXPECT_EQ(run({"statsu"}), 2);
+  EXPECT_EQ(err(),
+            "there is no verb statsu. Did you mean `status`?\nparleyctl --help shows the verbs.\n");
+  EXPECT_EQ(run({"plugin", "laod", "dice"}), 2);
+  EXPECT_THAT(err(), HasSubstr("there is no verb laod of plugin. Did you mean `load`?\n"));
+  EXPECT_THAT(err(), HasSubstr("parleyctl plugin --help"));
+  EXPECT_EQ(run({"unload", "dice"}), 2);
+  EXPECT_THAT(err(), HasSubstr("Did you mean `plugin unload`?"));
+  EXPECT_EQ(run({"acl", "\x1b[2J"}), 2);
+  EXPECT_THAT(err(),
+              AllOf(HasSubstr("\\x1b[2J of acl: there are list, allow"), Not(HasSubstr("\x1b"))));
+}
+
+TEST_F(VerbsTest, AGroupWithoutAVerbNamesThem) {
+  EXPECT_EQ(run({"key"}), 2);
+  EXPECT_THAT(err(), HasSubstr("parleyctl key needs a verb: make"));
+  EXPECT_EQ(run({}), 2);
+  EXPECT_THAT(err(), HasSubstr("parleyctl needs a verb: status, sessions"));
+}
+
+TEST_F(VerbsTest, WhatIsMissingIsShownInTheVerbsOwnUsage) {
+  EXPECT_EQ(run({"plugin", "load"}), 2);
+  EXPECT_EQ(err(),
+            "NAME is required\nUsage: parleyctl plugin load [OPTIONS] NAME\n"
+            "parleyctl plugin load --help shows it with examples.\n");
+  EXPECT_EQ(run({"say", "global"}), 2);
+  EXPECT_THAT(err(), HasSubstr("Usage: parleyctl say [OPTIONS] CHANNEL TEXT\n"));
+  EXPECT_EQ(run({"status", "now"}), 2);
+  EXPECT_THAT(err(), AllOf(HasSubstr("now"), HasSubstr("Usage: parleyctl status [OPTIONS]\n")));
+  EXPECT_EQ(run({"plugin", "reload"}), 2);
+  EXPECT_THAT(err(), HasSubstr("parleyctl plugin reload --help"));
+}
+
+TEST_F(VerbsTest, WordsOfTheLogThatDoNotExistAreRefusedWithThoseThatDo) {
+  EXPECT_EQ(run({"logs", "--level", "loud"}), 2);
+  EXPECT_THAT(err(), AllOf(HasSubstr("loud"), HasSubstr("trace,debug,info,warn,error,critical")));
+  EXPECT_EQ(run({"logs", "--component", "kitchen"}), 2);
+  EXPECT_THAT(err(), AllOf(HasSubstr("kitchen"), HasSubstr("command"), HasSubstr("workers")));
+}
+
+TEST_F(VerbsTest, ChannelsOfPeopleCarryTheirNames) {
+  server_.answer("GET /admin/v1/channels", 200,
+                 R"({"channels":[{"name":"@u_7","members":1,"people":["Ann"]},
+                     {"name":"dm:g_1:u_7","members":2,"people":["Bob","Ann"]},
+                     {"name":"global","members":3}]})");
+  EXPECT_EQ(run({"channels"}), 0);
+  EXPECT_EQ(out(), "name          members\n@Ann          1\ndm: Bob, Ann  2\nglobal        3\n");
+  EXPECT_EQ(run({"channels", "-o", "json"}), 0);
+  EXPECT_EQ(json::parse(out()).at("channels").at(1).at("name"), "dm:g_1:u_7");
+}
+
 TEST_F(VerbsTest, AccountsAreChangedByNameOrId) {
   server_.answer("POST /admin/v1/users/Ann/roles", 200, R"({"message":"Ann has the roles: user"})");
   EXPECT_EQ(run({"user", "role", "add", "Ann", "moderator"}), 0);
@@ -351,11 +403,21 @@ TEST_F(VerbsTest, PluginConfigSetsTypedValues) {
   EXPECT_THAT(out(), HasSubstr("names.0  a      dice.yaml:3\n"));
 }
 
-TEST_F(VerbsTest, ARefusedPluginConfigNamesFileAndLine) {
+TEST_F(VerbsTest, ARefusedPluginConfigBlamesTheFlagAndNamesTheFileThatStays) {
   server_.answer("PATCH /admin/v1/plugins/dice/config", 400,
                  R"({"error":{"code":"invalid_args","message":"the old configuration stays",
                      "details":[{"file":"dice.yaml","line":4,"path":"config.sides","message":"must be at least 2, is 1"}]}})");
   EXPECT_EQ(run({"plugin", "config", "dice", "--set", "sides=1"}), 1);
+  EXPECT_EQ(err(),
+            "refused: --set sides=1: must be at least 2, is 1\n"
+            "  the old configuration stays, as dice.yaml:4 has it\n");
+}
+
+TEST_F(VerbsTest, ARefusalOfWhatStandsInTheFileBlamesTheFile) {
+  server_.answer("PATCH /admin/v1/plugins/dice/config", 400,
+                 R"({"error":{"code":"invalid_args","message":"the old configuration stays"},
+                     "details":[{"file":"dice.yaml","line":4,"path":"config.sides","message":"must be at least 2, is 1"}]})");
+  EXPECT_EQ(run({"plugin", "config", "dice", "--set", "side=1"}), 1);
   EXPECT_EQ(err(),
             "refused: the old configuration stays (invalid_args)\n  dice.yaml:4: config.sides: "
             "must be at least 2, is 1\n");
