@@ -69,7 +69,8 @@ class Poll : public parley::Plugin {
         .argument<std::int64_t>("poll", say::kNumber);
     command("closePoll", say::kClose, &Poll::close)
         .clickable()
-        .argument<std::int64_t>("poll", say::kNumber);
+        .argument<std::int64_t>("poll", say::kOwnNumber)
+        .optional();
     on_event(parley::EventKind::kUserRegistered, &Poll::registered);
     on_event(parley::EventKind::kUserDeleted, &Poll::forget);
   }
@@ -218,10 +219,13 @@ class Poll : public parley::Plugin {
   // Nothing, and the request answered, when it is over, or of a channel that the voter cannot see:
   // the numbers alone must tell a stranger nothing.
   Ballot* find(parley::Request& request) {
-    const auto number = request.argument<std::int64_t>("poll");
+    return find(request, request.argument<std::int64_t>("poll"));
+  }
+  Ballot* find(parley::Request& request, std::int64_t number) {
     const auto found = ballots_.find(number);
     if (found != ballots_.end()) return &found->second;
-    request.fail("not_found", request.tr(say::kUnknown, number));
+    const bool ever = number >= 1 && number <= last_number_;
+    request.fail("not_found", request.tr(ever ? say::kUnknown : say::kNoSuch, number));
     return nullptr;
   }
 
@@ -283,13 +287,34 @@ class Poll : public parley::Plugin {
   // ---- the end
 
   void close(parley::Request& request) {
-    const Ballot* ballot = find(request);
+    const auto number = request.argument<std::optional<std::int64_t>>("poll");
+    const Ballot* ballot = number ? find(request, *number) : only_one_of(request);
     if (ballot == nullptr) return;
     const auto user = request.user();
     if (ballot->author != user.id() && !user.has_role("moderator") && !user.has_role("admin"))
       return request.fail("forbidden", request.tr(say::kNotYours, ballot->number));
     finish(ballot->number);
     request.ok();
+  }
+
+  // The one poll that the asker has running; nothing, and the request answered, when there is none
+  // or there are several.
+  const Ballot* only_one_of(parley::Request& request) const {
+    const Ballot* found = nullptr;
+    std::string several;
+    for (const auto& [number, ballot] : ballots_) {
+      if (ballot.author != request.user().id()) continue;
+      several +=
+          (found == nullptr ? "" : ", ") + request.tr(say::kOneOfThem, number, ballot.question);
+      found = &ballot;
+    }
+    if (found == nullptr) {
+      request.fail("not_found", request.tr(say::kNoneOfYours));
+      return nullptr;
+    }
+    if (running_of(request.user().id()) == 1) return found;
+    request.fail("invalid_args", request.tr(say::kWhich, several));
+    return nullptr;
   }
 
   void wait_for_next() {

@@ -83,6 +83,35 @@ TEST_F(PollTest, CanBeEndedByItsAuthorAndByModerators) {
   EXPECT_EQ(host.timers(), 0u);
 }
 
+TEST_F(PollTest, NeedsNoNumberToEndWhereOnlyOneOfYoursRuns) {
+  EXPECT_THAT(host.call("closePoll").message(), HasSubstr("no poll running: /poll Tea"));
+  ask();
+  ask("Q? | a | b", kAnn);
+  EXPECT_EQ(host.call("closePoll").type(), "ok");
+  EXPECT_EQ(vote(1, 1).code(), "not_found");
+  EXPECT_FALSE(vote(2, 1).failed()) << "another's";
+}
+
+TEST_F(PollTest, SaysWhichOfYoursCanBeEnded) {
+  ask();
+  ask("Where? | Here | There");
+  const auto reply = host.call("closePoll");
+  EXPECT_EQ(reply.code(), "invalid_args");
+  EXPECT_EQ(reply.message(), "say which one: /closePoll 1 (Tea or coffee?), /closePoll 2 (Where?)");
+  EXPECT_FALSE(vote(1, 1).failed());
+}
+
+TEST_F(PollTest, AButtonOfAPollThatIsOverSaysWhereItsResultIs) {
+  ask();
+  host.call("closePoll");
+  const Caller reader{.id = "u_neo", .name = "Neo", .locale = "ru"};
+  EXPECT_THAT(vote(1, 1).message(),
+              HasSubstr("the result of one that is over stands in its channel"));
+  EXPECT_THAT(vote(1, 1, reader).message(), HasSubstr("итог завершённого опубликован"));
+  EXPECT_THAT(host.call("pollResults", {{"poll", 1}}).message(), HasSubstr("/poll"));
+  EXPECT_THAT(vote(2, 1).message(), HasSubstr("there has been no poll 2 yet"));
+}
+
 TEST_F(PollTest, SurvivesARestartWithItsVotes) {
   ask();
   vote(1, 2, kAnn);
