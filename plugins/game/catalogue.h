@@ -14,36 +14,43 @@ constexpr Phrase kMove{"Walk to the next room", "Перейти в соседн�
 constexpr Phrase kDirection{"where to", "куда"};
 constexpr Phrase kTake{"Take a thing from the ground", "Поднять вещь"};
 constexpr Phrase kDrop{"Put a thing down", "Положить вещь"};
-constexpr Phrase kItem{"its name", "её название"};
+constexpr Phrase kItem{"its name", "название"};
 constexpr Phrase kInventory{"What you carry", "Что у вас с собой"};
-constexpr Phrase kAttack{"Attack somebody who is here", "Напасть на того, кто здесь"};
+constexpr Phrase kAttack{"Attack somebody who is here", "Напасть на того, кто рядом"};
 constexpr Phrase kTarget{"a creature or a person", "существо или человек"};
 constexpr Phrase kCast{"Cast a spell", "Произнести заклинание"};
 constexpr Phrase kSpellId{"number of the spell", "номер заклинания"};
 constexpr Phrase kSpellTarget{"a creature or a person; some spells need none",
-                              "существо или человек; не всякому заклинанию нужна цель"};
-constexpr Phrase kScore{"Who leads", "Кто впереди"};
+                              "существо или человек; цель нужна не каждому заклинанию"};
+constexpr Phrase kScore{"Who leads", "Таблица лидеров"};
 
-// Refusals
+// Refusals. A card of a room that one has left keeps its buttons: what cannot be done any more says
+// where the reader is now, and what can be done there.
 constexpr Phrase kWorldFull{"the world is full: come back a little later",
                             "мир переполнен: зайдите чуть позже"};
-constexpr Phrase kNoExit{"there is no way {0} from here; exits: {1}",
-                         "отсюда нет пути: {0}; выходы: {1}"};
-constexpr Phrase kNoSuchItem{"there is no '{0}' here", "здесь нет такой вещи: {0}"};
-constexpr Phrase kNotCarried{"you do not carry '{0}'", "у вас нет такой вещи: {0}"};
-constexpr Phrase kHandsFull{"you cannot carry more than {0} things: drop one",
-                            "больше {0} вещей не унести: положите что-нибудь"};
-constexpr Phrase kFloorFull{"there is no room for it on the ground here",
-                            "здесь на земле нет места"};
-constexpr Phrase kNoTarget{"there is no '{0}' here: /look shows who is",
-                           "здесь нет никого с именем {0}: /look покажет, кто здесь"};
-constexpr Phrase kNeedsTarget{"name a target for this spell", "этому заклинанию нужна цель"};
-constexpr Phrase kYourself{"not yourself", "только не на себя"};
-constexpr Phrase kNoDuels{"people do not fight each other in this world",
-                          "в этом мире люди друг с другом не сражаются"};
+constexpr Phrase kNoExit{"you are at: {2}. There is no way {0} from here; exits: {1}",
+                         "вы здесь: {2}. Отсюда нет пути: {0}; выходы: {1}"};
+constexpr Phrase kNoWayOut{"you are at: {0}. There is no way out of here",
+                           "вы здесь: {0}. Выхода отсюда нет"};
+constexpr Phrase kNoSuchItem{"there is no '{0}' on the ground at: {1}. /look shows what is there",
+                             "здесь ({1}) нет такой вещи: {0}. Что есть, покажет /look"};
+constexpr Phrase kNotCarried{"you do not carry '{0}': /inventory shows what you do",
+                             "у вас нет такой вещи: {0}. Что есть, покажет /inventory"};
+constexpr Phrase kHandsFull{"you cannot carry more than {0} things: /drop one",
+                            "больше {0} вещей не унести: положите что-нибудь командой /drop"};
+constexpr Phrase kFloorFull{"there is no room for it on the ground here: put it down elsewhere",
+                            "здесь на земле нет места: положите вещь в другом месте"};
+constexpr Phrase kNoTarget{"there is no '{0}' at: {1}. /look shows who is there",
+                           "здесь ({1}) нет никого с именем {0}. Кто есть, покажет /look"};
+constexpr Phrase kNeedsTarget{"name a target for this spell: /look shows who is here",
+                              "этому заклинанию нужна цель: кто здесь есть, покажет /look"};
+constexpr Phrase kYourself{"not yourself: name somebody else, /look shows who is here",
+                           "на себя нельзя: назовите другую цель, кто здесь есть, покажет /look"};
+constexpr Phrase kNoDuels{"people do not fight each other in this world: attack a creature",
+                          "люди в этом мире друг с другом не сражаются: нападайте на существ"};
 constexpr Phrase kNoSpell{"there is no spell {0}; there are: {1}", "заклинания {0} нет; есть: {1}"};
 constexpr Phrase kNoMana{"you have {0} mana, the spell takes {1}: rest a little",
-                         "маны {0}, а нужно {1}: отдохните"};
+                         "у вас {0} маны, а заклинание требует {1}: немного отдохните"};
 
 // Rooms
 constexpr Phrase kRoom{"{0}. {1}", "{0}. {1}"};
@@ -58,28 +65,29 @@ constexpr Phrase kYouCarryNothing{"You carry nothing.", "У вас с собой
 // What others see
 constexpr Phrase kArrives{"{0} arrives.", "{0} появляется здесь."};
 constexpr Phrase kLeaves{"{0} leaves.", "{0} уходит."};
-constexpr Phrase kLeavesTo{"{0} leaves: {1}.", "{0} уходит: {1}."};
+constexpr Phrase kLeavesTo{"{0} leaves: {1}.", "{0} уходит, направление: {1}."};
 constexpr Phrase kTakes{"{0} takes: {1}.", "{0} берёт: {1}."};
 constexpr Phrase kDrops{"{0} puts down: {1}.", "{0} кладёт: {1}."};
 constexpr Phrase kReturns{"{0} is back.", "{0} снова здесь."};
 constexpr Phrase kReturnedTo{"{0} is back: {1}.", "{0} снова здесь: {1}."};
 
 // Combat
-constexpr Phrase kMisses{"{0} attacks {1} and misses.", "{0} нападает, цель: {1}. Мимо!"};
+constexpr Phrase kMisses{"{0} attacks {1} and misses.",
+                         "{0} нападает (цель: {1}) и промахивается."};
 constexpr Phrase kHits{"{0} hits {1}: {2} damage, {3} of {4} left.",
-                       "{0} нападает, цель: {1}. Урон {2}, осталось {3} из {4}."};
+                       "{0} нападает, цель: {1}. Урон: {2}, осталось {3} из {4}."};
 constexpr Phrase kDefeats{"{0} hits {1}: {2} damage. {1} is defeated!",
-                          "{0} нападает, цель: {1}. Урон {2}. Победа!"};
+                          "{0} нападает, цель: {1}. Урон: {2}. Победа!"};
 constexpr Phrase kCasts{"{0} casts {1}.", "{0} произносит заклинание: {1}."};
 constexpr Phrase kNobody{"nobody", "никого"};
 constexpr Phrase kNobodyHurt{" Nobody here is hurt.", " Никто здесь не пострадал."};
 constexpr Phrase kCastHits{" {0}: {1} damage, {2} of {3} left.",
-                           " {0}: урон {1}, осталось {2} из {3}."};
-constexpr Phrase kCastDefeats{" {0}: {1} damage, defeated!", " {0}: урон {1}, победа!"};
+                           " {0} получает урон: {1}, осталось {2} из {3}."};
+constexpr Phrase kCastDefeats{" {0}: {1} damage, defeated!", " {0} получает урон: {1}. Победа!"};
 
 // Score
 constexpr Phrase kYourPlace{"You are number {0} with {1} points, level {2}.",
-                            "Ваше место: {0}, очков: {1}, уровень {2}."};
+                            "Ваше место: {0}. Очки: {1}, уровень: {2}."};
 
 // Directions, as texts show them
 constexpr Phrase kNorth{"north", "север"};

@@ -153,7 +153,7 @@ TEST_F(WorldTest, WordsTellWhatABlowDid) {
   const auto en = Viewer{world_, "en", 50}.combat(fight.blows[0]);
   EXPECT_THAT(en.text(), HasSubstr("Neo hits wolf: 3 damage, 11 of 14 left."));
   const auto ru = Viewer{world_, "ru", 50}.combat(fight.blows[0]);
-  EXPECT_THAT(ru.text(), HasSubstr("Neo нападает, цель: волк. Урон 3, осталось 11 из 14."));
+  EXPECT_THAT(ru.text(), HasSubstr("Neo нападает, цель: волк. Урон: 3, осталось 11 из 14."));
 }
 
 }  // namespace

@@ -81,7 +81,8 @@ TEST(Game, SpeaksRussian) {
   const auto reply = host.call("look", {}, kIvan);
   EXPECT_EQ(reply.data()["room"]["name"].or_else(""), "Площадь");
   EXPECT_THAT(reply.data()["text"].or_else(""), HasSubstr("Выходы: север, юг"));
-  EXPECT_THAT(host.call("take", {{"item", "топор"}}, kIvan).message(), HasSubstr("нет такой вещи"));
+  EXPECT_EQ(host.call("take", {{"item", "топор"}}, kIvan).message(),
+            "здесь (Площадь) нет такой вещи: топор. Что есть, покажет /look");
   EXPECT_EQ(host.call("take", {{"item", "Фонарь"}}, kIvan).data()["text"].or_else(""),
             "Вы берёте: фонарь.");
 }
@@ -99,6 +100,21 @@ TEST(Game, MovesAsTheProtocolSays) {
   EXPECT_EQ(host.call("s").data()["room"]["id"].or_else(""), "square");
   EXPECT_EQ(host.call("west").data()["room"]["id"].or_else(""), "tower");
   EXPECT_EQ(host.call("up").data()["room"]["id"].or_else(""), "study");
+}
+
+// The buttons of a card outlive the room it shows.
+TEST(Game, AButtonOfARoomThatWasLeftSaysWhereOneIsNow) {
+  FakeHost host(options());
+  host.call("look");
+  host.call("north");
+  EXPECT_EQ(host.call("move", {{"direction", "west"}}).message(),
+            "you are at: Dark forest. There is no way west from here; exits: north, south");
+  EXPECT_EQ(host.call("take", {{"item", "lantern"}}).message(),
+            "there is no 'lantern' on the ground at: Dark forest. /look shows what is there");
+  EXPECT_THAT(host.call("drop", {{"item", "lantern"}}).message(), HasSubstr("/inventory"));
+  host.call("south");
+  EXPECT_EQ(host.call("attack", {{"target", "wolf"}}).message(),
+            "there is no 'wolf' at: Village square. /look shows who is there");
 }
 
 // {"action":"castSpell","spellId":123,"target":"player_456"}

@@ -229,6 +229,16 @@ std::string Viewer::said(const Blow& blow) const {
   return text + say::kCastHits.format(locale, to, blow.damage, blow.hp, blow.max_hp);
 }
 
+std::string Viewer::place(const Player& player) const {
+  return world.map().rooms.at(player.room).name.in(locale);
+}
+
+std::string Viewer::no_exit(const Player& player, std::string_view direction) const {
+  const Room& here = world.map().rooms.at(player.room);
+  if (here.exits.empty()) return say::kNoWayOut.format(locale, place(player));
+  return say::kNoExit.format(locale, say::direction(direction, locale), exits(here), place(player));
+}
+
 std::string Viewer::refusal(Refusal refusal, const Player& player, std::string_view word) const {
   const Rules& rules = world.rules();
   switch (refusal) {
@@ -237,10 +247,9 @@ std::string Viewer::refusal(Refusal refusal, const Player& player, std::string_v
     case Refusal::kWorldFull:
       return std::string(say::kWorldFull.in(locale));
     case Refusal::kNoExit:
-      return say::kNoExit.format(locale, say::direction(word, locale),
-                                 exits(world.map().rooms.at(player.room)));
+      return no_exit(player, word);
     case Refusal::kNoSuchItem:
-      return say::kNoSuchItem.format(locale, word);
+      return say::kNoSuchItem.format(locale, word, place(player));
     case Refusal::kNotCarried:
       return say::kNotCarried.format(locale, word);
     case Refusal::kHandsFull:
@@ -248,7 +257,7 @@ std::string Viewer::refusal(Refusal refusal, const Player& player, std::string_v
     case Refusal::kFloorFull:
       return std::string(say::kFloorFull.in(locale));
     case Refusal::kNoTarget:
-      return say::kNoTarget.format(locale, word);
+      return say::kNoTarget.format(locale, word, place(player));
     case Refusal::kNeedsTarget:
       return std::string(say::kNeedsTarget.in(locale));
     case Refusal::kYourself:

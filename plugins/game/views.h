@@ -43,6 +43,8 @@ struct Viewer {
   std::string said(const Blow& blow) const;
   std::string note(const Note& note) const;
   std::string exits(const Room& room) const;
+  std::string place(const Player& player) const;  // the name of the room
+  std::string no_exit(const Player& player, std::string_view direction) const;
   std::string spells() const;
   parley::Json room(const std::string& id) const;
   parley::Json things(const std::vector<std::string>& ids) const;
