@@ -17,6 +17,7 @@
 
 #include "catalogue.h"
 #include "flood_gauge.h"
+#include "languages.h"
 #include "sanctions.h"
 #include "word_list.h"
 
@@ -30,6 +31,10 @@ std::vector<std::string> words_of(parley::JsonView config) {
   std::vector<std::string> words;
   for (const auto word : config["words"].items()) words.push_back(word.or_else(""));
   return words;
+}
+
+std::size_t most_languages(parley::JsonView config) {
+  return config["languages"].or_else(std::size_t{1});
 }
 
 class Moderation : public parley::Plugin {
@@ -51,15 +56,20 @@ class Moderation : public parley::Plugin {
       "flood_mute": {"type": "integer", "default": 0, "minimum": 0, "maximum": 1440,
         "description": "Minutes of silence for whoever says too much. 0: only the message is refused."},
       "sanctions": {"type": "integer", "default": 10000, "minimum": 1, "maximum": 1000000,
-        "description": "Mutes and bans in force, at most."}
+        "description": "Mutes and bans in force, at most."},
+      "languages": {"type": "integer", "default": 10000, "minimum": 1, "maximum": 1000000,
+        "description": "People whose language is remembered, at most; others are told in the moderator's."}
     }
   })json";
 
-  explicit Moderation(parley::Host host) : Plugin(host), words_(words_of(config())) {
+  explicit Moderation(parley::Host host)
+      : Plugin(host), words_(words_of(config())), languages_(most_languages(config())) {
     declare_sanctions();
     on_message({.stage = parley::Stage::kFilter, .channel = "*", .priority = 100},
                &Moderation::check);
     on_event(parley::EventKind::kJoined, &Moderation::joined);
+    on_event(parley::EventKind::kSessionOpened, &Moderation::seen);
+    on_event(parley::EventKind::kSessionResumed, &Moderation::seen);
     on_event(parley::EventKind::kUserDeleted, &Moderation::forget);
   }
 
@@ -109,6 +119,7 @@ class Moderation : public parley::Plugin {
 
   std::optional<std::string> on_config(parley::JsonView config) override {
     words_ = WordList(words_of(config));
+    languages_.set_most(most_languages(config));
     return std::nullopt;
   }
 
@@ -120,6 +131,7 @@ class Moderation : public parley::Plugin {
 
   parley::Verdict check(const parley::Message& message) {
     const auto user = message.user();
+    languages_.note(user.id(), message.locale());
     if (is_moderator(user)) return parley::Verdict::pass();
     if (auto silenced = silence_of(message)) return parley::Verdict::deny(*silenced, "muted");
     if (auto flooding = flood_of(message)) return parley::Verdict::deny(*flooding, "flood");
@@ -146,9 +158,8 @@ class Moderation : public parley::Plugin {
     if (flood_.let_pass(user.id(), host().now(), most, span)) return std::nullopt;
     const auto minutes = config()["flood_mute"].or_else(std::int64_t{0});
     if (minutes > 0 && has_room()) {
-      write(mute_key(user.id()), {.name = std::string(user.name()),
-                                  .reason = std::string(say::kFloodReason.in(message.locale())),
-                                  .until = host().now() + minutes * kMinute});
+      write(mute_key(user.id()),
+            {.name = std::string(user.name()), .until = host().now() + minutes * kMinute});
     }
     const auto wait = std::max(flood_.free_at(user.id(), span) - host().now(), minutes * kMinute);
     return say::kFlood.format(message.locale(), (wait + kSecond - 1) / kSecond);
@@ -188,14 +199,13 @@ class Moderation : public parley::Plugin {
     with_user(request, [this, sanction](parley::Deferred later, const parley::Account& to) mutable {
       sanction.name = to.name;
       const auto span = span_of(sanction, later.locale());
-      const auto told = say::kYouWereMuted;
+      const auto locale = languages_.of(to.id, later.locale());
       impose(
           std::move(later), to, mute_key(to.id), sanction,
           [&](parley::Deferred& asker) { return asker.tr(say::kMuted, to.name, span); },
-          [this, id = to.id, sanction, told] {
-            tell(id, [&](std::string_view locale) {
-              return told.format(locale, span_of(sanction, locale), why(sanction, locale));
-            });
+          [this, id = to.id, sanction, locale] {
+            tell(id, say::kYouWereMuted.format(locale, span_of(sanction, locale),
+                                               why(sanction, locale)));
           });
     });
   }
@@ -207,14 +217,13 @@ class Moderation : public parley::Plugin {
     with_user(request, [this, sanction, channel](parley::Deferred later,
                                                  const parley::Account& to) mutable {
       sanction.name = to.name;
+      const auto locale = languages_.of(to.id, later.locale());
       impose(
           std::move(later), to, ban_key(to.id, channel), sanction,
           [&](parley::Deferred& asker) { return asker.tr(say::kBanned, to.name, channel); },
-          [this, id = to.id, sanction, channel] {
+          [this, id = to.id, sanction, channel, locale] {
             channels().unsubscribe(channel, id);
-            tell(id, [&](std::string_view locale) {
-              return say::kYouWereBanned.format(locale, channel, why(sanction, locale));
-            });
+            tell(id, say::kYouWereBanned.format(locale, channel, why(sanction, locale)));
           });
     });
   }
@@ -304,8 +313,10 @@ class Moderation : public parley::Plugin {
 
   // ---- words
 
+  // What a moderator wrote stays as it is; what nobody wrote is said in the reader's language.
   static std::string why(const Sanction& sanction, std::string_view locale) {
-    return sanction.reason.empty() ? std::string(say::kNoReason.in(locale)) : sanction.reason;
+    if (!sanction.reason.empty()) return sanction.reason;
+    return std::string((sanction.by.empty() ? say::kFloodReason : say::kNoReason).in(locale));
   }
   std::string span_of(const Sanction& sanction, std::string_view locale) const {
     if (sanction.until == 0) return std::string(say::kForever.in(locale));
@@ -316,12 +327,10 @@ class Moderation : public parley::Plugin {
     return parley::to_json(
         parley::BotMessage{.from = "moderation", .text = std::move(text), .only = true});
   }
-  // In both languages, because nobody knows which one they read when they are away.
-  template <typename Text>
-  void tell(const std::string& user, Text text) {
+  void tell(const std::string& user, std::string text) {
     push().send({.to = parley::Target::user(user),
                  .type = "botMessage",
-                 .data = said(text("en") + "\n" + text("ru")),
+                 .data = said(std::move(text)),
                  .store = true});
   }
 
@@ -339,6 +348,8 @@ class Moderation : public parley::Plugin {
     }
   }
 
+  void seen(const parley::Event& event) { languages_.note(event.user().id(), event.locale()); }
+
   // Nothing keeps somebody from asking to join: so they are sent out again.
   void joined(const parley::Event& event) {
     const auto id = event.user().id();
@@ -350,6 +361,7 @@ class Moderation : public parley::Plugin {
   void forget(const parley::Event& event) {
     const std::string id(event.user().id());
     flood_.forget(id);
+    languages_.forget(id);
     std::vector<std::string> theirs;
     for (const auto& [key, one] : sanctions_.all()) {
       if (key == mute_key(id) || key.rfind(ban_key(id, ""), 0) == 0) theirs.push_back(key);
@@ -362,6 +374,7 @@ class Moderation : public parley::Plugin {
 
   WordList words_;
   FloodGauge flood_;
+  Languages languages_;
   Sanctions sanctions_;
   parley::Timer sweep_;
 };

@@ -44,15 +44,62 @@ TEST(Mute, SilencesSomebodyForAWhileAndTellsThem) {
       host.call("mute", {{"user", "@Neo"}, {"minutes", 5}, {"reason", "shouting"}}, kMod);
   EXPECT_EQ(text_of(reply), "Neo is muted for 5 min");
   ASSERT_THAT(host.pushes(), SizeIs(1));
-  EXPECT_THAT(host.pushes()[0].frame.data()["text"].or_else(""),
-              AllOf(HasSubstr("muted you for 5 min: shouting"), HasSubstr("запретил")));
+  EXPECT_EQ(host.pushes()[0].frame.data()["text"].or_else(""),
+            "A moderator has muted you for 5 min: shouting");
   const auto said = host.say("hello", kNeo);
   EXPECT_TRUE(said.denied);
   EXPECT_EQ(said.code, "muted");
-  EXPECT_EQ(said.reason, "you may not write here for 5 min: shouting");
+  EXPECT_EQ(said.reason, "you may not write here for 5 min: shouting. A moderator can lift it");
   EXPECT_FALSE(host.say("hello", kAnn).denied);
   host.advance(5min);
   EXPECT_FALSE(host.say("hello", kNeo).denied);
+}
+
+// What the last notice said to the person it is about.
+std::string told(const FakeHost& host) {
+  return host.pushes().empty() ? "" : host.pushes().back().frame.data()["text"].or_else("");
+}
+
+TEST(Notices, AreInTheLanguageOfWhomTheyAreAbout) {
+  FakeHost host(with_people());
+  host.happen(EventKind::kSessionOpened, kAnn);
+  EXPECT_EQ(text_of(host.call("mute", {{"user", "Ann"}, {"minutes", 5}}, kMod)),
+            "Ann is muted for 5 min");
+  EXPECT_EQ(told(host), "Модератор запретил вам писать (5 мин): причина не указана");
+  host.call("ban", {{"user", "Ann"}, {"channel", "global"}, {"reason", "spam"}}, kMod);
+  EXPECT_EQ(told(host), "Модератор закрыл вам вход в #global: spam");
+}
+
+TEST(Notices, FollowWhatPeopleChoseLast) {
+  FakeHost host(with_people());
+  host.happen(EventKind::kSessionOpened, kAnn);
+  Caller english = kAnn;
+  english.locale = "en";
+  host.say("hello", english);
+  host.call("mute", {{"user", "Ann"}, {"minutes", 0}}, kMod);
+  EXPECT_THAT(told(host),
+              AllOf(HasSubstr("A moderator has muted you"), Not(HasSubstr("Модератор"))));
+}
+
+TEST(Notices, ForPeopleNeverSeenAreInTheModeratorsLanguage) {
+  FakeHost host(with_people(R"({"languages": 1})"));
+  Caller russian = kMod;
+  russian.locale = "ru";
+  host.call("mute", {{"user", "Neo"}, {"minutes", 0}}, russian);
+  EXPECT_EQ(told(host), "Модератор запретил вам писать (бессрочно): причина не указана");
+  host.happen(EventKind::kSessionOpened, kNeo);
+  host.happen(EventKind::kSessionOpened, kAnn);
+  host.call("mute", {{"user", "Neo"}, {"minutes", 0}}, russian);
+  EXPECT_THAT(told(host), HasSubstr("Модератор")) << "Ann has taken the only place";
+}
+
+TEST(Notices, OfTheBrakeForFloodsAreInTheReadersLanguage) {
+  FakeHost host(with_people(R"({"flood_messages": 1, "flood_mute": 2})"));
+  host.say("раз", kAnn);
+  EXPECT_THAT(host.say("два", kAnn).reason, HasSubstr("подождите 120 с"));
+  EXPECT_THAT(host.say("три", kAnn).reason, HasSubstr("(2 мин): слишком много сообщений"));
+  EXPECT_EQ(text_of(host.call("sanctions", {}, kMod)),
+            "Ann is muted for 2 min (by automatic: too many messages)");
 }
 
 TEST(Mute, HoldsOverARestart) {
