@@ -33,6 +33,10 @@ constexpr Phrase kTooLong{"at most {0} characters", "не больше {0} си�
 constexpr Phrase kNotKept{"I could not remember that: try again.",
                           "Не получилось запомнить: попробуйте ещё раз."};
 
+constexpr Phrase kNotHere{
+    "That cannot be done here just now: its command is not loaded. `/help` shows what can be.",
+    "Сейчас это сделать нельзя: такой команды здесь нет. Что есть, покажет `/help`."};
+
 constexpr std::string_view kOwnId = "b_reply";  // the server's name for what this plugin publishes
 constexpr std::string_view kUserKey = "user:";
 
@@ -196,12 +200,20 @@ class Reply : public parley::Plugin {
 
   void run(const Spoken& spoken, const Answer& answer) {
     if (!answer.run || spoken.session.empty()) return;
-    commands().run(spoken.session, answer.run->action, answer.run->arguments,
-                   [this, action = answer.run->action](Outcome outcome, std::string_view code) {
-                     if (is_ok(outcome) && code.empty()) return;
-                     log_debug("running " + action + " as the speaker: " +
-                               (code.empty() ? std::string(describe(outcome)) : std::string(code)));
-                   });
+    commands().run(
+        spoken.session, answer.run->action, answer.run->arguments,
+        [this, spoken, action = answer.run->action](Outcome outcome, std::string_view code) {
+          if (is_ok(outcome) && code.empty()) return;
+          log_debug("running " + action + " as the speaker: " +
+                    (code.empty() ? std::string(describe(outcome)) : std::string(code)));
+          if (outcome == Outcome::kNotFound) say_not_here(spoken);
+        });
+  }
+
+  // Whoever spoke to the bot waits for an answer; whoever only spoke does not.
+  void say_not_here(const Spoken& spoken) {
+    if (!spoken.addressed || spoken.channel.empty()) return;
+    publish(spoken, {.text = std::string(kNotHere.in(spoken.locale()))});
   }
 
   parley::BotMessage for_one(const Answer& answer) const {

@@ -176,6 +176,53 @@ TEST(Reply, RunsCommandsAsTheSpeaker) {
   EXPECT_EQ(JsonView(host.ran().front().arguments)["dice"].or_else(""), "2d6");
 }
 
+struct Said {
+  const char* text;
+  const char* action;
+  const char* arguments;
+};
+
+class SaidWithoutASlash : public ::testing::TestWithParam<Said> {};
+
+TEST_P(SaidWithoutASlash, IsDoneForTheSpeakerAlone) {
+  FakeHost host(options());
+  EXPECT_EQ(heard(host, GetParam().text).text, "") << "nobody else is bothered";
+  ASSERT_EQ(host.ran().size(), 1u) << GetParam().text;
+  EXPECT_EQ(host.ran().front().session, "s_neo");
+  EXPECT_EQ(host.ran().front().action, GetParam().action);
+  EXPECT_EQ(host.ran().front().arguments, GetParam().arguments);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Words, SaidWithoutASlash,
+    ::testing::Values(Said{"move north", "move", R"({"direction":"north"})"},
+                      Said{"Go down!", "move", R"({"direction":"down"})"},
+                      Said{"Иди на юг", "move", R"({"direction":"south"})"},
+                      Said{"look", "look", "{}"}, Said{"осмотреться", "look", "{}"},
+                      Said{"attack wolf", "attack", R"({"target":"wolf"})"},
+                      Said{"Attack the wolf.", "attack", R"({"target":"wolf"})"},
+                      Said{"атаковать волк", "attack", R"({"target":"волк"})"},
+                      Said{"inventory", "inventory", "{}"},
+                      Said{"roll 2d6", "roll", R"({"dice":"2d6"})"},
+                      Said{"Parley, take lantern", "take", R"({"item":"lantern"})"},
+                      Said{"Парли, положи фонарь", "drop", R"({"item":"фонарь"})"}));
+
+TEST(Reply, LeavesTalkAloneThatOnlySoundsLikeTheGame) {
+  FakeHost host(options());
+  for (const char* talk : {"take care", "look at this", "we should move north next year",
+                           "attack is the best defence, they say", "let us go", "drop it",
+                           "/move north", "?look"}) {
+    heard(host, talk);
+    EXPECT_THAT(host.ran(), IsEmpty()) << talk;
+  }
+}
+
+TEST(Reply, SaysSoWhenWhatItWasAskedForIsNotLoaded) {
+  FakeHost host(options());
+  host.fail_next_write(parley::Outcome::kNotFound);
+  EXPECT_THAT(heard(host, "Parley, move north").text, HasSubstr("`/help`"));
+}
+
 TEST(Reply, OffersButtons) {
   FakeHost host(options());
   const Published answer = heard(host, "Parley, dice");

@@ -170,7 +170,7 @@ class FakeHost : public FakeLife {
     server_.files.erase(path);
     tell_watchers(path);
   }
-  // The next write or publication fails with this.
+  // The next write, publication or command that the plugin runs fails with this.
   void fail_next_write(Outcome outcome) { server_.next_write = outcome; }
 
   // ---- what the plugin did; all in order, since the last forget()

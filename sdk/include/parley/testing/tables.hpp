@@ -44,6 +44,8 @@ struct Tables {
     if (const auto status = server.check(kOnPlugin)) return status;
     if (!server.allowed("buttons")) return PARLEY_E_DENIED;
     if (run->request != 0 && !server.open(run->request)) return PARLEY_E_STALE;
+    const Outcome wanted = std::exchange(server.next_write, Outcome::kOk);
+    if (!is_ok(wanted)) return static_cast<parley_status>(wanted);
     server.ran.push_back({std::string(detail::to_view(run->session)),
                           std::string(detail::to_view(run->action)),
                           std::string(detail::to_view(run->arguments))});
