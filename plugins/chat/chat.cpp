@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 namespace chat {
 
 constexpr std::string_view kDefaultChannel = "global";
+constexpr std::string_view kBot = "b_reply";  // whom the plugin reply speaks as
 
 class Chat : public parley::Plugin {
  public:
@@ -28,7 +29,10 @@ class Chat : public parley::Plugin {
     "type": "object", "additionalProperties": false,
     "properties": {
       "topic_length": {"type": "integer", "default": 200, "minimum": 1, "maximum": 1000,
-        "description": "Characters a channel's topic has at most."}
+        "description": "Characters a channel's topic has at most."},
+      "bot_names": {"type": "array", "default": ["Parley", "Парли", "парли", "Парлей", "парлей"], "maxItems": 50,
+        "items": {"type": "string", "minLength": 1, "maxLength": 64},
+        "description": "Names under which the bot takes direct messages, Latin letters in any case: those of the rule book of the plugin reply."}
     }
   })json";
 
@@ -83,14 +87,25 @@ class Chat : public parley::Plugin {
     accounts().lookup(
         name, [this, name, text, self = std::string(request.user().id()), later = request.defer()](
                   parley::Outcome outcome, const parley::Account& to) mutable {
-          if (outcome == parley::Outcome::kNotFound || outcome == parley::Outcome::kInvalid) {
+          const bool nobody =
+              outcome == parley::Outcome::kNotFound || outcome == parley::Outcome::kInvalid;
+          const std::string id = nobody && is_bot(name) ? std::string(kBot) : to.id;
+          if (id.empty() && nobody)
             return later.fail("not_found", later.tr(say::kUnknownUser, name));
-          }
-          if (!is_ok(outcome)) return later.fail(outcome);
-          if (to.id == self) return later.fail("invalid_args", later.tr(say::kToOneself));
-          channels().publish(
-              later, {.channel = channels().direct(self, to.id), .user = self, .text = text});
+          if (!nobody && !is_ok(outcome)) return later.fail(outcome);
+          if (id == self) return later.fail("invalid_args", later.tr(say::kToOneself));
+          channels().publish(later,
+                             {.channel = channels().direct(self, id), .user = self, .text = text});
         });
+  }
+
+  // The bot has no account, so no name of it is found among those.
+  bool is_bot(std::string_view name) const {
+    if (name == kBot) return true;
+    for (const auto one : config()["bot_names"].items()) {
+      if (same_letters(one.or_else(""), name)) return true;
+    }
+    return false;
   }
 
   // ---- topic

@@ -28,8 +28,8 @@ Caller in_russian(Caller caller) {
 }
 
 HostOptions the_matrix() {
-  return {.channels = {"global", "random", "dm:u_neo:u_trinity", "dm:u_smith:u_trinity", "@u_neo",
-                       "game:room"},
+  return {.channels = {"global", "random", "dm:u_neo:u_trinity", "dm:b_reply:u_neo",
+                       "dm:u_smith:u_trinity", "@u_neo", "game:room"},
           .accounts = {FakeAccount{.user = kNeo}, FakeAccount{.user = kTrinity},
                        FakeAccount{.user = kGuest}}};
 }
@@ -151,13 +151,28 @@ TEST_F(Chat, LetsGuestsWriteToOnePersonToo) {
   EXPECT_EQ(host.published().at(0).channel, "dm:g_1:u_neo");
 }
 
+TEST_F(Chat, WritesToTheBotUnderEachOfItsNames) {
+  for (const char* name : {"Parley", "@parley", "Парли", "b_reply"}) {
+    host.forget();
+    EXPECT_FALSE(host.call("directMessage", {{"user", name}, {"message", "hello"}}).failed())
+        << name;
+    ASSERT_EQ(host.published().size(), 1u);
+    EXPECT_EQ(host.published()[0].channel, "dm:b_reply:u_neo");
+    EXPECT_EQ(host.published()[0].user, "u_neo");
+  }
+  ASSERT_EQ(host.change_config(R"({"bot_names": ["Oracle"]})"), std::nullopt);
+  EXPECT_FALSE(host.call("directMessage", {{"user", "oracle"}, {"message", "hi"}}).failed());
+  EXPECT_EQ(host.call("directMessage", {{"user", "Parley"}, {"message", "hi"}}).code(),
+            "not_found");
+}
+
 TEST_F(Chat, KnowsNobodyOfThatName) {
   const Json arguments{{"user", "Smith"}, {"message", "hi"}};
   const auto reply = host.call("directMessage", arguments);
   EXPECT_EQ(reply.code(), "not_found");
-  EXPECT_EQ(reply.message(), "there is nobody called Smith: check the name");
+  EXPECT_EQ(reply.message(), "there is nobody called Smith: /who shows who is here");
   EXPECT_EQ(host.call("directMessage", arguments, in_russian(kNeo)).message(),
-            "нет никого с именем Smith: проверьте имя");
+            "нет никого с именем Smith: кто здесь, покажет /who");
   EXPECT_TRUE(host.published().empty());
 }
 
@@ -279,11 +294,12 @@ TEST_P(HiddenChannel, IsNoDifferentFromOneThatIsNotThere) {
   for (const char* action : {"topic", "typing"}) {
     const auto reply = host.call(action, arguments);
     EXPECT_EQ(reply.code(), "not_found") << action;
-    EXPECT_EQ(reply.message(),
-              "there is no channel " + std::string(GetParam()) + " for you: check the name");
+    EXPECT_EQ(reply.message(), "there is no channel " + std::string(GetParam()) +
+                                   " for you: /channels lists those you can join");
     host.advance(1s);
     EXPECT_EQ(host.call(action, arguments, in_russian(kNeo)).message(),
-              "канала " + std::string(GetParam()) + " для вас нет: проверьте имя");
+              "канала " + std::string(GetParam()) +
+                  " нет или он вам недоступен: доступные покажет /channels");
     host.advance(1s);
   }
   EXPECT_TRUE(host.pushes().empty());

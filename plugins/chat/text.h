@@ -10,6 +10,9 @@ namespace chat {
 // Nothing to see: spaces of every script, line ends, control, zero-width and direction marks.
 bool is_blank(std::string_view text);
 
+// The same but for the case of Latin letters.
+bool same_letters(std::string_view a, std::string_view b);
+
 // Without the ASCII blanks at both ends.
 std::string_view trimmed(std::string_view text);
 
