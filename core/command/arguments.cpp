@@ -182,6 +182,54 @@ void take_absent(const ArgumentSpec& spec, ArgumentValue& value, FieldErrors& er
     errors.add(spec.name, "the preset " + *spec.preset + " " + why);
 }
 
+// Of a line such as "/join Foo Bar": words that were to be a number and are none belong to the name,
+// so that one sentence about the channel says it all. Nothing: the line was about something else.
+std::optional<std::string> meant_channel(const CommandSpec& spec,
+                                         std::span<const std::optional<std::string>> words,
+                                         const FieldErrors& errors) {
+  const auto is_wrong = [&errors](std::string_view field) {
+    return std::ranges::any_of(errors.list(),
+                               [field](const auto& error) { return error.first == field; });
+  };
+  for (std::size_t i = 0; i < spec.args.size() && i < words.size(); ++i) {
+    const auto& channel = spec.args[i];
+    if (channel.type != ArgumentType::kChannel || !channel.required || !words[i]) continue;
+    std::string name = lower(without_mark(ArgumentType::kChannel, *words[i]));
+    bool about_it = is_wrong(channel.name);
+    for (std::size_t next = i + 1; next < spec.args.size() && next < words.size(); ++next) {
+      const auto& number = spec.args[next];
+      const bool stray = words[next] && number.type == ArgumentType::kInt && !number.required &&
+                         !parse_number<std::int64_t>(*words[next]);
+      if (!stray) break;
+      name += "-" + lower(*words[next]);
+      about_it = true;
+    }
+    if (!about_it) return std::nullopt;
+    std::ranges::replace(name, ' ', '-');
+    const bool of_ids = name.find_first_of(":@") != std::string::npos;  // their case counts
+    if (of_ids) return std::string();
+    return session::parse_channel_name(name) ? "#" + name : std::string();
+  }
+  return std::nullopt;
+}
+
+// The same errors, or the one about the channel.
+FieldErrors said_once(const CommandSpec& spec, std::span<const std::optional<std::string>> words,
+                      FieldErrors errors) {
+  const auto meant = meant_channel(spec, words, errors);
+  if (!meant) return errors;
+  const auto channel = std::ranges::find(spec.args, ArgumentType::kChannel, &ArgumentSpec::type);
+  const auto rule =
+      std::ranges::find(errors.list(), channel->name, &std::pair<std::string, std::string>::first);
+  FieldErrors one;
+  if (!meant->empty())
+    one.add(channel->name,
+            "a channel's name has small letters only and no spaces: perhaps you mean " + *meant);
+  else if (rule != errors.list().end())
+    one.add(channel->name, rule->second);
+  return one.empty() ? errors : one;
+}
+
 void append_value(std::string& out, const ArgumentValue& value) {
   switch (value.type) {
     case ArgumentType::kInt:
@@ -303,7 +351,7 @@ FieldErrors read_words(const CommandSpec& spec, std::span<const std::optional<st
       errors.add(argument.name, std::move(why));
   }
   raw_json.clear();
-  if (!errors.empty()) return errors;
+  if (!errors.empty()) return said_once(spec, words, std::move(errors));
   protocol::ObjectWriter object(raw_json);
   append_declared(spec, values, object);
   return errors;

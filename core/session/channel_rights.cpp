@@ -37,8 +37,9 @@ bool is_public_name(std::string_view name) {
 
 Status bad_name() {
   return Status::invalid_args(
-      "That is no channel name. Write 1 to 32 of a-z, 0-9, _ and - (the first a letter or digit), "
-      "dm:<lower id>:<higher id>, or @<user id>.");
+      "That is no channel name. Write 1 to 32 of a-z, 0-9, _ and -, the first a letter or digit, "
+      "without capitals and spaces: my-channel. Between two people it is dm:<lower id>:<higher id>,"
+      " one's own is @<user id>.");
 }
 
 Result<ChannelName> parse_direct(std::string_view ids) {

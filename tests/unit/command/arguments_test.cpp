@@ -165,5 +165,29 @@ TEST_F(ArgumentsTest, WordsThatDoNotFitAreSaidAllAtOnce) {
   EXPECT_EQ(raw_, "");
 }
 
+// "/join Foo Bar", as the words of a command that takes a channel and then numbers.
+std::string joined(std::vector<std::optional<std::string>> words) {
+  const CommandSpec spec{
+      .name = "join",
+      .args = {{.name = "channel", .type = ArgumentType::kChannel, .required = true},
+               {.name = "since", .type = ArgumentType::kInt},
+               {.name = "history", .type = ArgumentType::kInt}}};
+  Arguments values;
+  std::string raw;
+  return read_words(spec, words, values, raw).status().message();
+}
+
+TEST(ChannelWords, ThatAreNoNameGetOneSentenceAboutIt) {
+  const std::string meant = "channel: a channel's name has small letters only and no spaces: ";
+  EXPECT_EQ(joined({"#Foo", "Bar"}), meant + "perhaps you mean #foo-bar");
+  EXPECT_EQ(joined({"foo", "bar", "baz"}), meant + "perhaps you mean #foo-bar-baz");
+  EXPECT_EQ(joined({"Foo Bar"}), meant + "perhaps you mean #foo-bar");
+  EXPECT_EQ(joined({"Foo", "7"}), meant + "perhaps you mean #foo");
+  EXPECT_THAT(joined({"Канал", "два"}),
+              HasSubstr("channel: That is no channel name. Write 1 to 32"));
+  EXPECT_THAT(joined({"dm:u_7Kq"}), HasSubstr("dm:<lower id>:<higher id>"));
+  EXPECT_EQ(joined({"foo", "7", "5"}), "");
+}
+
 }  // namespace
 }  // namespace parley::command
