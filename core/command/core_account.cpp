@@ -2,12 +2,15 @@
 #include "command/core_account.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/thread_annotations.h"
+#include "command/account_texts.h"
 #include "protocol/close_codes.h"
 #include "protocol/json_writer.h"
 #include "session/session_registry.h"
@@ -28,41 +31,52 @@ constexpr std::size_t kBytesOfAPage = 192 * 1024;
 
 // What was found on the shards so far; the last one answers.
 struct Gathering {
-  explicit Gathering(std::size_t count) : left(count) {}
+  Gathering(std::size_t count, std::string locale_of) : locale(std::move(locale_of)), left(count) {}
+  const std::string locale;
   Mutex mutex;
-  std::vector<std::pair<SessionKey, std::string>> found PARLEY_GUARDED_BY(mutex);
+  std::map<SessionKey, SessionLine> found PARLEY_GUARDED_BY(mutex);
   std::size_t left PARLEY_GUARDED_BY(mutex);
 
   // True for the last one.
-  bool add(SessionKey key, std::string json) {
+  bool add(SessionKey key, std::optional<SessionLine> line) {
     const MutexLock lock(mutex);
-    if (!json.empty()) found.emplace_back(key, std::move(json));
+    if (line) found.emplace(key, std::move(*line));
     return --left == 0;
   }
   std::string list() {
     const MutexLock lock(mutex);
-    std::sort(found.begin(), found.end());
+    std::vector<SessionLine> lines;
+    for (const auto& [key, one] : found) lines.push_back(one);
     std::string json;
     {
       ObjectWriter data(json);
+      data.field("text", sessions_text(lines, locale));
       ArrayWriter all(data.key("sessions"));
-      for (const auto& [key, one] : found) all.raw(one);
+      for (const auto& one : lines) append_session(all.next(), one);
     }
     return json;
   }
+
+ private:
+  static void append_session(std::string& out, const SessionLine& one) {
+    ObjectWriter(out)
+        .field("id", one.id)
+        .field("client", one.client)
+        .field("address", one.address)
+        .field("since", one.since_ms)
+        .field("connected", one.connected)
+        .field("current", one.current);
+  }
 };
 
-std::string describe(const Session& session, bool current) {
-  std::string json;
+SessionLine describe(const Session& session, bool current) {
   const auto& client = session.client();
-  ObjectWriter(json)
-      .field("id", session.id())
-      .field("client", client.name + (client.version.empty() ? "" : " " + client.version))
-      .field("address", session.link() ? session.link()->peer_address() : std::string())
-      .field("since", session.opened_wall_ms())
-      .field("connected", session.link() != nullptr)
-      .field("current", current);
-  return json;
+  return {.id = std::string(session.id()),
+          .client = client.name + (client.version.empty() ? "" : " " + client.version),
+          .address = session.link() ? session.link()->peer_address() : std::string(),
+          .since_ms = session.opened_wall_ms(),
+          .connected = session.link() != nullptr,
+          .current = current};
 }
 
 void append_person(ObjectWriter& data, const storage::UserRecord& record) {
@@ -85,7 +99,7 @@ void append_plugins(ObjectWriter& data, const std::vector<storage::KvOfUser>& pa
 
 // As many as fit; `next` is there when more follow.
 void append_messages(ObjectWriter& data, const std::string& json,
-                     const std::vector<storage::OwnMessage>& messages) {
+                     const std::vector<storage::OwnMessage>& messages, CopySummary& summary) {
   std::int64_t next = 0;
   {
     ArrayWriter list(data.key("messages"));
@@ -97,20 +111,24 @@ void append_messages(ObjectWriter& data, const std::string& json,
           .field("ts", message.ts)
           .raw("data", message.data_json);
       next = message.row;
+      ++summary.messages;
     }
   }
   const bool all =
       messages.size() < kMessagesOfAPage && (messages.empty() || next == messages.back().row);
-  if (!all) data.field("next", next);
+  if (all) return;
+  data.field("next", next);
+  summary.next = next;
 }
 
-Result<std::string> copy_of(storage::Reader& reader, const std::string& user_id,
-                            std::int64_t after) {
+Result<std::string> copy_of(storage::Reader& reader, const std::string& user_id, std::int64_t after,
+                            std::string_view locale) {
   const auto record = reader.user(user_id);
   if (!record) return record.status();
   const auto messages = reader.messages_of(user_id, after, kMessagesOfAPage);
   if (!messages) return messages.status();
   std::string json;
+  CopySummary summary;
   {
     ObjectWriter data(json);
     if (after == 0) {
@@ -118,8 +136,13 @@ Result<std::string> copy_of(storage::Reader& reader, const std::string& user_id,
       if (!pairs) return pairs.status();
       append_person(data, *record);
       append_plugins(data, *pairs);
+      summary = {.name = record->name,
+                 .id = record->id,
+                 .created_ms = record->created_at,
+                 .records = pairs->size()};
     }
-    append_messages(data, json, *messages);
+    append_messages(data, json, *messages, summary);
+    data.field("text", copy_text(summary, locale));
   }
   return json;
 }
@@ -129,7 +152,7 @@ Result<std::string> copy_of(storage::Reader& reader, const std::string& user_id,
 void CoreAccount::sessions(const Invocation& call) {
   auto& replies = deps_.dispatcher.replies();
   const auto keys = deps_.sessions.sessions_of(call.user->id);
-  auto gathering = std::make_shared<Gathering>(keys.size());
+  auto gathering = std::make_shared<Gathering>(keys.size(), std::string(call.locale));
   replies.defer(call.call);
   if (keys.empty())  // it is ending while it asks
     return static_cast<void>(replies.reply(call.call, "sessions", gathering->list()));
@@ -139,7 +162,8 @@ void CoreAccount::sessions(const Invocation& call) {
                                  own = call.session_key, user = call.user->id] {
           const Session* session = deps_.sessions.find(key);
           const bool is_theirs = session && session->user()->id == user;
-          if (gathering->add(key, is_theirs ? describe(*session, key == own) : std::string()))
+          auto line = is_theirs ? std::optional(describe(*session, key == own)) : std::nullopt;
+          if (gathering->add(key, std::move(line)))
             replies.reply(id, "sessions", gathering->list());
         });
   }
@@ -174,9 +198,10 @@ void CoreAccount::my_data(const Invocation& call) {
 void CoreAccount::copy_data(const Invocation& call, std::int64_t after) {
   auto& replies = deps_.dispatcher.replies();
   replies.defer(call.call);
-  const auto status = deps_.store.read(
-      [&replies, id = call.call, user = call.user->id, after](storage::Reader& reader) {
-        const auto copy = copy_of(reader, user, after);
+  const auto status =
+      deps_.store.read([&replies, id = call.call, user = call.user->id, after,
+                        locale = std::string(call.locale)](storage::Reader& reader) {
+        const auto copy = copy_of(reader, user, after, locale);
         copy ? replies.reply(id, "myData", *copy) : replies.fail(id, copy.status());
       });
   if (!status) replies.fail(call.call, status);

@@ -76,31 +76,31 @@ CommandSpec overtaking(CommandSpec spec) {
 
 CommandSpec commands() {
   auto spec = plumbing("commands", {{.name = "locale", .max = 35}}, true);
-  spec.help = {"Lists the commands you may call", "Список доступных вам команд"};
+  spec.help = {"Lists the commands you may call", "Показать доступные вам команды"};
   return spec;
 }
 
 CommandSpec help() {
   return {.name = "help",
-          .help = {"Shows what you can do here", "Показывает, что здесь можно делать"},
+          .help = {"Shows what you can do here", "Показать, что здесь можно делать"},
           .args = {{.name = "command", .max = 64, .help = {"one command", "одна команда"}}},
           .read_only = true,
           .clickable = true};
 }
 
 CommandSpec subscribe() {
-  return {
-      .name = "subscribe",
-      .aliases = {"join"},
-      .help = {"Joins a channel", "Присоединиться к каналу"},
-      .args = {channel(true),
-               count("since", {"messages after this offset", "сообщения после этого номера"}),
-               count("history", {"so many of the newest messages", "столько последних сообщений"}),
-               {.name = "presence",
-                .type = kBool,
-                .help = {"tell who comes and goes", "сообщать, кто приходит и уходит"}}},
-      .clickable = true,
-      .own_session = true};
+  return {.name = "subscribe",
+          .aliases = {"join"},
+          .help = {"Joins a channel", "Присоединиться к каналу"},
+          .args = {channel(true),
+                   count("since", {"messages after this offset", "сообщения после этого номера"}),
+                   count("history", {"so many of the newest messages",
+                                     "сколько последних сообщений показать"}),
+                   {.name = "presence",
+                    .type = kBool,
+                    .help = {"tell who comes and goes", "сообщать, кто приходит и уходит"}}},
+          .clickable = true,
+          .own_session = true};
 }
 
 CommandSpec unsubscribe() {
@@ -113,7 +113,7 @@ CommandSpec unsubscribe() {
 
 CommandSpec history() {
   return {.name = "history",
-          .help = {"Shows earlier messages of a channel", "Показывает прежние сообщения канала"},
+          .help = {"Shows earlier messages of a channel", "Показать прежние сообщения канала"},
           .args = {channel(false),
                    count("limit", {"how many", "сколько"}),
                    count("before", {"older than this offset", "раньше этого номера"}),
@@ -129,7 +129,7 @@ CommandSpec history() {
 CommandSpec presence() {
   return {.name = "presence",
           .aliases = {"who"},
-          .help = {"Shows who is in a channel", "Показывает, кто в канале"},
+          .help = {"Shows who is in a channel", "Показать, кто в канале"},
           .args = {channel(false),
                    {.name = "after", .max = 64, .help = {"the next page", "следующая страница"}},
                    count("limit", {"how many", "сколько"})},
@@ -139,7 +139,7 @@ CommandSpec presence() {
 
 CommandSpec channels() {
   return {.name = "channels",
-          .help = {"Lists the public channels", "Список общих каналов"},
+          .help = {"Lists the public channels", "Показать общие каналы"},
           .args = {{.name = "after", .max = 64, .help = {"the next page", "следующая страница"}},
                    count("limit", {"how many", "сколько"})},
           .read_only = true,
@@ -153,7 +153,7 @@ ArgumentSpec place(LocalText help) {
 
 CommandSpec edit_message() {
   return {.name = "editMessage",
-          .help = {"Changes a message", "Изменяет сообщение"},
+          .help = {"Changes a message", "Изменить сообщение"},
           .args = {channel(true),
                    place({"which message", "номер сообщения"}),
                    {.name = "message",
@@ -164,7 +164,7 @@ CommandSpec edit_message() {
 
 CommandSpec delete_message() {
   return {.name = "deleteMessage",
-          .help = {"Takes a message away", "Удаляет сообщение"},
+          .help = {"Takes a message away", "Удалить сообщение"},
           .args = {channel(true), place({"which message", "номер сообщения"})},
           .clickable = true};
 }
@@ -187,30 +187,30 @@ CommandSpec about_person(std::string name, LocalText help) {
 
 CommandSpec blocked() {
   return {.name = "blocked",
-          .help = {"Lists whom you have blocked", "Показывает, кого вы заблокировали"},
+          .help = {"Lists whom you have blocked", "Показать, кого вы заблокировали"},
           .read_only = true,
           .clickable = true};
 }
 
 CommandSpec sessions() {
   return {.name = "sessions",
-          .help = {"Shows where you are logged in", "Показывает, где вы вошли"},
+          .help = {"Shows where you are logged in", "Показать, где вы вошли"},
           .read_only = true};
 }
 
 CommandSpec end_session() {
   return {.name = "endSession",
-          .help = {"Ends one of your sessions elsewhere", "Завершает один из других ваших сеансов"},
+          .help = {"Ends one of your sessions elsewhere", "Завершить другой ваш сеанс"},
           .args = {{.name = "session",
                     .required = true,
                     .max = 64,
-                    .help = {"as \"sessions\" shows it", "как показывает «sessions»"}}}};
+                    .help = {"as \"sessions\" shows it", "как показывает /sessions"}}}};
 }
 
 CommandSpec my_data() {
   return {.name = "mydata",
           .help = {"Gives you a copy of your data, or deletes it",
-                   "Копия ваших данных или их удаление"},
+                   "Получить копию своих данных или удалить их"},
           .args = {{.name = "what",
                     .required = true,
                     .choices = {"export", "forget"},

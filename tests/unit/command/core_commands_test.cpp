@@ -152,7 +152,7 @@ TEST(CoreCommandsTest, ErrorsAreInThePersonsLanguage) {
                     HasSubstr(R"("steps":"ожидается целое число, а здесь строка")")));
   EXPECT_THAT(said(R"({"action":"history","id":3})"), HasSubstr("channel: нужно указать"));
   EXPECT_THAT(said(R"({"action":"unsubscribe","id":4,"channel":"nowhere"})"),
-              HasSubstr("Вы не в канале nowhere."));
+              HasSubstr("Вы не состоите в канале nowhere."));
   EXPECT_THAT(said(R"({"action":"echo","id":5,"data":7})"), HasSubstr("должно быть объектом"));
   EXPECT_THAT(said("[]"), HasSubstr("а здесь массив"));
 }
