@@ -11,7 +11,7 @@ using parley::Phrase;
 
 // Help
 constexpr Phrase kRegister{"Make an account; a guest keeps what they have",
-                           "Завести учётную запись; гость сохраняет всё своё"};
+                           "Зарегистрироваться; всё, что было у гостя, сохранится"};
 constexpr Phrase kLogin{"Log in", "Войти"};
 constexpr Phrase kLogout{"Log out", "Выйти"};
 constexpr Phrase kWhoami{"Who you are here", "Кто вы здесь"};
@@ -24,17 +24,17 @@ constexpr Phrase kInvitation{"the code you were given, where registration is by 
                              "код приглашения, если регистрация по приглашениям"};
 constexpr Phrase kWhere{"here, or all: everywhere you are logged in",
                         "here — здесь, all — везде, где вы вошли"};
-constexpr Phrase kOldPassword{"the present password", "нынешний пароль"};
+constexpr Phrase kOldPassword{"the present password", "текущий пароль"};
 constexpr Phrase kNewPassword{"the new password", "новый пароль"};
 
 // Refusals
 constexpr Phrase kRegisteredAlready{
     "you are {0} and have an account already: log out before you make another one",
-    "вы {0}, и учётная запись у вас уже есть: выйдите, прежде чем заводить другую"};
+    "у вас уже есть учётная запись ({0}): чтобы завести другую, сначала выйдите"};
 constexpr Phrase kGuestsHaveNoPassword{
     "a guest has no password to change: register to get an account with one",
-    "у гостя нет пароля: зарегистрируйтесь, и он появится"};
+    "у гостя нет пароля: зарегистрируйтесь, чтобы он появился"};
 constexpr Phrase kNoAccount{"only a person's account has a password to change",
-                            "пароль есть только у учётной записи человека"};
+                            "пароль можно сменить только у учётной записи человека"};
 
 }  // namespace account::say
