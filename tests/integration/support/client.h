@@ -81,6 +81,7 @@ class Client {
   int read_close();
   void expect_close(int code);  // also checks that the stream ends
   bool closed() const { return close_code_.has_value(); }
+  const std::string& close_reason() const { return close_reason_; }
   void hang_up() { socket_.close(); }  // no close frame: a cut cable
 
   // Whether nothing that satisfies `unwanted` arrives before the answer to a ping sent now: for
