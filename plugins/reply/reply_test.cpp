@@ -209,9 +209,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Reply, LeavesTalkAloneThatOnlySoundsLikeTheGame) {
   FakeHost host(options());
-  for (const char* talk : {"take care", "look at this", "we should move north next year",
-                           "attack is the best defence, they say", "let us go", "drop it",
-                           "/move north", "?look"}) {
+  for (const char* talk :
+       {"take care", "look at this", "we should move north next year",
+        "attack is the best defence, they say", "let us go", "drop it", "/move north", "?look"}) {
     heard(host, talk);
     EXPECT_THAT(host.ran(), IsEmpty()) << talk;
   }
