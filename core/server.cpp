@@ -87,7 +87,7 @@ Status Running::open() {
   if (status) status = open_doors();
   if (!status) return status;
   server::tell_plugins(*runtime_, plugins_->events, clock_);
-  server::heed_account_changes(*users_, *runtime_, plugins_->events, clock_);
+  server::heed_account_changes(*users_, *runtime_, *doors_, plugins_->events, clock_);
   reload_ =
       std::make_unique<server::Reload>(start_, config_, *users_, *runtime_, *plugins_, *doors_);
   return Status::ok();
@@ -135,7 +135,8 @@ void Running::note_reload(const api::Reloaded& reloaded) {
 void Running::announce() const {
   const auto address = doors_->client_listener->address();
   std::cout << "ready " << api::url_of(address, doors_->tls != nullptr) << "\noperator "
-            << api::url_of(doors_->operator_listener->address(), false) << std::endl;
+            << api::url_of(doors_->operator_listener->address(), doors_->operator_tls != nullptr)
+            << std::endl;
   log::info("server", "parleyd {} serves on {} with {} shards", PARLEY_VERSION, address,
             runtime_->shards->size());
 }

@@ -39,6 +39,7 @@ SharedResponder share(net::HttpResponder responder) {
 }
 
 std::string actor_of(const net::HttpRequest& request) {
+  if (!request.actor.empty()) return request.actor;
   return request.local ? "parleyctl (uid " + std::to_string(request.uid) + ")" : "operator";
 }
 

@@ -30,9 +30,10 @@ Status check_listen(const config::Config& config) {
   if (!client) return Status::invalid_args("listen.address: " + client.status().message());
   const auto port = net::Endpoint::parse(config.listen.operator_address);
   if (!port) return Status::invalid_args("listen.operator_address: " + port.status().message());
-  if (!is_loopback(port->host)) {
+  if (!is_loopback(port->host) && !config.listen.operator_tls.enabled()) {
     return Status::forbidden("listen.operator_address is " + config.listen.operator_address +
-                             ": the operator port has no TLS, so it is served on loopback only; "
+                             ": without TLS the operator port is served on loopback only; set "
+                             "listen.operator_tls.certificate and listen.operator_tls.key, or "
                              "reach it from elsewhere through an SSH tunnel");
   }
   const bool guarded = config.listen.tls.enabled() || !config.http.trusted_proxies.empty() ||

@@ -13,7 +13,7 @@
 namespace parley::api {
 
 // Off loopback the client port needs TLS, a trusted proxy or listen.allow_plaintext; the operator
-// port stays on loopback.
+// port needs TLS.
 Status check_listen(const config::Config& config);
 
 // http.public_origins, or the listening address's own names when that is empty.

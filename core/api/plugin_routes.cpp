@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include "config/plugin_settings.h"
@@ -60,14 +62,80 @@ Json row_json(const plugin::PluginInfo& info) {
   return row;
 }
 
+Json step_json(const plugin::Step& step) {
+  return {{"name", step.name},
+          {"ms", std::round(step.ms * 100) / 100},
+          {"ok", step.ok},
+          {"detail", step.detail}};
+}
+
 Json steps_json(const plugin::Operation& operation) {
   Json steps = Json::array();
-  for (const auto& step : operation.steps)
-    steps.push_back({{"name", step.name},
-                     {"ms", std::round(step.ms * 100) / 100},
-                     {"ok", step.ok},
-                     {"detail", step.detail}});
+  for (const auto& step : operation.steps) steps.push_back(step_json(step));
   return steps;
+}
+
+struct Told {
+  int http = 200;
+  Json body;
+};
+
+Told told(const plugin::Operation& operation, Json body) {
+  if (!operation.status) body = Json::object();
+  body["ok"] = operation.status.is_ok();
+  body["steps"] = steps_json(operation);
+  if (operation.status) return {200, std::move(body)};
+  const auto& info = protocol::error_info(operation.status.code());
+  body["error"] = {{"code", info.name}, {"message", operation.status.message()}};
+  if (!operation.problems.empty()) body["details"] = problems_json(operation.problems);
+  return {info.http, std::move(body)};
+}
+
+// Answers an operation: whole at its end, or, to who accepts application/x-ndjson, a line
+// {"step":…} as each step ends and the answer with its `status` last.
+class Teller {
+ public:
+  Teller(const HttpRequest& request, HttpResponder responder) {
+    if (request.header("accept") != kLines) {
+      whole_ = share(std::move(responder));
+      return;
+    }
+    net::HttpResponse head;
+    head.headers = {{"Content-Type", std::string(kLines)}, {"Cache-Control", "no-store"}};
+    stream_ = std::make_shared<net::HttpStream>(responder.stream(std::move(head)));
+  }
+  bool streams() const { return stream_ != nullptr; }
+  void step(const plugin::Step& step) const { line({{"step", step_json(step)}}); }
+  void end(const plugin::Operation& operation) const {
+    if (whole_) return answer_operation(*whole_, operation);
+    auto [http, body] = told(operation, Json::object());
+    body["status"] = http;
+    line(body);
+    stream_->close();
+  }
+
+ private:
+  static constexpr std::string_view kLines = "application/x-ndjson";
+  void line(const Json& value) const { stream_->write(dump(value) + "\n"); }
+
+  SharedResponder whole_;
+  std::shared_ptr<net::HttpStream> stream_;
+};
+
+// Hands an operation to the maintenance thread with somebody who hears its steps. Both tasks are
+// queued under one lock, so that nobody else's operation comes between them.
+template <typename Begin>
+void run_told(const Context& context, const Teller& teller, plugin::PluginManager::Done done,
+              Begin begin) {
+  if (!teller.streams()) return begin(std::move(done));
+  static std::mutex in_order;
+  const std::lock_guard lock(in_order);
+  context.plugins.run_in_background(
+      [teller] { plugin::step_heard = [teller](const plugin::Step& step) { teller.step(step); }; });
+  begin([done = std::move(done)](plugin::Operation operation) mutable {
+    plugin::step_heard = nullptr;
+    done(std::move(operation));
+  });
 }
 
 // {"percent":10} or {"users":["neo"]}
@@ -106,24 +174,41 @@ void begin_canary(const Context& context, const HttpRequest& request, const Path
                          });
 }
 
+void start(plugin::PluginManager& plugins, const std::string& verb, const std::string& id,
+           const std::string& from, plugin::PluginManager::Done done) {
+  if (verb == "load") return plugins.load(id, from, std::move(done));
+  if (verb == "reload") return plugins.reload(id, from, std::move(done));
+  if (verb == "promote") return plugins.promote(id, std::move(done));
+  if (verb == "rollback") return plugins.rollback(id, std::move(done));
+  if (verb == "release") return plugins.release(id, std::move(done));
+  if (verb == "quarantine") return plugins.quarantine(id, std::move(done));
+  plugins.unload(id, std::move(done));
+}
+
 void operate(const Context& context, const HttpRequest& request, const PathValues& path,
              HttpResponder responder, const std::string& verb) {
   const auto body = read_body(request, responder);
   if (!body) return;
   const auto id = path.at("id"), from = text_of(*body, "from");
-  auto done = [&context, request, verb, id, from,
-               answer = share(std::move(responder))](const plugin::Operation& operation) {
+  const Teller teller(request, std::move(responder));
+  auto done = [&context, request, verb, id, from, teller](const plugin::Operation& operation) {
     audit(context, request, "plugin." + verb, id, operation.status,
           from.empty() ? from : "from " + from);
-    answer_operation(*answer, operation);
+    teller.end(operation);
   };
-  if (verb == "load") return context.plugins.load(id, from, std::move(done));
-  if (verb == "reload") return context.plugins.reload(id, from, std::move(done));
-  if (verb == "promote") return context.plugins.promote(id, std::move(done));
-  if (verb == "release") return context.plugins.release(id, std::move(done));
-  if (verb == "rollback") return context.plugins.rollback(id, std::move(done));
-  if (verb == "quarantine") return context.plugins.quarantine(id, std::move(done));
-  context.plugins.unload(id, std::move(done));
+  run_told(context, teller, std::move(done), [&](plugin::PluginManager::Done whole) {
+    start(context.plugins, verb, id, from, std::move(whole));
+  });
+}
+
+// What its configuration may look like, for whoever makes a form of it; null when it says nothing.
+Json schema_of(const Context& context, const std::string& id) {
+  for (const auto& plugin : context.plugins.running())
+    if (plugin->id() == id)
+      return Json::parse(plugin->manifest().config_schema, nullptr, false).is_object()
+                 ? Json::parse(plugin->manifest().config_schema)
+                 : Json(nullptr);
+  return nullptr;
 }
 
 void show_config(const Context& context, const std::string& id, net::HttpResponder& responder) {
@@ -133,6 +218,7 @@ void show_config(const Context& context, const std::string& id, net::HttpRespond
   for (const auto& [pointer, origin] : config::config_origins(*settings)) origins[pointer] = origin;
   respond(responder, Json{{"config", Json::parse(settings->config_json, nullptr, false)},
                           {"origins", origins},
+                          {"schema", schema_of(context, id)},
                           {"file", settings->file}});
 }
 
@@ -165,14 +251,8 @@ void change_config(const Context& context, const HttpRequest& request, const Pat
 
 void answer_operation(net::HttpResponder& responder, const plugin::Operation& operation,
                       Json body) {
-  if (!operation.status) body = Json::object();
-  body["ok"] = operation.status.is_ok();
-  body["steps"] = steps_json(operation);
-  if (operation.status) return respond(responder, body);
-  const auto& info = protocol::error_info(operation.status.code());
-  body["error"] = {{"code", info.name}, {"message", operation.status.message()}};
-  if (!operation.problems.empty()) body["details"] = problems_json(operation.problems);
-  responder.respond(net::HttpResponse::json(info.http, dump(body)));
+  const auto [http, whole] = told(operation, std::move(body));
+  responder.respond(net::HttpResponse::json(http, dump(whole)));
 }
 
 Json problems_json(const std::vector<config::Problem>& problems) {

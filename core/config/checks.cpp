@@ -41,10 +41,10 @@ void check_exposure(Loaded& loaded) {
             "TLS in http.trusted_proxies, or set listen.allow_plaintext if anyone may read along",
             listen.address));
   }
-  if (!is_loopback(admin->host)) {
-    complain(
-        loaded, "listen.operator_address",
-        "the operator port speaks no TLS and stays on loopback: use 127.0.0.1:PORT and a tunnel");
+  if (!is_loopback(admin->host) && !listen.operator_tls.enabled()) {
+    complain(loaded, "listen.operator_address",
+             "the operator port is open to the network with TLS only: set listen.operator_tls, or "
+             "use 127.0.0.1:PORT and a tunnel");
   }
   if (client->port != 0 && client->port == admin->port && client->host == admin->host) {
     complain(loaded, "listen.operator_address",
@@ -52,19 +52,23 @@ void check_exposure(Loaded& loaded) {
   }
 }
 
-void check_tls(Loaded& loaded) {
-  const auto& tls = loaded.config.listen.tls;
+void check_certificate(Loaded& loaded, const Tls& tls, const std::string& path) {
   if (tls.certificate.empty() != tls.key.empty()) {
-    complain(loaded, tls.key.empty() ? "listen.tls.key" : "listen.tls.certificate",
+    complain(loaded, path + (tls.key.empty() ? ".key" : ".certificate"),
              "is missing: TLS needs the certificate and the key");
     return;
   }
   if (tls.key.empty()) return;
-  if (auto why = check_private_file(tls.key)) complain(loaded, "listen.tls.key", *why);
+  if (auto why = check_private_file(tls.key)) complain(loaded, path + ".key", *why);
   std::error_code error;
   if (!std::filesystem::is_regular_file(tls.certificate, error)) {
-    complain(loaded, "listen.tls.certificate", tls.certificate + ": there is no such file");
+    complain(loaded, path + ".certificate", tls.certificate + ": there is no such file");
   }
+}
+
+void check_tls(Loaded& loaded) {
+  check_certificate(loaded, loaded.config.listen.tls, "listen.tls");
+  check_certificate(loaded, loaded.config.listen.operator_tls, "listen.operator_tls");
 }
 
 template <typename T>

@@ -19,7 +19,7 @@
 namespace parley::config {
 
 struct Tls {
-  std::string certificate;  // PEM file; empty: no TLS on the client port
+  std::string certificate;  // PEM file; empty: no TLS on that port
   std::string key;          // PEM file, not readable by group or world
   bool enabled() const { return !certificate.empty(); }
 };
@@ -29,6 +29,7 @@ struct Listen {
   std::string operator_address = "127.0.0.1:8081";
   bool allow_plaintext = false;  // listen off loopback without TLS or a trusted proxy
   Tls tls;
+  Tls operator_tls;
   int shards = 0;  // 0: one per core
   int backlog = 1024;
 };
@@ -43,6 +44,16 @@ struct Http {
   Millis header_timeout{10'000};
   Millis idle_timeout{75'000};
   std::size_t min_body_rate = 1024;  // bytes per second
+};
+
+// The admins' page on the operator port.
+struct Console {
+  bool enabled = true;
+  std::string root;  // folder of the built console; empty: console/ beside the program
+  Millis idle{30 * 60'000};
+  Millis session{12LL * 3'600'000};  // however much is done in it
+  int sessions = 64;                 // at once; the one longest idle makes room
+  Millis confirm{5 * 60'000};        // how long a password that was typed again counts
 };
 
 struct WebSocket {
@@ -237,6 +248,7 @@ struct Config {
   std::string node = "n1";
   Listen listen;
   Http http;
+  Console console;
   WebSocket websocket;
   Outbox outbox;
   Limits limits;

@@ -29,6 +29,8 @@ const std::vector<Key>& table() {
     {.path = "listen.allow_plaintext", .slot = AT(listen.allow_plaintext), .meaning = "listen off loopback without TLS or a trusted proxy"},
     {.path = "listen.tls.certificate", .slot = AT(listen.tls.certificate), .form = kPath, .live = true, .meaning = "PEM file; empty: no TLS"},
     {.path = "listen.tls.key", .slot = AT(listen.tls.key), .form = kPath, .live = true, .meaning = "PEM file, not readable by group or world"},
+    {.path = "listen.operator_tls.certificate", .slot = AT(listen.operator_tls.certificate), .form = kPath, .live = true, .meaning = "the same for the operator port, which off loopback needs it"},
+    {.path = "listen.operator_tls.key", .slot = AT(listen.operator_tls.key), .form = kPath, .live = true, .meaning = "PEM file, not readable by group or world"},
     {.path = "listen.shards", .slot = AT(listen.shards), .min = 0, .max = 256, .meaning = "threads that serve connections; 0: one per core"},
     {.path = "listen.backlog", .slot = AT(listen.backlog), .min = 1, .max = 65535, .meaning = "connections that wait to be accepted"},
 
@@ -41,6 +43,13 @@ const std::vector<Key>& table() {
     {.path = "http.header_timeout", .slot = AT(http.header_timeout), .min = kSecond, .max = 5 * kMinute, .meaning = "headers are whole within this"},
     {.path = "http.idle_timeout", .slot = AT(http.idle_timeout), .min = kSecond, .max = kHour, .meaning = "a kept connection without a request is closed"},
     {.path = "http.min_body_rate", .slot = AT(http.min_body_rate), .min = 0, .max = kGiB, .meaning = "bytes per second a body must come with; 0: any"},
+
+    {.path = "console.enabled", .slot = AT(console.enabled), .live = true, .meaning = "serve the admin console on the operator port, under /admin/"},
+    {.path = "console.root", .slot = AT(console.root), .form = kPath, .meaning = "folder of the built console; empty: console/ beside the program"},
+    {.path = "console.idle", .slot = AT(console.idle), .min = kMinute, .max = kDay, .live = true, .meaning = "an admin who does nothing for so long logs in again"},
+    {.path = "console.session", .slot = AT(console.session), .min = kMinute, .max = 30 * kDay, .live = true, .meaning = "a login ends after this, whatever is done in it"},
+    {.path = "console.sessions", .slot = AT(console.sessions), .min = 1, .max = 10'000, .live = true, .meaning = "logins at once; the one longest idle makes room"},
+    {.path = "console.confirm", .slot = AT(console.confirm), .min = 10 * kSecond, .max = kHour, .live = true, .meaning = "how long a password typed again counts, for what asks for it"},
 
     {.path = "websocket.ping_interval", .slot = AT(websocket.ping_interval), .min = kSecond, .max = kHour, .meaning = "silence after which a ping is sent"},
     {.path = "websocket.pong_timeout", .slot = AT(websocket.pong_timeout), .min = kSecond, .max = 10 * kMinute, .meaning = "an unanswered ping ends the connection after this"},

@@ -50,6 +50,7 @@ struct HttpRequestHead {
 struct HttpRequest : HttpRequestHead {
   std::string body;
   std::shared_ptr<const void> hold;  // BodyTerms'
+  std::string actor;  // who asks, found by the door it came through; never from the wire
 };
 
 struct HttpResponse {

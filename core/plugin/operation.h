@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,10 @@ struct Step {
   std::string detail;
 };
 
+// Told of each step as it ends, on the thread that runs the operation: for who wants to see them
+// before the whole is done. Empty: nobody listens.
+inline thread_local std::function<void(const Step&)> step_heard;
+
 struct Operation {
   Status status = Status::ok();
   std::vector<Step> steps;
@@ -32,6 +37,7 @@ struct Operation {
     status = run();
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     steps.push_back({std::move(name), took.count(), status.is_ok(), status.message()});
+    if (step_heard) step_heard(steps.back());
     return status.is_ok();
   }
 };

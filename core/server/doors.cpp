@@ -44,6 +44,18 @@ Result<std::shared_ptr<const net::StaticFiles>> load_page(const config::Config& 
   return net::StaticFiles::load({.folder = root.string()});
 }
 
+// The console, which is not the page: the client port must not serve it.
+Result<std::shared_ptr<const net::StaticFiles>> load_console(const config::Config& config) {
+  const auto root = config.console.root.empty() ? program_folder().parent_path() / "console"
+                                                : std::filesystem::path(config.console.root);
+  return net::StaticFiles::load({.folder = root.string()});
+}
+
+Result<std::shared_ptr<net::TlsContext>> load_tls(const config::Tls& files) {
+  if (!files.enabled()) return std::shared_ptr<net::TlsContext>();
+  return net::TlsContext::load(files);
+}
+
 Status trust_proxies(net::Service& service, const config::Config& config) {
   for (const auto& text : config.http.trusted_proxies) {
     auto network = net::Network::parse(text);
@@ -79,11 +91,9 @@ Status Doors::open_client_port(const House& house) {
   const auto config = house.config.get();
   auto page = load_page(*config);
   if (!page) return page.status();
-  if (config->listen.tls.enabled()) {
-    auto loaded = net::TlsContext::load(config->listen.tls);
-    if (!loaded) return loaded.status();
-    tls = std::move(loaded).value();
-  }
+  auto loaded = load_tls(config->listen.tls);
+  if (!loaded) return loaded.status();
+  tls = std::move(loaded).value();
   gateway = std::make_unique<api::ClientGateway>(*context, *house.users.tokens,
                                                  *house.users.tickets, std::move(page).value());
   auto service = std::make_shared<net::Service>();
@@ -115,16 +125,19 @@ Status Doors::open_client_port(const House& house) {
 
 Status Doors::open_operator_port(const House& house) {
   const auto config = house.config.get();
-  auto service = std::make_shared<net::Service>();
-  service->http = config->http;
-  service->budget = house.runtime.budget;
-  service->handle = [this](const net::HttpRequest& request, net::HttpResponder responder) {
-    if (request.local) return operator_port->serve_socket(request, std::move(responder));
-    operator_port->serve_port(request, std::move(responder));
+  auto console = load_console(*config);
+  if (!console) return console.status();
+  auto keys = api::AdminKeys::open(*house.state.store, house.clock);
+  if (!keys) return keys.status();
+  admin_keys = std::move(keys).value();
+  auto loaded = load_tls(config->listen.operator_tls);
+  if (!loaded) return loaded.status();
+  operator_tls = std::move(loaded).value();
+  const auto service = [&](std::shared_ptr<net::TlsContext> with) {
+    return operator_service(house, std::move(with));
   };
-  service->body = [this](const net::HttpRequestHead& head) {
-    return operator_port->body_terms(head);
-  };
+  auto outer = service(operator_tls);
+  if (auto status = trust_proxies(*outer, *config); !status) return status;
   auto& shards = *house.runtime.shards;
   auto status =
       keep(operator_listener, net::Listener::open(shards,
@@ -132,15 +145,36 @@ Status Doors::open_operator_port(const House& house) {
                                                    .backlog = 64,
                                                    .only_shard = 0,
                                                    .admission = {}},
-                                                  service));
+                                                  outer));
   if (!status) return status;
   const auto socket = (house.state.folder / "admin.sock").string();
-  status = keep(admin_listener, net::Listener::open_unix(shards, {.path = socket}, service));
+  status =
+      keep(admin_listener, net::Listener::open_unix(shards, {.path = socket}, service(nullptr)));
   if (!status) return status;
   const std::string token = random_secret("o_");
   operator_port = std::make_unique<api::OperatorPort>(
-      *context, api::operator_hosts(*config, operator_listener->port()), token);
+      *context, *admin_keys,
+      api::OperatorPort::Options{.hosts = api::operator_hosts(*config, operator_listener->port()),
+                                 .token = token,
+                                 .console = std::move(console).value()});
   return write_private(house.state.folder / "operator.token", token + "\n");
+}
+
+// For the port and, without TLS, for the admin socket.
+std::shared_ptr<net::Service> Doors::operator_service(const House& house,
+                                                      std::shared_ptr<net::TlsContext> with) {
+  auto service = std::make_shared<net::Service>();
+  service->http = house.config.get()->http;
+  service->budget = house.runtime.budget;
+  service->tls = std::move(with);
+  service->handle = [this](const net::HttpRequest& request, net::HttpResponder responder) {
+    if (request.local) return operator_port->serve_socket(request, std::move(responder));
+    operator_port->serve_port(request, std::move(responder));
+  };
+  service->body = [this](const net::HttpRequestHead& head) {
+    return operator_port->body_terms(head);
+  };
+  return service;
 }
 
 }  // namespace parley::server

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 
+#include "api/admin_keys.h"
 #include "api/client_gateway.h"
 #include "api/context.h"
 #include "api/operator_port.h"
@@ -44,15 +45,19 @@ struct Doors {
   void close();  // the listeners
 
   std::unique_ptr<api::Context> context;
-  std::shared_ptr<net::TlsContext> tls;  // none: plain
+  std::shared_ptr<net::TlsContext> tls;           // none: plain
+  std::shared_ptr<net::TlsContext> operator_tls;  // the same
   std::shared_ptr<net::Admission> admission;
   std::unique_ptr<api::ClientGateway> gateway;
+  std::unique_ptr<api::AdminKeys> admin_keys;
   std::unique_ptr<api::OperatorPort> operator_port;
   std::unique_ptr<net::Listener> client_listener, operator_listener, admin_listener;
 
  private:
   Status open_client_port(const House& house);
   Status open_operator_port(const House& house);
+  std::shared_ptr<net::Service> operator_service(const House& house,
+                                                 std::shared_ptr<net::TlsContext> with);
 };
 
 }  // namespace parley::server

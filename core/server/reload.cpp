@@ -20,6 +20,23 @@ void report(const std::vector<config::Change>& changes) {
   if (changes.empty()) log::info("config", "reloaded, nothing changed");
 }
 
+// The certificate of a port that speaks TLS, for its next connections.
+void renew(net::TlsContext* tls, const config::Tls& files, const std::string& key,
+           std::vector<config::Problem>& problems) {
+  if (tls == nullptr) return;
+  const auto status = files.enabled()
+                          ? tls->reload(files)
+                          : Status::invalid_args("TLS ends at the next start, not before.");
+  if (status) {
+    log::info("net", "the certificate {} is in use for new connections", files.certificate);
+    return;
+  }
+  log::error("net", "the certificate was not reloaded, the old one stays in use: {}",
+             status.message());
+  problems.push_back({files.certificate, 0, key,
+                      "was not reloaded, the old one stays in use: " + status.message()});
+}
+
 }  // namespace
 
 void Reload::run(const std::function<void(api::Reloaded)>& done) {
@@ -66,19 +83,8 @@ std::vector<config::Problem> Reload::hand_out(const config::Config& merged) {
   doors_.gateway->set_origins(api::allowed_origins(merged, doors_.client_listener->port()));
   if (auto status = log::init(config::log_settings(merged)); !status)
     log::warn("log", "{}", status.message());
-  if (doors_.tls == nullptr) return problems;
-  const auto& files = merged.listen.tls;
-  const auto status = files.enabled()
-                          ? doors_.tls->reload(files)
-                          : Status::invalid_args("TLS ends at the next start, not before.");
-  if (status) {
-    log::info("net", "the certificate {} is in use for new connections", files.certificate);
-    return problems;
-  }
-  log::error("net", "the certificate was not reloaded, the old one stays in use: {}",
-             status.message());
-  problems.push_back({files.certificate, 0, "listen.tls",
-                      "was not reloaded, the old one stays in use: " + status.message()});
+  renew(doors_.tls.get(), merged.listen.tls, "listen.tls", problems);
+  renew(doors_.operator_tls.get(), merged.listen.operator_tls, "listen.operator_tls", problems);
   return problems;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "plugin/event_bus.h"
+#include "server/doors.h"
 #include "server/runtime.h"
 #include "server/users.h"
 
@@ -14,7 +15,7 @@ namespace parley::server {
 void tell_plugins(Runtime& runtime, plugin::EventBus& events, const Clock& clock);
 
 // A changed password, role or state of an account reaches its tokens and its live sessions.
-void heed_account_changes(Users& users, Runtime& runtime, plugin::EventBus& events,
+void heed_account_changes(Users& users, Runtime& runtime, Doors& doors, plugin::EventBus& events,
                           const Clock& clock);
 
 }  // namespace parley::server

@@ -72,6 +72,8 @@ class OperatorApi : public SharedServer {
     put("user=NAME", "user=Operated");
     put("command=WORD", "command=roll");
     put("limit=N", "limit=5");
+    put("lines=N", "lines=5");
+    put("level=LEVEL", "level=info");
     put("since=MS", "since=0");
     return path;
   }

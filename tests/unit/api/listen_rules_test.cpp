@@ -37,10 +37,14 @@ TEST(ListenRulesTest, OffLoopbackNeedsTlsOrAProxyOrConsent) {
   EXPECT_TRUE(check_listen(config));
 }
 
-TEST(ListenRulesTest, TheOperatorPortStaysOnLoopback) {
+TEST(ListenRulesTest, WithoutTlsTheOperatorPortStaysOnLoopback) {
   auto config = listening("127.0.0.1:0", "0.0.0.0:8081");
   config.listen.allow_plaintext = true;
+  config.http.trusted_proxies = {"10.0.0.0/8"};
+  config.listen.tls = {.certificate = "cert.pem", .key = "key.pem"};
   EXPECT_THAT(check_listen(config).message(), HasSubstr("SSH tunnel"));
+  config.listen.operator_tls = {.certificate = "cert.pem", .key = "key.pem"};
+  EXPECT_TRUE(check_listen(config));
 }
 
 TEST(ListenRulesTest, AnAddressThatIsNoneIsNamed) {

@@ -166,7 +166,7 @@ TEST_F(LoaderTest, RefusesToOpenPlaintextToTheNetwork) {
   EXPECT_TRUE(
       load({"", {}, {{"listen.address", "[::]:80"}, {"http.trusted_proxies", "10.0.0.0/8"}}}).ok());
   EXPECT_THAT(only(load({"", {}, {{"listen.operator_address", "0.0.0.0:1"}}})),
-              HasSubstr("stays on loopback"));
+              HasSubstr("set listen.operator_tls"));
   // 127.example.org begins like a loopback address and is none.
   EXPECT_FALSE(load({"", {}, {{"listen.address", "127.example.org:80"}}}).ok());
 }

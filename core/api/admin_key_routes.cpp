@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/admin_key_routes.h"
+
+#include <utility>
+
+#include "api/admin_support.h"
+#include "config/values.h"
+
+namespace parley::api {
+namespace {
+
+using net::HttpRequest;
+using net::HttpResponder;
+
+constexpr Millis kUsualLife{90LL * 24 * 3'600'000};
+
+// What `for` and `scopes` say; the rest is AdminKeys' to judge.
+Result<AdminKeys::Wanted> wanted(const Json& body) {
+  AdminKeys::Wanted key{.name = text_of(body, "name"), .scopes = {}, .life = kUsualLife};
+  if (const auto life = text_of(body, "for"); !life.empty())
+    key.life = config::parse_duration(life).value_or(Millis(0));
+  const auto scopes = body.find("scopes");
+  if (scopes == body.end() || !scopes->is_array()) return key;
+  for (const auto& scope : *scopes) {
+    if (!scope.is_string()) return Status::invalid_args("scopes are words");
+    key.scopes.push_back(scope.get<std::string>());
+  }
+  return key;
+}
+
+Json key_json(const AdminKey& key) {
+  return {{"id", key.id},
+          {"name", key.name},
+          {"scopes", key.scopes},
+          {"madeBy", key.made_by},
+          {"createdAt", key.created_at},
+          {"expiresAt", key.expires_at},
+          {"usedAt", key.used_at > 0 ? Json(key.used_at) : Json(nullptr)}};
+}
+
+void make(AdminKeys& keys, const HttpRequest& request, HttpResponder responder) {
+  const auto body = read_body(request, responder);
+  if (!body) return;
+  auto key = wanted(*body);
+  if (!key) return respond(responder, key.status());
+  keys.make(actor_of(request), std::move(*key),
+            [answer = share(std::move(responder))](const Result<AdminKeys::Made>& made) {
+              if (!made) return respond(*answer, made.status());
+              Json shown = key_json(made->key);
+              shown["ok"] = true;
+              shown["key"] = made->secret;
+              respond(*answer, shown);
+            });
+}
+
+void list(const Context& context, const AdminKeys& keys, HttpResponder& responder) {
+  Json rows = Json::array();
+  for (const auto& key : keys.list())
+    if (key.expires_at > context.clock.wall_ms()) rows.push_back(key_json(key));
+  respond(responder, Json{{"keys", rows}});
+}
+
+void revoke(AdminKeys& keys, const HttpRequest& request, const PathValues& path,
+            HttpResponder responder) {
+  if (!read_body(request, responder)) return;
+  keys.revoke(actor_of(request), path.at("id"),
+              [answer = share(std::move(responder))](const Status& status) {
+                if (!status) return respond(*answer, status);
+                respond(*answer, Json{{"ok", true}, {"message", "the key opens nothing any more"}});
+              });
+}
+
+}  // namespace
+
+void add_admin_key_routes(Router& router, const Context& context, AdminKeys& keys) {
+  router.add("GET", "/admin/v1/admin-keys",
+             [&](const HttpRequest&, const PathValues&, HttpResponder responder) {
+               list(context, keys, responder);
+             });
+  router.add("POST", "/admin/v1/admin-keys",
+             [&](const HttpRequest& request, const PathValues&, HttpResponder responder) {
+               make(keys, request, std::move(responder));
+             });
+  router.add("POST", "/admin/v1/admin-keys/{id}/revoke",
+             [&](const HttpRequest& request, const PathValues& path, HttpResponder responder) {
+               revoke(keys, request, path, std::move(responder));
+             });
+}
+
+}  // namespace parley::api
