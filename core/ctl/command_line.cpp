@@ -21,7 +21,7 @@ namespace {
 
 // Of the program itself; each group of verbs keeps its own.
 struct Words {
-  std::string state = "var", format = "table", timeout = "60", shell, page;
+  std::string state = "var", url, key_file, ca_file, format = "table", timeout = "60", shell, page;
   bool yes = false;
 };
 
@@ -36,6 +36,16 @@ class CommandLine {
         ->envname("PARLEY_STATE")
         ->type_name("DIR")
         ->capture_default_str();
+    app_.add_option("--url", words_.url,
+                    "the operator port of a server elsewhere: https://HOST:PORT")
+        ->envname("PARLEY_URL")
+        ->type_name("URL");
+    app_.add_option("--key-file", words_.key_file, "with --url: the file that holds an admin key")
+        ->envname("PARLEY_KEY_FILE")
+        ->type_name("FILE");
+    app_.add_option("--ca-file", words_.ca_file, "with --url: who vouches for its certificate, PEM")
+        ->envname("PARLEY_CA_FILE")
+        ->type_name("FILE");
     app_.add_option("-o,--output", words_.format, "how to print")
         ->check(CLI::IsMember({"table", "json"}))
         ->capture_default_str();
@@ -54,6 +64,7 @@ class CommandLine {
       add_program(parent, name, help);
     });
     add_people_words(app_, adder);
+    add_admin_key_words(app_, adder);
     add_access_words(app_, adder);
     add_log_words(app_, adder);
     add_shell_verbs();
@@ -78,7 +89,8 @@ class CommandLine {
                     words_.format == "json" ? Format::kJson : Format::kTable,
                     Millis(1000 * std::stoll(words_.timeout)),
                     words_.yes,
-                    path_of(typed_verb(app_))};
+                    path_of(typed_verb(app_)),
+                    address(words_.state)};
     try {
       return action_(context);
     } catch (const nlohmann::json::exception&) {
@@ -95,7 +107,7 @@ class CommandLine {
     app_.parse(std::vector<std::string>{"status"});  // takes PARLEY_STATE in
     const auto names_of = [this](std::string_view kind, const std::string& state_dir) {
       constexpr Millis kPatience{2000};
-      return server_names({state_dir.empty() ? words_.state : state_dir, kPatience}, kind);
+      return server_names({address(state_dir.empty() ? words_.state : state_dir), kPatience}, kind);
     };
     for (const auto& one : candidates(app_, words, names_of))
       terminal.out << one.text << (one.meaning.empty() ? "" : "\t" + one.meaning) << '\n';
@@ -110,6 +122,9 @@ class CommandLine {
     paths_.push_back(path_of(*added));
     added->footer("Examples:\n" + std::string(examples_of(path_of(*added))) + kExitCodes);
     return added;
+  }
+  ServerAddress address(const std::string& state_dir) const {
+    return {state_dir, words_.url, words_.key_file, words_.ca_file};
   }
   void add_program(CLI::App& parent, const char* name, const char* help) {
     auto* added = parent.add_subcommand(name, help);

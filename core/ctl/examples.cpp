@@ -28,6 +28,11 @@ const Examples& table() {
        "  parleyctl audit --since 1d --user neo\n"
        "  parleyctl audit --action account.login -o json\n"
        "  parleyctl audit -o json | jq '.entries[] | select(.result != \"ok\")'\n"},
+      {"admin-key make",
+       "  parleyctl admin-key make deploy --scope read,plugins --for 30d > deploy.key\n"
+       "  parleyctl --url https://chat.example.org:8081 --key-file deploy.key plugin list\n"},
+      {"admin-key list", "  parleyctl admin-key list\n"},
+      {"admin-key revoke", "  parleyctl admin-key revoke k_9fQ2\n"},
       {"plugin list", "  parleyctl plugin list\n"},
       {"plugin info", "  parleyctl plugin info dice\n"},
       {"plugin load",

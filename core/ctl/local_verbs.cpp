@@ -81,8 +81,38 @@ std::string program_beside() {
 
 }  // namespace
 
+namespace {
+
+// From the server itself, whose files are on another machine.
+int show_remote_logs(Context& context, const LogFilter& filter, std::size_t last, bool follow) {
+  if (follow)
+    return refuse(context, Status::invalid_args("--follow reads the state folder's files, which "
+                                                "--url does not reach: ask without it"));
+  constexpr std::size_t kMostLines = 2000;
+  auto path = fmt::format("/admin/v1/logs?lines={}&level={}", last > 0 ? last : kMostLines,
+                          log::level_name(filter.level));
+  const auto add = [&path](const char* name, const std::string& value) {
+    if (!value.empty()) path += fmt::format("&{}={}", name, path_step(value));
+  };
+  add("since", filter.since);
+  add("component", filter.component);
+  add("plugin", filter.plugin);
+  add("user", filter.user);
+  add("session", filter.session);
+  add("request", filter.request);
+  const auto reply = context.client().get(path);
+  if (!reply) return refuse(context, reply.status());
+  if (!reply->ok()) return refuse(context, *reply);
+  for (const auto& line : reply->body.at("lines"))
+    context.terminal.out << line_for(context, line) << '\n';
+  return kDone;
+}
+
+}  // namespace
+
 int show_logs(Context& context, const std::string& file, const LogFilter& filter, std::size_t last,
               bool follow) {
+  if (context.remote()) return show_remote_logs(context, filter, last, follow);
   if (!follow && log::existing_files(file).empty()) {
     return refuse(context, Status::not_found(
                                fmt::format("there is no log {}: give --state or --file", file)));
@@ -122,6 +152,10 @@ int print_config(Context& context, const std::string& file) {
 
 // parleyd does it: it knows the database, and holds the state folder's lock while it does.
 int restore(Context& context, const std::string& file, const std::string& program) {
+  if (context.remote())
+    return refuse(
+        context,
+        Status::invalid_args("a database is restored on the server's own machine, without --url"));
   if (const auto ended = ask_first(
           context,
           fmt::format("Put {} in place of the database in {}? What is there is kept aside.", file,

@@ -24,10 +24,12 @@ struct Context {
   bool state_given = false;  // by flag or environment, not the default
   Format format = Format::kTable;
   Millis timeout{60'000};
-  bool yes = false;       // whoever typed the command has confirmed it
-  std::string verb = {};  // as it was typed: "plugin load"
+  bool yes = false;         // whoever typed the command has confirmed it
+  std::string verb = {};    // as it was typed: "plugin load"
+  ServerAddress address{};  // with `url` when the server is reached over the operator port
 
-  AdminClient client() const { return {state_dir, timeout}; }
+  AdminClient client() const { return {address, timeout}; }
+  bool remote() const { return !address.url.empty(); }
 };
 
 using KeyValues = std::vector<std::pair<std::string, std::string>>;
@@ -90,6 +92,13 @@ int invitation_make(Context& context, const std::string& note, const std::string
 int invitation_list(Context& context);
 int invitation_revoke(Context& context, const std::string& id);
 
+// admin_key_verbs.cpp
+// `life` empty: the server's default.
+int admin_key_make(Context& context, const std::string& name,
+                   const std::vector<std::string>& scopes, const std::string& life);
+int admin_key_list(Context& context);
+int admin_key_revoke(Context& context, const std::string& id);
+
 // author_verbs.cpp
 // Writes a plugin to begin with; `folder` empty: ./<id>.
 int plugin_new(Context& context, const std::string& id, const std::string& folder);
@@ -98,7 +107,7 @@ int kit_program(Context& context, const std::string& name, std::vector<std::stri
 // Builds and reloads at every save, until interrupted; `once`: now, and no more.
 int dev(Context& context, const std::string& folder, bool once);
 
-// local_verbs.cpp: these ask no server
+// local_verbs.cpp: these ask no server, but show_logs with --url
 int show_logs(Context& context, const std::string& file, const LogFilter& filter, std::size_t last,
               bool follow);
 int check_config(Context& context, const std::string& file);

@@ -34,7 +34,8 @@ void add_server_words(CLI::App& app, const AddVerb& verb);  // status … restor
 void add_log_words(CLI::App& app, const AddVerb& verb);     // audit, logs, log
 // plugin, dev, key
 void add_plugin_words(CLI::App& app, const AddVerb& verb, const AddProgram& program);
-void add_people_words(CLI::App& app, const AddVerb& verb);  // user, admin, token, invitation
-void add_access_words(CLI::App& app, const AddVerb& verb);  // acl
+void add_people_words(CLI::App& app, const AddVerb& verb);     // user, admin, token, invitation
+void add_admin_key_words(CLI::App& app, const AddVerb& verb);  // admin-key
+void add_access_words(CLI::App& app, const AddVerb& verb);     // acl
 
 }  // namespace parley::ctl
