@@ -9,7 +9,12 @@ const server = process.env.PARLEY_SERVER ?? 'http://127.0.0.1:8090';
 export default defineConfig({
   plugins: [serviceWorker()],
   // From its source: the page and the client change together, and only what is used comes along.
-  resolve: { alias: { '@parley/client': fileURLToPath(new URL('../clients/js/src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@parley/client': fileURLToPath(new URL('../clients/js/src', import.meta.url)),
+      '@page': fileURLToPath(new URL('src', import.meta.url)), // for the console's tests
+    },
+  },
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   build: {
     target: 'es2020',
@@ -26,5 +31,5 @@ export default defineConfig({
     },
   },
   server: { fs: { allow: ['..'] }, proxy: { '/ws': { target: server, ws: true }, '/api': server } },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}', 'console/src/**/*.test.{ts,tsx}'] },
 });

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import { query } from './api';
+import { en, type Key } from './i18n/en';
+import { ru } from './i18n/ru';
+import { percentile, sampleOf, type Live } from './live';
+import { base64Url } from './pages/base64';
+import { changedFields, fieldsOf, textOf, valueOf, type PluginConfig } from './pages/config_form';
+import { quoted } from './ui/action';
+import { pointsOf } from './ui/Chart';
+
+const live = (change: Partial<Live>): Live => ({
+  at: 0,
+  connections: 0,
+  messagesIn: 0,
+  messagesOut: 0,
+  queueBytes: 0,
+  commands: 0,
+  memoryBytes: 0,
+  databaseQueue: 0,
+  latency: { boundsUs: [10, 100], counts: [0, 0, 0] },
+  ...change,
+});
+
+describe('texts', () => {
+  const placeholders = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
+  it('use the same values in both languages', () => {
+    for (const key of Object.keys(en) as Key[]) expect(placeholders(ru[key]), key).toEqual(placeholders(en[key]));
+  });
+  it('are all translated', () => {
+    const same = (Object.keys(en) as Key[]).filter((key) => en[key] === ru[key]);
+    expect(same).toEqual(['origin']);
+  });
+});
+
+describe('figures', () => {
+  it('make rates of two answers', () => {
+    const sample = sampleOf(live({ at: 1000, messagesIn: 10, commands: 4 }), live({ at: 3000, messagesIn: 30, commands: 14 }));
+    expect([sample.messages, sample.commands]).toEqual([10, 5]);
+  });
+  it('take a server that began again for no loss', () => {
+    expect(sampleOf(live({ at: 0, messagesIn: 500 }), live({ at: 1000, messagesIn: 3 })).messages).toBe(0);
+  });
+  it('name the bound under which a share lies', () => {
+    expect(percentile([10, 100], [98, 1, 1], 0.5)).toBe(10);
+    expect(percentile([10, 100], [98, 1, 1], 0.99)).toBe(100);
+    expect(percentile([10, 100], [0, 0, 0], 0.5)).toBe(0);
+    expect(percentile([10, 100], [0, 0, 5], 0.5)).toBe(100);
+  });
+  it('are drawn from the right, the highest at the top', () => {
+    expect(pointsOf([0, 10], 10, 2)).toBe('0.0,62.0 240.0,2.0');
+  });
+});
+
+describe('the configuration of a plugin', () => {
+  const shown: PluginConfig = {
+    config: { hp: 30, name: 'x', deep: { on: true, size: 2 }, list: [1], free: { any: 1 } },
+    origins: { '/hp': 'overlay', '/deep/size': 'default' },
+    schema: {
+      type: 'object',
+      properties: {
+        hp: { type: 'integer', minimum: 1, description: 'Health' },
+        name: { type: 'string' },
+        deep: { type: 'object', properties: { on: { type: 'boolean' }, size: { type: 'number' } } },
+        list: { type: 'array' },
+        free: { type: 'object' },
+      },
+    },
+    file: 'game.yaml',
+  };
+  it('is a field for each key', () => {
+    expect(fieldsOf(shown).map(({ path, kind }) => `${path}:${kind}`)).toEqual([
+      'deep.on:truth',
+      'deep.size:number',
+      'free:json',
+      'hp:whole',
+      'list:json',
+      'name:text',
+    ]);
+    expect(fieldsOf(shown).find(({ path }) => path === 'hp')).toMatchObject({ origin: 'overlay', help: 'Health', value: 30 });
+  });
+  it('has a form without a schema too', () => {
+    expect(fieldsOf({ ...shown, schema: null }).map(({ path }) => path)).toEqual(['deep', 'free', 'hp', 'list', 'name']);
+  });
+  it('is sent where it was changed, typed', () => {
+    const fields = fieldsOf(shown);
+    expect(changedFields(fields, { hp: '30', name: 'y' }).map(({ path }) => path)).toEqual(['name']);
+    expect([valueOf('whole', '3'), valueOf('whole', '3.5'), valueOf('whole', ''), valueOf('number', '3.5')]).toEqual([
+      3,
+      undefined,
+      undefined,
+      3.5,
+    ]);
+    expect([valueOf('truth', 'false'), valueOf('json', '[1,2]'), valueOf('json', '[1')]).toEqual([false, [1, 2], undefined]);
+    expect(textOf({ kind: 'json', value: [1] })).toBe('[1]');
+  });
+});
+
+describe('lines for a shell', () => {
+  it('quote what a shell would read otherwise', () => {
+    expect([quoted('dice'), quoted("it's; rm"), quoted('$x')]).toEqual(['dice', `'it'\\''s; rm'`, `'$x'`]);
+  });
+});
+
+describe('what is sent', () => {
+  it('leaves out what is empty', () => {
+    expect(query({ user: '', action: 'a b', limit: 5 })).toBe('?action=a+b&limit=5');
+  });
+  it('takes files as base64url', () => {
+    expect(base64Url(new Uint8Array([251, 255, 254, 0]))).toBe('-__-AA');
+    const large = new Uint8Array(100_000).fill(7);
+    expect(base64Url(large)).toBe(Buffer.from(large).toString('base64url'));
+  });
+});

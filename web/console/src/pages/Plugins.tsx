@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is loaded and what was, and what can be done about it.
+
+import { useLoaded } from '../loaded';
+import { number, t } from '../i18n';
+import { hrefOf } from '../route';
+import { Known, PageTitle, Small, State, Table, type Tone } from '../ui/parts';
+import { isServing, loadAnyAction, pluginAction, uploadAction, verbsFor, type PluginRow } from './plugin_actions';
+
+const kLookMs = 3000;
+
+export function toneOf(plugin: PluginRow): Tone {
+  if (plugin.quarantine) return 'danger';
+  if (plugin.state.startsWith('failed')) return 'danger';
+  if (plugin.state === 'probation') return 'warn';
+  return isServing(plugin) ? 'ok' : 'quiet';
+}
+
+export function stateOf(plugin: PluginRow): string {
+  return plugin.quarantine ? t('quarantined') : plugin.state;
+}
+
+export function PluginsPage() {
+  const plugins = useLoaded<{ plugins: (PluginRow & { commands: string[] })[] }>('/plugins', kLookMs);
+  return (
+    <>
+      <PageTitle title={t('plugins')}>
+        <button type="button" class="secondary" onClick={() => loadAnyAction(plugins.again)}>
+          {t('loadAny')}
+        </button>
+        <button type="button" class="secondary" onClick={() => uploadAction('', plugins.again)}>
+          {t('uploadTitle')}
+        </button>
+      </PageTitle>
+      <Known of={plugins}>
+        {({ plugins: rows }) => (
+          <Table
+            label={t('plugins')}
+            empty={t('noPlugins')}
+            rows={rows}
+            keyOf={({ id }) => id}
+            columns={[
+              {
+                title: t('plugin'),
+                cell: ({ id, description }) => (
+                  <>
+                    <a href={hrefOf('plugins', id)}>{id}</a>
+                    <small class="muted">{description}</small>
+                  </>
+                ),
+              },
+              { title: t('version'), cell: ({ version }) => version || '–' },
+              { title: t('state'), cell: (row) => <State tone={toneOf(row)}>{stateOf(row)}</State> },
+              { title: t('runs'), cell: ({ execution, isolation }) => [execution, isolation].filter(Boolean).join(', ') },
+              { title: t('commands'), number: true, cell: ({ commands }) => number(commands.length) },
+              { title: t('calls'), number: true, cell: ({ calls }) => number(calls) },
+              { title: t('faults'), number: true, cell: ({ faults }) => number(faults) },
+              { title: t('waiting'), number: true, cell: ({ queued }) => number(queued) },
+            ]}
+            tools={(row) =>
+              verbsFor(row).map((verb) => (
+                <Small
+                  key={verb}
+                  danger={verb === 'unload' || verb === 'quarantine'}
+                  onClick={() => pluginAction(verb, row.id, plugins.again)}
+                >
+                  {t(verb)}
+                  <span class="sr-only"> {row.id}</span>
+                </Small>
+              ))
+            }
+          />
+        )}
+      </Known>
+    </>
+  );
+}
