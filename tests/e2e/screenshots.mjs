@@ -4,6 +4,7 @@
 
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Admin } from './support/admin.mjs';
 import { Person, kPhone, kWide, launch } from './support/browser.mjs';
 import { Server } from './support/server.mjs';
 
@@ -138,10 +139,33 @@ async function tour({ name, ...look }, ada) {
   return { person, take };
 }
 
+const kConsole = ['overview', 'plugins', 'plugins/game', 'sessions', 'people', 'audit', 'log', 'config', 'keys'];
+
+/** The console, page by page, and one of its windows. */
+async function consoleTour({ name, ...look }, first) {
+  const admin = await Admin.open(browser, server, look);
+  await admin.page.locator('.door-card').waitFor();
+  await shot(admin, `console-door-${name}`);
+  if (first) await admin.becomeFirst(server, 'Keeper');
+  else await admin.logIn('Keeper');
+  for (const where of kConsole) {
+    await admin.go(where);
+    // The figures are lines once there are some of them.
+    if (where === 'overview') await admin.page.waitForFunction(() => document.querySelectorAll('.chart polyline').length > 7);
+    await shot(admin, `console-${where.replace('/', '-')}-${name}`);
+  }
+  await admin.go('plugins');
+  await admin.row('dice').locator('.row-tools button').first().click();
+  await admin.confirm();
+  await shot(admin, `console-reloaded-${name}`);
+  await admin.person.close();
+}
+
 try {
   const ada = await talk();
   const toured = [];
   for (const look of kLooks) toured.push(await tour(look, ada));
+  for (const look of kLooks) await consoleTour(look, look === kLooks[0]);
   await server.down();
   for (const { person, take } of toured) {
     await person.banner.waitFor();

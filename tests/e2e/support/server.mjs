@@ -12,6 +12,8 @@ const kBin =
   process.env.PARLEY_BIN ?? fileURLToPath(new URL('../../../build/bin', import.meta.url));
 /** Where the built page lies; elsewhere than beside the program: `PARLEY_WEB`. */
 const kWeb = process.env.PARLEY_WEB;
+/** The same for the built console: `PARLEY_CONSOLE`. */
+const kConsole = process.env.PARLEY_CONSOLE;
 export const kPageFolder = kWeb ?? join(kBin, '..', 'web');
 const kStartMs = 30_000;
 const kStopMs = 20_000;
@@ -26,7 +28,8 @@ export class Server {
   /** `settings` are configuration keys with their values: `{ 'limits.rate': 0 }`. */
   static async start(settings = {}) {
     const server = new Server();
-    const all = { ...(kWeb ? { 'http.web_root': kWeb } : {}), ...settings };
+    const built = { ...(kWeb ? { 'http.web_root': kWeb } : {}), ...(kConsole ? { 'console.root': kConsole } : {}) };
+    const all = { ...built, ...settings };
     server.settings = Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
     server.state = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
     await server.up();
