@@ -177,7 +177,7 @@ export class Client extends Emitter {
       this.userId = welcome.user.id;
       this.emit('client:welcome', { welcome, again });
       subscriptions.welcomed(welcome);
-      outbox.welcomed();
+      outbox.welcomed(welcome.user.id);
     };
     subscriptions.onSubscribed = (frame) => this.emit('client:subscribed', frame);
     subscriptions.onGap = (gap) => this.emit('client:gap', gap);

@@ -23,6 +23,8 @@ export interface SendingOptions {
 }
 
 interface Item {
+  /** Whose key it is: on the wire for this user. Under another one it would be another command. */
+  user?: string;
   action: string;
   data: Data;
   key: string;
@@ -41,6 +43,8 @@ export class Outbox {
   private readonly busy = new Set<string>();
   /** A lane whose item came back waits for the next one. */
   private welcomes = 0;
+  /** Who is signed in. */
+  private user = '';
   /** Until a server says otherwise. */
   private keys = true;
 
@@ -61,8 +65,9 @@ export class Outbox {
     return { done, cancel: () => this.cancel(item) };
   }
 
-  /** The session is ready: everything that waits may go. */
-  welcomed(): void {
+  /** The session of `user` is ready: everything that waits may go. */
+  welcomed(user: string): void {
+    this.user = user;
     this.welcomes += 1;
     this.flush();
   }
@@ -109,6 +114,11 @@ export class Outbox {
   /** True when the item is settled, one way or the other. */
   private async attempt(item: Item): Promise<boolean> {
     const { keys } = this;
+    if (item.user !== undefined && item.user !== this.user) {
+      item.reject(new ConnectionLost(true));
+      return true;
+    }
+    item.user = this.user;
     item.onWire(true);
     try {
       const options = keys ? { key: item.key } : {};
@@ -119,7 +129,7 @@ export class Outbox {
       // With a key it is safe to ask again; without, only a person can decide what was on its way.
       const safe = keys || !(error as ConnectionLost).sent;
       if (safe && this.session.state !== 'signedOut') {
-        if (!(error as ConnectionLost).sent) item.onWire(false);
+        if (!(error as ConnectionLost).sent) this.backFromWire(item);
         return false;
       }
       item.reject(error as Error);
@@ -136,11 +146,17 @@ export class Outbox {
       item.reject(error);
       return true;
     }
-    item.onWire(false);
+    this.backFromWire(item);
     await new Promise<void>((done) => {
       this.env.setTimer(done, error.data.retryAfterMs ?? kPauseMs);
     });
     return this.lanes.get(item.lane)?.[0] === item ? this.again(item) : true;
+  }
+
+  /** For sure not done: it may be anybody's. */
+  private backFromWire(item: Item): void {
+    delete item.user;
+    item.onWire(false);
   }
 
   private again(item: Item): Promise<boolean> | boolean {

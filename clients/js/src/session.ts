@@ -42,8 +42,9 @@ export class Session {
   onRejected: (error: CommandError) => void = () => {};
 
   /**
-   * Asked when `expired` is no longer taken: calls `attempt` with what to try instead, or with undefined,
-   * and may hold a lock until it settles, because a refresh token that two tabs use ends the log-in.
+   * Asked when `expired` is no longer taken: calls `attempt` with what to try instead, or with undefined
+   * if there is nothing. Where it ends without having called it, it is asked again. It
+   * may hold a lock until it settles, because a refresh token that two tabs use ends the log-in.
    */
   renew: (
     expired: string,
@@ -262,14 +263,21 @@ export class Session {
 
   /** Without `error` the token is still good for a moment: if there is no other, nothing happens yet. */
   private renewNow(expired: string, error?: CommandError): void {
-    void this.renew(expired, (next) => {
+    let tried = false;
+    const attempt = (next: Credential | undefined): Promise<void> => {
+      tried = true;
       if (next) {
         this.credential = next;
         return this.refresh();
       }
       if (error) this.shutOut(error);
       return Promise.resolve();
-    });
+    };
+    const over = (): void => {
+      // Nobody said anything: the next connection asks again.
+      if (!tried && error && this.credential) this.connection.restart();
+    };
+    this.renew(expired, attempt).then(over, over);
   }
 
   /** On the socket as it is: a new token of the same user changes nothing else. */

@@ -6,6 +6,7 @@ import { Client, type ClientOptions } from './client.js';
 import type { Credential } from './credential.js';
 import type { Emitter } from './events.js';
 import type { Sending } from './outbox.js';
+import { defaultEnvironment, type Environment } from './platform.js';
 import type { Frame, Welcome } from './protocol.js';
 import type { RequestOptions } from './session.js';
 import { packed, type Call, type Mirror, type Port, type ToHost, type ToTab } from './tab_messages.js';
@@ -61,6 +62,7 @@ const kForAll = ['client:state', 'client:connection', 'client:frame'] as const;
 class Person {
   readonly tabs = new Set<Tab>();
   readonly client: Client;
+  readonly env: Environment;
   /** Of the session there is: for tabs that come later. */
   private welcome: Welcome | undefined;
   private entering: Promise<Welcome> | undefined;
@@ -73,7 +75,8 @@ class Person {
     public locale: string,
   ) {
     const renew = (expired: string, attempt: Attempt): Promise<void> => this.renew(expired, attempt);
-    this.client = new Client({ ...options, renew, locale: () => this.locale });
+    this.env = options.environment ?? defaultEnvironment();
+    this.client = new Client({ ...options, environment: this.env, renew, locale: () => this.locale });
     this.listen();
   }
 
@@ -168,19 +171,31 @@ class Person {
     else this.tellAll(name, event);
   }
 
-  /** By the first tab that lives long enough to say with what. */
+  /**
+   * By the first tab that says with what, in time. Where none does, nothing was tried: the session asks
+   * again, because a tab that sleeps is no reason to log anybody out.
+   */
   private async renew(expired: string, attempt: Attempt): Promise<void> {
-    for (const tab of this.tabs) if (await tab.renew(expired, attempt)) return;
-    await attempt(undefined);
+    for (const tab of [...this.tabs]) if (await tab.renew(expired, attempt)) return;
+    if (this.tabs.size === 0) await attempt(undefined);
   }
 }
 
+/** A tab that has not said by then what to come in with is asleep, or waits for a lock that never comes. */
+const kRenewMs = 10_000;
+
 type Attempt = (next: Credential | undefined) => Promise<void>;
+
+interface Renewal {
+  begin: Attempt;
+  over(done: boolean): void;
+}
 
 class Tab {
   private readonly sendings = new Map<number, Sending>();
-  private readonly renewals = new Map<number, { attempt: Attempt; over(done: boolean): void }>();
+  private readonly renewals = new Map<number, Renewal>();
   private renewalCount = 0;
+  private left = false;
 
   constructor(
     private readonly port: Port,
@@ -197,20 +212,30 @@ class Tab {
   }
 
   leave(): void {
+    this.left = true;
     this.port.onmessage = null;
     this.gone();
     for (const { over } of [...this.renewals.values()]) over(false);
   }
 
-  /** False when the tab went away meanwhile. */
+  /** False when the tab went away, or kept silent for too long; what it says after that is not tried. */
   renew(expired: string, attempt: Attempt): Promise<boolean> {
+    if (this.left) return Promise.resolve(false);
+    const { env } = this.person;
     const renewal = (this.renewalCount += 1);
     return new Promise((done) => {
       const over = (finished: boolean): void => {
+        env.clearTimer(timer);
         this.renewals.delete(renewal);
         done(finished);
       };
-      this.renewals.set(renewal, { attempt, over });
+      const timer = env.setTimer(() => over(false), kRenewMs);
+      const begin: Attempt = (next) => {
+        // From here on it is the server that is waited for, and that has a limit of its own.
+        env.clearTimer(timer);
+        return attempt(next);
+      };
+      this.renewals.set(renewal, { begin, over });
       this.post({ kind: 'renew', renewal, expired });
     });
   }
@@ -242,8 +267,10 @@ class Tab {
   }
 
   private async attempt(renewal: number, next: Credential | undefined): Promise<void> {
-    await this.renewals.get(renewal)?.attempt(next);
+    const asked = this.renewals.get(renewal);
+    await asked?.begin(next);
     this.post({ kind: 'attempted', renewal });
+    asked?.over(true);
   }
 
   private async answer(call: number, what: Call): Promise<void> {

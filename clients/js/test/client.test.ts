@@ -202,6 +202,21 @@ describe('what must go out', () => {
     await expect(said).resolves.toMatchObject({ type: 'ok' });
   });
 
+  it('is not repeated as somebody else: a key is good for who made it', async () => {
+    await enter();
+    const onWire: boolean[] = [];
+    const options = { lane: 'global', onWire: (out: boolean) => onWire.push(out) };
+    const { done } = client.send('sendChat', { message: 'x' }, options);
+    const lost = done.catch((error: unknown) => error);
+    expect(sent('sendChat')).toHaveLength(1);
+    const later = client.send('sendChat', { message: 'y' }, { lane: 'global' });
+    void later.done.catch(() => undefined);
+    // The guest's session is gone with the server: the same name, another identity.
+    await comeBack({ user: { id: 'g_2', name: 'Neo', kind: 'guest', roles: [] } });
+    expect(await lost).toMatchObject({ sent: true });
+    expect(sent('sendChat').map(({ data }) => data!['message'])).toEqual(['y']);
+  });
+
   it('is not repeated where the server knows no keys: only a person can decide', async () => {
     await enter();
     const first = say('one');

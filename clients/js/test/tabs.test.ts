@@ -293,6 +293,83 @@ describe('a tab that goes', () => {
   });
 });
 
+describe('a tab that does not say with what to renew', () => {
+  type Attempt = Parameters<NonNullable<TabOptions['renew']>>[1];
+  const kPatienceMs = 10_000;
+  /** Waits for a lock, as it were; `wake` lets it say what it has. */
+  let sleepers: Attempt[];
+  const asleep = (_: string, attempt: Attempt): Promise<void> => {
+    sleepers.push(attempt);
+    return new Promise(() => {});
+  };
+  const expire = async (): Promise<void> => {
+    env.socket.drop();
+    await quiet();
+    env.pass(500);
+    env.socket.accept();
+    await quiet();
+    env.socket.reply(env.socket.find('resume'), 'error', { code: 'unauthorized', message: 'no session' });
+    await quiet();
+    env.socket.reply(env.socket.find('auth'), 'error', { code: 'token_expired', message: 'old' });
+    await quiet();
+  };
+  beforeEach(() => {
+    sleepers = [];
+  });
+
+  it('holds the others up for a while only, and is not listened to later', async () => {
+    const first = await open({ renew: asleep });
+    await enter(first, { token: 't1', resume: 'r1' });
+    const second = await join({
+      renew: (_, attempt) => attempt({ kind: 'refresh', refresh: 'good' }),
+    });
+    await expire();
+    expect(sleepers).toHaveLength(1);
+    env.pass(kPatienceMs - 1);
+    await quiet();
+    expect(sent('auth').some(({ refresh }) => refresh === 'good')).toBe(false);
+    env.pass(1);
+    await quiet();
+    expect(env.socket.last).toMatchObject({ action: 'auth', refresh: 'good' });
+    void sleepers[0]!({ kind: 'refresh', refresh: 'late' });
+    await quiet();
+    env.socket.welcome('Neo', { token: 't2', refresh: 'r2' });
+    await quiet();
+    expect(sent('auth').some(({ refresh }) => refresh === 'late')).toBe(false);
+    expect([first.state, second.state]).toEqual(['ready', 'ready']);
+  });
+
+  it('logs nobody out where all of them sleep: the next connection asks again', async () => {
+    const only = await open({ renew: asleep });
+    const rejected: unknown[] = [];
+    only.on('client:rejected', (error) => rejected.push(error));
+    await enter(only, { token: 't1', resume: 'r1' });
+    await expire();
+    const before = env.sockets.length;
+    env.pass(kPatienceMs);
+    await quiet();
+    env.pass(60_000);
+    await quiet();
+    expect(env.sockets.length).toBeGreaterThan(before);
+    expect(rejected).toEqual([]);
+    expect(only.state).toBe('signingIn');
+  });
+
+  it('may take its time once the server is asked', async () => {
+    const only = await open({
+      renew: (_, attempt) => attempt({ kind: 'refresh', refresh: 'good' }),
+    });
+    await enter(only, { token: 't1', resume: 'r1' });
+    await expire();
+    env.pass(kPatienceMs + 1000);
+    await quiet();
+    env.socket.welcome('Neo', { token: 't2', refresh: 'r2' });
+    await quiet();
+    expect(only.state).toBe('ready');
+    expect(sent('auth').filter(({ refresh }) => refresh === 'good')).toHaveLength(1);
+  });
+});
+
 describe('what crosses over', () => {
   let tab: TabClient;
   beforeEach(async () => {
