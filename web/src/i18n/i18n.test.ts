@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { setLocale } from '../state/preferences';
 import { en } from './en';
 import { ru } from './ru';
-import { formatDay, t } from './index';
+import { formatDay, formatTime, regional, t } from './index';
 
 afterEach(() => setLocale('en'));
 
@@ -32,6 +32,16 @@ describe('texts', () => {
 
   it('put values in as text, once', () => {
     expect(t('leave', { name: '{name} <b>' })).toBe('Leave {name} <b>');
+  });
+
+  it('tell the time by one clock, that of the language and its country', () => {
+    const at = new Date(2025, 5, 10, 14, 5).getTime();
+    expect(formatTime(at).replace(/\s/g, ' ')).toBe('2:05 PM');
+    expect(regional(['de-DE', 'en-GB', 'en-US'])).toBe('en-GB');
+    expect(regional(['de-DE'])).toBe('en');
+    setLocale('ru');
+    expect(formatTime(at)).toBe('14:05');
+    expect(regional(['en-US'])).toBe('ru');
   });
 
   it('name days', () => {

@@ -40,27 +40,19 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat(locale.value).format(value);
 }
 
-export function formatTime(ts: number): string {
-  return new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }).format(ts);
+/** The reader's own kind of the language, where the browser names one: in British English it is 14:05. */
+export function regional(asked: readonly string[] = navigator.languages ?? []): string {
+  const language = locale.value;
+  return asked.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? language;
 }
 
-/** Without AM and PM, for the narrow gutter beside grouped messages. */
-export function formatTimeShort(ts: number): string {
-  const parts = new Intl.DateTimeFormat(locale.value, {
-    hour: '2-digit',
-    minute: '2-digit',
-  }).formatToParts(ts);
-  return parts
-    .filter((part) => part.type !== 'dayPeriod')
-    .map((part) => part.value)
-    .join('')
-    .trim();
+/** One clock for the whole page. */
+export function formatTime(ts: number): string {
+  return new Intl.DateTimeFormat(regional(), { timeStyle: 'short' }).format(ts);
 }
 
 export function formatMoment(ts: number): string {
-  return new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'short' }).format(
-    ts,
-  );
+  return new Intl.DateTimeFormat(regional(), { dateStyle: 'full', timeStyle: 'short' }).format(ts);
 }
 
 export function formatDay(ts: number, now = Date.now()): string {

@@ -4,7 +4,7 @@
 import { signal, type Signal } from '@preact/signals';
 import type { Member } from '@parley/client';
 import { InputHistory } from './input_history';
-import { offsetOf, type Change, type Entry } from './timeline';
+import { offsetOf, type Author, type Change, type Entry } from './timeline';
 
 /** A message that is being rewritten in the composer; the draft waits beside it. */
 export interface Editing {
@@ -15,6 +15,14 @@ export interface Editing {
   text: string;
   busy: boolean;
   error?: unknown;
+}
+
+/** A message that is answered by what stands in the composer. */
+export interface Answering {
+  offset: number;
+  author: Author;
+  /** As it was when it was taken up: it may be out of what is loaded before the answer is sent. */
+  text: string;
 }
 
 export class Channel {
@@ -30,6 +38,9 @@ export class Channel {
   readonly mentions = signal(0);
   readonly draft = signal('');
   readonly editing: Signal<Editing | undefined> = signal(undefined);
+  readonly answering: Signal<Answering | undefined> = signal(undefined);
+  /** A message that is to be brought into view, by its offset. */
+  readonly wanted: Signal<number | undefined> = signal(undefined);
   /** Names by id of who is typing, with the time it stops being true. */
   readonly typing: Signal<ReadonlyMap<string, { name: string; until: number }>> = signal(new Map());
   /** Older messages exist on the server. */

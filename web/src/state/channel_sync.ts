@@ -19,6 +19,9 @@ import {
 } from './timeline';
 
 const kPage = 50;
+/** Where one message far up is looked for, more is read at once, and so much of it at most. */
+const kFarPage = 200;
+const kFarPages = 25;
 /** Entries kept while the reader is at the bottom. */
 const kKept = 400;
 
@@ -121,12 +124,36 @@ export class ChannelSync {
     channel.entries.value = insertMessage(channel.entries.value, revised(old, change));
   }
 
-  async loadOlder(channel: Channel): Promise<void> {
+  /** Until the message at `offset` is here; false where it is too far up, or is no more. */
+  async loadBackTo(channel: Channel, offset: number): Promise<boolean> {
+    const isHere = (): boolean => messageAt(channel.entries.value, offset) !== undefined;
+    for (let page = 0; page < kFarPages && !isHere(); page += 1) {
+      const before = channel.firstOffset() ?? 0;
+      if (before <= offset || !channel.more.value) break;
+      await this.loadOlder(channel, kFarPage);
+      // Nothing came: the connection is away.
+      if (channel.firstOffset() === before && channel.more.value) break;
+    }
+    return isHere();
+  }
+
+  /** One page at a time: whoever asks meanwhile waits for the one that is on its way. */
+  loadOlder(channel: Channel, limit = kPage): Promise<void> {
+    const running = this.loading.get(channel);
+    if (running) return running;
     const before = channel.firstOffset();
-    if (before === undefined || channel.loadingOlder.value || !channel.more.value) return;
+    if (before === undefined || !channel.more.value) return Promise.resolve();
+    const page = this.askOlder(channel, before, limit);
+    this.loading.set(channel, page);
+    return page.finally(() => this.loading.delete(channel));
+  }
+
+  private readonly loading = new Map<Channel, Promise<void>>();
+
+  private async askOlder(channel: Channel, before: number, limit: number): Promise<void> {
     channel.loadingOlder.value = true;
     try {
-      const data = { channel: channel.name, limit: kPage, before };
+      const data = { channel: channel.name, limit, before };
       const reply = await this.app.client.request('history', data);
       const page = list(reply.data?.['messages']).flatMap((item) => {
         const frame = object(item) as unknown as Frame | undefined;

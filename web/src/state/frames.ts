@@ -55,8 +55,7 @@ export class FrameRouter {
       case 'subscribed':
         return channel && this.app.sync.apply(channel, frame);
       case 'unsubscribed':
-        if (channel) this.app.removeChannel(channel.name);
-        return;
+        return channel && this.sentOut(channel, frame);
       case 'commandsChanged':
         return this.commandsChanged(frame);
       case 'playerStateUpdate':
@@ -92,6 +91,14 @@ export class FrameRouter {
     if (message && !message.deleted) this.app.reading.heard(channel, message);
     noticed(this.app, channel, frame);
     if (!channel.subscribed) void this.app.sync.subscribe(channel);
+  }
+
+  /** A moderator who sends somebody out says why; rights that ended say nothing by themselves. */
+  private sentOut(channel: Channel, frame: Frame): void {
+    const { app } = this;
+    app.removeChannel(channel.name);
+    if (frame.data?.['reason'] === 'rights' && app.active.value)
+      app.outgoing.note(app.active.value, t('rightsEnded', { name: channel.title.value }));
   }
 
   private typing(channel: Channel, frame: Frame): void {

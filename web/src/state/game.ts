@@ -2,7 +2,7 @@
 // The player's state as the game module pushes it. Every field may be missing: other modules and
 // backends send `playerStateUpdate` with what they have.
 
-import { signal } from '@preact/signals';
+import { signal, type Signal } from '@preact/signals';
 import type { Data, Json } from '@parley/client';
 import { list, number, object, text } from './messages';
 
@@ -106,7 +106,13 @@ function detail(thing: Data): { detail?: string } {
 
 export const player = signal<Player | undefined>(undefined);
 
-/** A partial update changes what it names. */
-export function updatePlayer(data: Data): void {
-  player.value = { ...player.value, ...parsePlayer(data) };
+/** What was told last of the place where the player is: buttons of an older one lead from elsewhere. */
+export const present: Signal<Data | undefined> = signal(undefined);
+
+/** A partial update changes what it names. `asked`: it is an answer, and stands in the stream. */
+export function updatePlayer(data: Data, asked = false): void {
+  const news = parsePlayer(data);
+  const moved = news.room && news.room.name !== player.value?.room?.name;
+  player.value = { ...player.value, ...news };
+  if (news.room && (asked || moved)) present.value = data;
 }

@@ -55,7 +55,9 @@ export function toChange(frame: Frame): Change | undefined {
   const by = { id: frame.user?.id ?? '', name: text(data['from']) ?? '' };
   if (frame.type === 'chatDeleted') return { offset, by };
   const said = text(data['text']);
-  return said ? { offset, text: said, by } : undefined;
+  if (!said) return undefined;
+  const card = object(data['card']);
+  return { offset, text: said, buttons: buttons(data['buttons']), ...(card && { card }), by };
 }
 
 /** Whether a frame of the history has a row of its own. */
@@ -64,7 +66,11 @@ export function isSaid(frame: Frame): boolean {
   return !isChange(frame) && Boolean(text(frame.data?.['text']));
 }
 
+/** In the place of whoever deleted their account. */
+const kNobody = 'u_deleted';
+
 function author(frame: Frame, data: Data, isBot: boolean): Author {
+  if (frame.user?.id === kNobody) return { id: kNobody, name: '', kind: 'deleted' };
   const name = text(data['from']) ?? frame.user?.name ?? (isBot ? 'Parley' : '');
   const kind = isBot ? 'bot' : (frame.user?.kind ?? 'user');
   return { id: frame.user?.id ?? (isBot ? 'b_bot' : name), name: name || '?', kind };
@@ -72,7 +78,7 @@ function author(frame: Frame, data: Data, isBot: boolean): Author {
 
 /** Whether a direct message would find somebody: not a plugin (`b_…`), the server, or an unknown sender. */
 export function isReachable({ id, kind }: Author): boolean {
-  return kind !== 'service' && /^(?!b_)[a-z]_[A-Za-z0-9]+$/.test(id);
+  return kind !== 'service' && kind !== 'deleted' && /^(?!b_)[a-z]_[A-Za-z0-9]+$/.test(id);
 }
 
 export function buttons(value: unknown): Button[] {

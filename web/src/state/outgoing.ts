@@ -100,6 +100,8 @@ export class Outgoing {
       buttons: [],
       status: 'queued',
     };
+    if (channel.answering.value) entry.replyTo = channel.answering.value.offset;
+    channel.answering.value = undefined;
     channel.entries.value = append(channel.entries.value, entry);
     void this.send(channel, entry);
   }
@@ -110,7 +112,8 @@ export class Outgoing {
     const message = entry.text.startsWith('/') ? `/${entry.text}` : entry.text;
     set({ status: 'queued' });
     try {
-      const data = { channel: channel.name, message };
+      const { replyTo } = entry;
+      const data = { channel: channel.name, message, ...(replyTo !== undefined && { replyTo }) };
       const onWire = (out: boolean): void => set({ status: out ? 'pending' : 'queued' });
       const options = { lane: channel.name, onWire };
       const reply = await this.app.client.send('sendChat', data, options).done;
@@ -129,6 +132,12 @@ export class Outgoing {
       // Where the session goes on nobody asks for the gap by itself.
       if (this.app.ready.value) void this.app.sync.refresh(channel);
     }
+  }
+
+  /** A quiet line in the stream, for this person alone. */
+  note(channel: Channel, text: string): void {
+    const ts = this.app.env.now();
+    channel.entries.value = append(channel.entries.value, { kind: 'note', key: localKey(), ts, text });
   }
 
   /** A reply that is more than an acknowledgement stands in the stream. */
@@ -197,7 +206,7 @@ export class Outgoing {
         }
         break;
       case 'playerStateUpdate':
-        updatePlayer(reply.data ?? {});
+        updatePlayer(reply.data ?? {}, true);
         break;
       default:
         if (name === 'logout') this.app.signedOut();

@@ -15,10 +15,13 @@ import { list, number, object, text } from './messages';
 /** Whoever has to wait longer is told so. */
 const kMostPatience = 5_000;
 
-/** The one we are in first, then the newest. */
 export async function listSessions(client: ParleyClient): Promise<OwnSession[]> {
-  const reply = await client.request('sessions');
-  return list(reply.data?.['sessions'])
+  return toSessions((await client.request('sessions')).data);
+}
+
+/** The one we are in first, then the newest. */
+export function toSessions(data: Data | undefined): OwnSession[] {
+  return list(data?.['sessions'])
     .flatMap(toSession)
     .sort((a, b) => Number(b.current) - Number(a.current) || b.since - a.since);
 }

@@ -24,6 +24,17 @@ export class Revising {
     return roles.includes('moderator') || roles.includes('admin');
   }
 
+  /** Whatever the channel has: what only this person sees has no place in it. */
+  mayAnswer({ offset, only, deleted, status }: MessageEntry): boolean {
+    return offset !== undefined && !only && !deleted && status === 'sent';
+  }
+
+  answer(channel: Channel, { offset, author, text }: MessageEntry): void {
+    if (offset === undefined) return;
+    this.cancel(channel);
+    channel.answering.value = { offset, author, text };
+  }
+
   /** What this person did last in the channel: said something that may be changed, or ran a command. */
   newestOwn(channel: Channel): MessageEntry | CommandEntry | undefined {
     const self = this.app.self.value?.id;
@@ -72,8 +83,9 @@ export class Revising {
     this.gone(channel, offset);
   }
 
-  /** What is not there any more cannot be rewritten. */
+  /** What is not there any more can be neither rewritten nor answered. */
   gone(channel: Channel, offset: number): void {
+    if (channel.answering.value?.offset === offset) channel.answering.value = undefined;
     if (channel.editing.value?.offset === offset) this.cancel(channel);
   }
 

@@ -137,6 +137,32 @@ export function completeChoice(line: string, choice: string): string {
   return line.replace(/\S*$/, () => `${word} `);
 }
 
+/** More than this is said, not run. */
+const kMeantLength = 60;
+
+/** `/move north` for `move north`: what would run as it stands, had it begun with a slash. */
+export function meantCommand(line: string, commands: readonly CommandSpec[]): string | undefined {
+  const said = line.trim();
+  if (said.length > kMeantLength || !/^[^\s/]+( [^\s]+)*$/.test(said)) return undefined;
+  const [name, ...words] = said.split(' ');
+  const command = findCommand(name!, commands);
+  if (!command || !typable(command)) return undefined;
+  const args = command.args ?? [];
+  const fits =
+    words.length <= args.length &&
+    args.every((arg, index) => wouldTake(arg, words[index]));
+  return fits ? `/${said}` : undefined;
+}
+
+/** Any sentence would do for a text that goes on to the end: that says nothing. */
+function wouldTake(arg: ArgSpec, word: string | undefined): boolean {
+  if (word === undefined) return !arg.required;
+  if (arg.choices?.length)
+    return arg.choices.some((choice) => String(choice).toLowerCase() === word.toLowerCase());
+  if (arg.type === 'int' || arg.type === 'number') return Number.isFinite(Number(word));
+  return !arg.rest;
+}
+
 /** `<direction>` for what must be there, `[count]` for what may. */
 export function signature(arg: ArgSpec): string {
   return arg.required ? `<${arg.name}>` : `[${arg.name}]`;

@@ -86,6 +86,9 @@ export interface ReplyEntry {
 export interface Change {
   offset: number;
   text?: string;
+  /** What can be pressed from now on: a change tells it all, and most have none. */
+  buttons?: Button[];
+  card?: Data;
   by: { id: string; name: string };
 }
 
@@ -186,7 +189,9 @@ export function revised(message: MessageEntry, change: Change): MessageEntry {
   const other = change.by.id !== message.author.id && change.by.name;
   const by = other ? { changedBy: other } : {};
   if (change.text === undefined) return { ...rest, ...by, deleted: true, text: '', buttons: [] };
-  return { ...rest, ...by, ...(card && { card }), edited: true, text: change.text };
+  const shown = change.card ?? card;
+  const { text, buttons = [] } = change;
+  return { ...rest, ...by, ...(shown && { card: shown }), edited: true, text, buttons };
 }
 
 /** Keeps the newest `limit`; older ones come back from the server when they are scrolled to. */
@@ -245,6 +250,13 @@ export function moved(
   if (by < 0 ? start === 0 : end === entries.length) return undefined;
   const next = by < 0 ? Math.max(end - kMove, kDrawn) : Math.min(end + kMove, entries.length);
   return entries[next - 1]?.key;
+}
+
+/** The last key of a window that has the message at `offset` in its middle. */
+export function windowAround(entries: readonly Entry[], offset: number): string | undefined {
+  const at = entries.findIndex((entry) => offsetOf(entry) === offset);
+  const end = Math.min(Math.max(at + kDrawn / 2, kDrawn), entries.length);
+  return end === entries.length ? undefined : entries[end - 1]?.key;
 }
 
 function sameBreath(a: Entry, b: Entry): boolean {

@@ -4,11 +4,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import { WifiOff } from './icons';
 import { t } from '../i18n';
+import { plain } from '../state/plain';
 import { useApp } from './context';
 import { useNow } from './now';
 
 /** A loss that heals within this time is not worth a banner. */
 const kPatienceMs = 400;
+
+const kReasonLength = 160;
 
 export function Banner() {
   const app = useApp();
@@ -42,7 +45,7 @@ export function Banner() {
       )}
       {state.kind === 'refused' && (
         <>
-          <span>{refusedText(state.code)}</span>
+          <span>{refusedText(state.code, state.reason)}</span>
           <button type="button" class="link" onClick={retry}>
             {t('reconnect')}
           </button>
@@ -55,8 +58,12 @@ export function Banner() {
   );
 }
 
-function refusedText(code: number): string {
-  if (code === 4504) return t('refusedKicked');
+/** What the server says where the operator gave no reason. */
+const kNoReason = 'Removed by an operator.';
+
+function refusedText(code: number, reason = ''): string {
+  const why = reason === kNoReason ? '' : plain(reason, kReasonLength);
+  if (code === 4504) return why ? t('refusedKickedFor', { reason: why }) : t('refusedKicked');
   if (code === 4509) return t('refusedReplaced');
   if (code === 4505) return t('errConnectionLimit');
   return t('refusedOther', { code: String(code) });

@@ -7,12 +7,12 @@ import { t } from '../i18n';
 import type { Channel } from '../state/channel';
 import { completeMention, mentioned } from '../state/mention';
 import { messageAt } from '../state/timeline';
-import { completeChoice, completeName, slashState } from '../state/slash';
+import { completeChoice, completeName, meantCommand, slashState } from '../state/slash';
 import { Banner } from './Banner';
 import { BlockedBar } from './Blocking';
 import { useApp } from './context';
 import { MentionMenu } from './MentionMenu';
-import { EditingBar } from './Revision';
+import { AnsweringBar, EditingBar } from './Revision';
 import { SlashMenu, kMenuId, optionId } from './SlashMenu';
 import { askToRemove, wide } from './view';
 
@@ -37,6 +37,7 @@ export function Composer({ channel }: { channel: Channel }) {
     dismissed === text || slash.command
       ? []
       : mentioned(text.slice(0, caret), members, (id) => app.isSelf(id));
+  const meant = useMemo(() => meantCommand(line, commands), [line, commands]);
   const options = people.length || (slash.choosing ? slash.matches : slash.choices).length;
   const commanding = (slash.choosing || slash.command !== undefined) && dismissed !== text;
   const open = commanding || people.length > 0;
@@ -87,6 +88,14 @@ export function Composer({ channel }: { channel: Channel }) {
     write('');
     setDismissed('');
     app.atBottom = true;
+  };
+
+  /** What was typed reads like a command whose slash was forgotten. */
+  const runMeant = (): void => {
+    app.outgoing.submit(channel, meant!);
+    write('');
+    app.atBottom = true;
+    field.current!.focus();
   };
 
   /** Nothing left of it: then it is to go. */
@@ -148,7 +157,9 @@ export function Composer({ channel }: { channel: Channel }) {
     else if (editing) {
       if (event.key === 'Escape') app.revising.cancel(channel);
       else handled = false;
-    } else if (event.key === 'ArrowUp' && !text) handled = takeUp();
+    } else if (event.key === 'Escape' && channel.answering.value)
+      channel.answering.value = undefined;
+    else if (event.key === 'ArrowUp' && !text) handled = takeUp();
     else if (event.key === 'ArrowUp' && caret === 0) handled = recall(true);
     else if (event.key === 'ArrowUp' && !text.includes('\n') && caret === text.length)
       handled = recall(true);
@@ -168,6 +179,7 @@ export function Composer({ channel }: { channel: Channel }) {
       <Banner />
       <BlockedBar channel={channel} />
       <EditingBar channel={channel} />
+      <AnsweringBar channel={channel} />
       <div class={`composer${left < 0 ? ' over' : ''}`}>
         <textarea
           ref={field}
@@ -201,7 +213,13 @@ export function Composer({ channel }: { channel: Channel }) {
         </button>
       </div>
       <div class="hint">
-        <Typing channel={channel} />
+        {meant ? (
+          <button type="button" class="link" onClick={runMeant}>
+            {t('runAs', { line: meant })}
+          </button>
+        ) : (
+          <Typing channel={channel} />
+        )}
         {left < kCountFrom && (
           <span class={left < 0 ? 'over' : ''}>
             {left < 0 ? t('tooLong', { n: -left }) : t('charactersLeft', { n: left })}

@@ -11,6 +11,8 @@ const kKeys: [string[], Key][] = [
   [['Ctrl', '↑ ↓'], 'keyHistory'],
   [['Alt', '↑ ↓'], 'keyChannels'],
   [['Ctrl', 'K'], 'keySwitcher'],
+  [['↑ ↓'], 'keyWalk'],
+  [['R'], 'keyAnswer'],
   [['Esc'], 'keyEscape'],
   [['?'], 'keyHelp'],
 ];

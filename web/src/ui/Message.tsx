@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CircleAlert, Eye } from './icons';
-import { formatMoment, formatTime, formatTimeShort, t } from '../i18n';
+import { CircleAlert, CornerUpLeft, Eye } from './icons';
+import { useState } from 'preact/hooks';
+import { formatMoment, formatTime, t } from '../i18n';
 import type { Channel } from '../state/channel';
 import { plain } from '../state/plain';
 import { messageAt, type MessageEntry } from '../state/timeline';
-import { pieces } from '../text/links';
+import { pieces, type Piece } from '../text/links';
 import { Avatar } from './Avatar';
 import { Buttons } from './Buttons';
 import { CardView } from './cards/Card';
@@ -12,6 +13,7 @@ import { useApp } from './context';
 import { goToPerson } from './shortcuts';
 import { refusalText } from './errors';
 import { Markdown } from './Markdown';
+import { nameOf } from './person';
 import { RowTools } from './Revision';
 import { called } from '../state/mention';
 import { isReachable } from '../state/messages';
@@ -35,21 +37,26 @@ export function Message({
   const bot = author.kind === 'bot';
   // As the server counts it.
   const calls = !mine && !message.deleted && called(message.text, app.self.value?.name ?? '');
-  const revisable = app.revising.mayRemove(message);
-  const rewritten = message.offset !== undefined && channel.editing.value?.offset === message.offset;
+  const tools = app.revising.mayAnswer(message) || app.revising.mayRemove(message);
+  // Most messages are only ever read: what can be done with one is drawn once somebody turns to it.
+  const [met, setMet] = useState(false);
+  const meet = (): void => setMet(true);
   const press = useLongPress();
+  const taken = isTaken(channel, message) ? ' rewritten' : '';
   return (
     <article
-      class={`row ${status}${grouped ? ' grouped' : ''}${bot ? ' bot' : ''}${rewritten ? ' rewritten' : ''}${calls ? ' calls-me' : ''}`}
-      tabIndex={revisable ? 0 : -1}
-      {...(revisable ? press : {})}
+      class={`row ${status}${grouped ? ' grouped' : ''}${bot ? ' bot' : ''}${taken}${calls ? ' calls-me' : ''}`}
+      tabIndex={-1}
+      onPointerEnter={meet}
+      onFocusIn={meet}
+      {...(tools ? press : {})}
     >
-      {revisable && <RowTools channel={channel} message={message} />}
-      {grouped ? <Clock ts={message.ts} short /> : <Face message={message} mine={mine} />}
+      {tools && met && <RowTools channel={channel} message={message} />}
+      {grouped ? <Clock ts={message.ts} /> : <Face message={message} mine={mine} />}
       <div class="row-body">
         {!grouped && (
           <header class="row-head">
-            <strong>{author.name}</strong>
+            <strong>{nameOf(author)}</strong>
             {mine && <span class="badge you">{t('you')}</span>}
             {bot && <span class="badge bot">{t('bot')}</span>}
             {!mine && author.kind === 'guest' && <span class="badge">{t('guest')}</span>}
@@ -70,6 +77,12 @@ export function Message({
   );
 }
 
+/** The composer holds it, to be rewritten or to be answered. */
+function isTaken(channel: Channel, { offset }: MessageEntry): boolean {
+  if (offset === undefined) return false;
+  return offset === (channel.editing.value ?? channel.answering.value)?.offset;
+}
+
 function Face({ message, mine }: { message: MessageEntry; mine: boolean }) {
   const app = useApp();
   const { author } = message;
@@ -87,10 +100,10 @@ function Face({ message, mine }: { message: MessageEntry; mine: boolean }) {
   );
 }
 
-export function Clock({ ts, short }: { ts: number; short?: boolean }) {
+export function Clock({ ts }: { ts: number }) {
   return (
     <time class="clock" dateTime={new Date(ts).toISOString()} title={formatMoment(ts)}>
-      {short ? formatTimeShort(ts) : formatTime(ts)}
+      {formatTime(ts)}
     </time>
   );
 }
@@ -128,29 +141,47 @@ export function Text({
   }
   return (
     <p class="text" dir="auto">
-      {pieces(message.text).map((piece) =>
-        piece.href ? (
-          <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
-            {piece.text}
-          </a>
-        ) : (
-          piece.text
-        ),
-      )}
+      {pieces(message.text).map(drawPiece)}
       {mark && <> {mark}</>}
     </p>
   );
 }
 
-/** What a message answers, as it reads now. */
+function drawPiece({ text, as, href, inner }: Piece) {
+  if (href)
+    return (
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {text}
+      </a>
+    );
+  if (as === 'strong') return <strong>{inner!.map(drawPiece)}</strong>;
+  if (as === 'code') return <code>{text}</code>;
+  if (as === 'block') return <code class="block">{text}</code>;
+  return text;
+}
+
+/** What a message answers, as it reads now; a press goes there. */
 function Quote({ channel, offset }: { channel: Channel; offset: number }) {
   const answered = messageAt(channel.entries.value, offset);
-  if (!answered) return <p class="reply-to">{t('replyToOlder')}</p>;
   return (
-    <p class="reply-to" dir="auto">
-      <strong>{answered.author.name}</strong>{' '}
-      {answered.deleted ? t('deleted') : plain(answered.text, kQuoteLength)}
-    </p>
+    <button
+      type="button"
+      class="reply-to"
+      dir="auto"
+      title={t('goToAnswered')}
+      onClick={() => (channel.wanted.value = offset)}
+    >
+      <CornerUpLeft size={14} strokeWidth={1.5} aria-hidden="true" />
+      <span class="sr-only">{t('inReplyTo')} </span>
+      {answered ? (
+        <span>
+          <strong>{nameOf(answered.author)}</strong>{' '}
+          {answered.deleted ? t('deleted') : plain(answered.text, kQuoteLength)}
+        </span>
+      ) : (
+        <span>{t('replyToOlder')}</span>
+      )}
+    </button>
   );
 }
 

@@ -6,9 +6,11 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { ArrowDown } from './icons';
 import { formatDay, t } from '../i18n';
 import type { Channel } from '../state/channel';
-import { drawn, moved, offsetOf, rows } from '../state/timeline';
+import { drawn, moved, offsetOf, rows, windowAround } from '../state/timeline';
 import { useApp } from './context';
 import { EntryView } from './EntryView';
+import { focusComposer } from './view';
+import { walk } from './walk';
 import { WelcomeCard } from './WelcomeCard';
 
 /** Nearer to the end than this counts as the end. */
@@ -117,6 +119,42 @@ export function MessageList({ channel }: { channel: Channel }) {
     setBelow(false);
   };
 
+  const wanted = channel.wanted.value;
+  const [found, setFound] = useState<number | undefined>(undefined);
+  useEffect(() => {
+    if (wanted !== undefined) void seek(wanted);
+  }, [wanted]);
+
+  const seek = async (offset: number): Promise<void> => {
+    // Reading back: what is on the screen stays where it is, however much comes above it.
+    app.atBottom = false;
+    anchor.current = firstVisible(scroller.current!, content.current!);
+    const here = await app.sync.loadBackTo(channel, offset);
+    if (channel.wanted.value !== offset || !scroller.current) return;
+    channel.wanted.value = undefined;
+    if (!here) return app.outgoing.note(channel, t('answeredAway'));
+    setLast(windowAround(channel.entries.value, offset));
+    setFound(offset);
+  };
+
+  useLayoutEffect(() => {
+    const node = content.current!.querySelector(`[data-offset="${found}"]`);
+    if (!node) return;
+    setFound(undefined);
+    node.scrollIntoView({ block: 'center' });
+    node.querySelector<HTMLElement>('.row')?.focus({ preventScroll: true });
+    node.classList.add('found');
+    node.addEventListener('animationend', () => node.classList.remove('found'), { once: true });
+  }, [list, found]);
+
+  const answer = (row: HTMLElement): void => {
+    const key = row.closest<HTMLElement>('[data-key]')?.dataset['key'];
+    const entry = entries.find((one) => one.key === key);
+    if (entry?.kind !== 'message' || !app.revising.mayAnswer(entry)) return;
+    app.revising.answer(channel, entry);
+    focusComposer();
+  };
+
   const unread = channel.unread.value;
   return (
     <div class="stream">
@@ -124,6 +162,7 @@ export function MessageList({ channel }: { channel: Channel }) {
         class="scroller"
         ref={scroller}
         onScroll={scrolled}
+        onKeyDown={(event) => walk(event, scroller.current!, answer)}
         tabIndex={0}
         role="log"
         aria-label={t('messages', { name: channel.title.value })}

@@ -5,10 +5,11 @@ import { useState } from 'preact/hooks';
 import { t } from '../i18n';
 import type { Channel } from '../state/channel';
 import { plain } from '../state/plain';
-import type { MessageEntry } from '../state/timeline';
+import { messageAt, type MessageEntry } from '../state/timeline';
 import { useApp } from './context';
 import { errorText } from './errors';
-import { Pencil, Trash2, X } from './icons';
+import { CornerUpLeft, Pencil, Trash2, X } from './icons';
+import { nameOf } from './person';
 import { askToRemove, dialog, focusComposer, removal } from './view';
 
 /** So much of a message says which one is meant. */
@@ -21,6 +22,20 @@ export function RowTools({ channel, message }: { channel: Channel; message: Mess
   const asked = dialog.value === 'removal' && removal.value?.message.key === message.key;
   return (
     <div class={`row-tools${asked ? ' asked' : ''}`} role="group" aria-label={t('messageTools')}>
+      {revising.mayAnswer(message) && (
+        <button
+          type="button"
+          class="icon"
+          aria-label={t('answer')}
+          title={t('answer')}
+          onClick={() => {
+            revising.answer(channel, message);
+            focusComposer();
+          }}
+        >
+          <CornerUpLeft size={16} strokeWidth={1.5} />
+        </button>
+      )}
       {revising.mayEdit(message) && (
         <button
           type="button"
@@ -35,14 +50,48 @@ export function RowTools({ channel, message }: { channel: Channel; message: Mess
           <Pencil size={16} strokeWidth={1.5} />
         </button>
       )}
+      {revising.mayRemove(message) && (
+        <button
+          type="button"
+          class="icon"
+          aria-label={t('delete')}
+          title={t('delete')}
+          onClick={() => askToRemove(channel, message)}
+        >
+          <Trash2 size={16} strokeWidth={1.5} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Over the composer while what stands in it answers a message. */
+export function AnsweringBar({ channel }: { channel: Channel }) {
+  const answering = channel.answering.value;
+  if (!answering || channel.editing.value) return null;
+  const now = messageAt(channel.entries.value, answering.offset) ?? answering;
+  return (
+    <div class="editing answering">
+      <CornerUpLeft size={16} strokeWidth={1.5} aria-hidden="true" />
+      <div class="editing-what">
+        <p>
+          <strong>{t('answering', { name: nameOf(answering.author) })}</strong>
+          <span class="only-wide muted"> {t('answeringHint')}</span>
+        </p>
+        <p class="answering-text muted" dir="auto">
+          {plain(now.text, kQuoteLength)}
+        </p>
+      </div>
       <button
         type="button"
         class="icon"
-        aria-label={t('delete')}
-        title={t('delete')}
-        onClick={() => askToRemove(channel, message)}
+        aria-label={t('cancelAnswer')}
+        onClick={() => {
+          channel.answering.value = undefined;
+          focusComposer();
+        }}
       >
-        <Trash2 size={16} strokeWidth={1.5} />
+        <X size={18} strokeWidth={1.5} />
       </button>
     </div>
   );

@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import type { OwnSession } from '@parley/client';
-import { formatDay, formatTimeShort, t } from '../i18n';
+import { formatDay, formatTime, t } from '../i18n';
 import type { Ended } from '../state/app';
 import { copyOfData, listSessions, patiently } from '../state/own_data';
 import { useApp } from './context';
@@ -78,7 +78,7 @@ export function YourAccountBody() {
 
 const whereOf = (session: OwnSession): string =>
   session.connected ? session.address : t('offline');
-const whenOf = ({ since }: OwnSession): string => `${formatDay(since)} ${formatTimeShort(since)}`;
+const whenOf = ({ since }: OwnSession): string => `${formatDay(since)} ${formatTime(since)}`;
 
 function Sessions({
   sessions,

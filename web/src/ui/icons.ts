@@ -12,6 +12,7 @@ export {
   ChevronRight,
   CircleAlert,
   CircleQuestionMark,
+  CornerUpLeft,
   Compass,
   Dices,
   Eye,

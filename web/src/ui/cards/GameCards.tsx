@@ -2,14 +2,17 @@
 import type { Data } from '@parley/client';
 import { directionName, formatNumber, t } from '../../i18n';
 import type { Channel } from '../../state/channel';
-import { parsePlayer } from '../../state/game';
+import { parsePlayer, present as place } from '../../state/game';
 import { list, number, object, text } from '../../state/messages';
 import { useApp } from '../context';
 import { MapPin, Skull, Swords, Trophy } from '../icons';
 import { Bar } from './Bar';
 import { Card, Fields, display, label, pairsOf } from './Card';
 
-/** A place as one reads it in the stream; the whole state stands in the side panel. */
+/**
+ * A place as one reads it in the stream; the whole state stands in the side panel. Only from where the
+ * player is now the exits lead anywhere.
+ */
 export function StateCard({ channel, data }: { channel: Channel; data: Data }) {
   const app = useApp();
   const state = parsePlayer(data);
@@ -30,7 +33,10 @@ export function StateCard({ channel, data }: { channel: Channel; data: Data }) {
         <Bar name={t('health')} value={state.hp} max={state.maxHp} tone="hp" />
       )}
       <Fields pairs={state.rest.map(([key, value]) => [label(key), display(value)])} />
-      {room && room.exits.length > 0 && (
+      {room && room.exits.length > 0 && place.value !== data && (
+        <p class="past">{`${t('exits')}: ${room.exits.map(directionName).join(', ')}`}</p>
+      )}
+      {room && room.exits.length > 0 && place.value === data && (
         <div class="pills">
           {room.exits.map((exit) => (
             <button

@@ -9,11 +9,12 @@ import type { Known } from '../../state/known';
 import { list, number, object, text, toMessage } from '../../state/messages';
 import { Buttons } from '../Buttons';
 import { refusalText } from '../errors';
-import { Box, Check, CircleAlert, Dices, Hash, Users } from '../icons';
+import { Ban, Box, Check, CircleAlert, Dices, Hash, Users } from '../icons';
 import { Text } from '../Message';
 import { Card, CardView, Fields, display, label, pairsOf } from './Card';
 import { ChannelsCard } from './ChannelsCard';
 import { CombatCard, ScoreCard, StateCard } from './GameCards';
+import { DataCard, SessionsCard } from './AccountCards';
 import { WhoamiCard } from './WhoamiCard';
 
 export function ReplyCard({
@@ -42,6 +43,19 @@ export function ReplyCard({
       return <WhoamiCard data={data} />;
     case 'channels':
       return <ChannelsCard channel={channel} data={data} />;
+    case 'sessions':
+      return <SessionsCard data={data} />;
+    case 'myData':
+      return <DataCard data={data} />;
+    case 'blocked':
+      return <BlockedCard data={data} />;
+    case 'topic':
+      return (
+        <Quiet
+          icon={<Hash size={16} strokeWidth={1.5} aria-hidden="true" />}
+          said={text(data['topic']) || t('topicNone')}
+        />
+      );
     case 'presence':
       return <PresenceCard data={data} />;
     case 'ok':
@@ -146,6 +160,15 @@ function PresenceCard({ data }: { data: Data }) {
   return (
     <Card icon={Users} title={t('peopleCount', { n: total })}>
       <p>{names.join(', ')}</p>
+    </Card>
+  );
+}
+
+function BlockedCard({ data }: { data: Data }) {
+  const names = list(data['users']).map((one) => display(one));
+  return (
+    <Card icon={Ban} title={t('blockedPeople')}>
+      <p>{names.join(', ') || t('blockedNobody')}</p>
     </Card>
   );
 }

@@ -25,10 +25,17 @@ const word = (names: Record<string, Key>, value: string): string => {
   return key ? t(key) : value;
 };
 
+export const kindName = (kind: string): string => word(kKinds, kind);
+
+export const roleNames = (roles: unknown): string =>
+  list(roles)
+    .map((role) => word(kRoles, display(role)))
+    .join(', ');
+
 export function WhoamiCard({ data }: { data: Data }) {
-  const roles = list(data['roles']).map((role) => word(kRoles, display(role)));
-  const pairs: [string, string][] = [[t('kind'), word(kKinds, text(data['kind']) ?? '')]];
-  if (roles.length > 0) pairs.push([t('roles'), roles.join(', ')]);
+  const roles = roleNames(data['roles']);
+  const pairs: [string, string][] = [[t('kind'), kindName(text(data['kind']) ?? '')]];
+  if (roles) pairs.push([t('roles'), roles]);
   pairs.push([t('id'), text(data['id']) ?? ''], [t('session'), text(data['session']) ?? '']);
   return (
     <Card icon={User} title={text(data['name']) ?? ''} tone="whoami">
