@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defaultEnvironment } from '@parley/client';
 import { render } from 'preact';
-import { App, kClientOptions } from './state/app';
+import { App } from './state/app';
+import { kClientOptions } from './state/credentials';
 import { checkForUpdate, keepPage } from './state/install';
 import { openClient, person } from './state/client';
 import { AppContext } from './ui/context';
@@ -11,8 +12,8 @@ import './styles/index.css';
 async function main(): Promise<void> {
   const who = person();
   const app = new App(defaultEnvironment(), await openClient(who, kClientOptions), who);
-  app.start();
-  window.addEventListener('pagehide', () => app.keepResumePoint());
+  app.entrance.start();
+  window.addEventListener('pagehide', () => app.entrance.keepResumePoint());
   document.addEventListener('visibilitychange', () => app.viewed());
   app.viewed();
   app.client.on('client:welcome', ({ again }) => again && checkForUpdate());

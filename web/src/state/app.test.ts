@@ -308,10 +308,10 @@ describe('App', () => {
 
   it('comes back as the same guest after the page was loaded again', async () => {
     app.client.resumePoint = { session: 's_1', resume: 'r_1', seq: 3 };
-    app.keepResumePoint();
+    app.entrance.keepResumePoint();
     const next = new FakeEnvironment();
     const again = new App(next);
-    again.start();
+    again.entrance.start();
     next.socket.accept();
     const asked = next.socket.find('resume');
     expect(asked.data).toMatchObject({ session: 's_1', resume: 'r_1', seq: 3 });
@@ -413,18 +413,18 @@ describe('coming back', () => {
     localStorage.setItem('parley.token', 't1');
     env = new FakeEnvironment();
     app = new App(env);
-    app.start();
+    app.entrance.start();
   });
 
   it('waits for a server that is away, and enters when it is there', async () => {
     env.socket.drop();
     await settle();
     expect(app.phase.value).toBe('entering');
-    expect(app.awaited.value!.retryAt).toBeGreaterThan(env.now());
+    expect(app.entrance.awaited.value!.retryAt).toBeGreaterThan(env.now());
     env.pass(20_000);
     await settle();
     expect(env.sockets).toHaveLength(2);
-    expect(app.awaited.value).toBeUndefined();
+    expect(app.entrance.awaited.value).toBeUndefined();
     env.socket.accept();
     env.socket.welcome('Neo');
     await settle();
@@ -434,7 +434,7 @@ describe('coming back', () => {
   it('tries at once when somebody says so', async () => {
     env.socket.drop();
     await settle();
-    app.awaited.value!.now();
+    app.entrance.awaited.value!.now();
     await settle();
     expect(env.sockets).toHaveLength(2);
   });
@@ -442,7 +442,7 @@ describe('coming back', () => {
   it('leads to the door where somebody else wants in, and keeps the token', async () => {
     env.socket.drop();
     await settle();
-    app.giveUpComingBack();
+    app.entrance.giveUp();
     await settle();
     env.pass(60_000);
     await settle();

@@ -3,7 +3,6 @@
 
 import { batch, computed, signal, type Signal } from '@preact/signals';
 import {
-  backoffMs,
   Client,
   CommandError,
   defaultEnvironment,
@@ -15,15 +14,16 @@ import {
   type Environment,
   type Member,
   type ParleyClient,
-  type ResumePoint,
   type Self,
   type Welcome,
 } from '@parley/client';
 import { Blocks } from './blocks';
 import { Channel } from './channel';
 import { ChannelSync } from './channel_sync';
+import { forgetCredential, keepCredential, kClientOptions } from './credentials';
+import { Entrance } from './entrance';
 import { FrameRouter } from './frames';
-import { player } from './game';
+import { player, present } from './game';
 import { Outgoing } from './outgoing';
 import { locale } from './preferences';
 import { Reading } from './reading';
@@ -32,15 +32,6 @@ import { kept, keptJson, ofThisTab } from './storage';
 import { isWatched, watched } from './watched';
 
 const kDefaultMessageLimit = 4000;
-
-/** What every connection of the page is opened with. */
-export const kClientOptions = {
-  name: 'web',
-  locale: (): string => locale.value,
-  renew: (expired: string, attempt: Attempt) => renewOnce(() => attempt(renewed(expired))),
-};
-
-type Attempt = (next: Credential | undefined) => Promise<void>;
 
 /** What is no fault: the account, or this login, was ended by its owner or an operator. */
 export const kEnded = ['account_deleted', 'login_ended'] as const;
@@ -53,8 +44,6 @@ export class App {
   readonly self: Signal<Self | undefined> = signal(undefined);
   readonly connection: Signal<ConnectionState> = signal({ kind: 'idle' });
   readonly ready = signal(false);
-  /** While the server is away and we are on our way in: when we try again, and how to do it at once. */
-  readonly awaited: Signal<{ retryAt: number; now: () => void } | undefined> = signal(undefined);
   /** Why we stand at the door again; a code of CommandError, or one of `kEnded`. */
   readonly doorReason: Signal<string | undefined> = signal(undefined);
   readonly channels: Signal<ReadonlyMap<string, Channel>> = signal(new Map());
@@ -81,6 +70,7 @@ export class App {
   readonly outgoing: Outgoing;
   readonly reading: Reading;
   readonly revising: Revising;
+  readonly entrance: Entrance;
   readonly blocks: Blocks;
   /** Every identity of this visit: a guest gets a new id when the server restarts. */
   readonly ownIds = new Set<string>();
@@ -96,6 +86,7 @@ export class App {
     this.outgoing = new Outgoing(this);
     this.reading = new Reading(this);
     this.revising = new Revising(this);
+    this.entrance = new Entrance(this);
     this.blocks = new Blocks(this.client);
     this.listen();
     locale.subscribe(() => {
@@ -104,74 +95,19 @@ export class App {
     });
   }
 
-  /** Comes in by itself where this browser was in before. */
-  start(): void {
-    const token = kept.get('token');
-    const guest = ofThisTab.get('guest');
-    const credential: Credential | undefined = token
-      ? { kind: 'token', token }
-      : guest
-        ? { kind: 'guest', name: guest }
-        : undefined;
-    if (credential) void this.comeBack(credential, takeResumePoint());
-  }
-
-  /** The server may only be away for a moment: then we try again until it is there. */
-  private async comeBack(credential: Credential, point: ResumePoint | undefined): Promise<void> {
-    this.phase.value = 'entering';
-    for (let attempt = 0; this.phase.value === 'entering'; attempt += 1) {
-      this.client.resumePoint = point;
-      try {
-        return await this.signIn(credential, true);
-      } catch (error) {
-        if (error instanceof CommandError) return this.notLetBack(error.code);
-        await this.pause(backoffMs(attempt, this.env.random));
-      }
-    }
-  }
-
-  private notLetBack(code: string): void {
-    this.forgetCredential();
-    this.backToDoor(code === 'unauthorized' ? 'token_expired' : code);
-  }
-
-  private async pause(ms: number): Promise<void> {
-    await new Promise<void>((done) => {
-      const timer = this.env.setTimer(done, ms);
-      const now = (): void => {
-        this.env.clearTimer(timer);
-        done();
-      };
-      this.awaited.value = { retryAt: this.env.now() + ms, now };
-    });
-    this.awaited.value = undefined;
-  }
-
-  /** Not as whoever we were: the door is there for anybody. */
-  giveUpComingBack(): void {
-    this.backToDoor(undefined);
-    this.awaited.value?.now();
-  }
-
-  /** Before the page goes: what it comes back by. A copy in another tab would end this session. */
-  keepResumePoint(): void {
-    const point = this.client.resumePoint;
-    ofThisTab.set('resume', point && JSON.stringify(point));
-  }
-
   async signIn(credential: Credential, restored = false): Promise<void> {
     await this.client.signIn(credential, { restored });
   }
 
   async signOut(): Promise<void> {
-    this.forgetCredential();
+    forgetCredential();
     await this.client.signOut();
     this.signedOut();
   }
 
   /** The server has ended our session by our own command. */
   signedOut(reason?: Ended): void {
-    this.forgetCredential();
+    forgetCredential();
     if (this.client.state !== 'signedOut') void this.client.signOut();
     this.dropDrafts();
     this.reset();
@@ -303,7 +239,7 @@ export class App {
     client.on('client:lost', ({ channel }) => this.removeChannel(channel));
     client.on('client:left', () => this.signedOut());
     client.on('client:rejected', (error) => {
-      this.forgetCredential();
+      forgetCredential();
       // The close that follows our own command says nothing new.
       if (this.phase.value !== 'door') this.backToDoor(ending(error));
     });
@@ -319,7 +255,7 @@ export class App {
       }
       this.self.value = welcome.user;
       this.ownIds.add(welcome.user.id);
-      this.keepCredential(welcome);
+      keepCredential(welcome, this.person);
       this.messageLimit.value = welcome.limits?.message ?? kDefaultMessageLimit;
       this.doorReason.value = undefined;
       this.phase.value = 'inside';
@@ -359,27 +295,7 @@ export class App {
     this.muted.value = new Set(keptJson<string[]>(`muted.${self.id}`, []));
   }
 
-  private keepCredential(welcome: Welcome): void {
-    if (welcome.token) {
-      kept.set('token', welcome.token);
-      kept.set('refresh', welcome.refresh);
-    }
-    const guest = welcome.user.kind === 'guest';
-    ofThisTab.set('guest', guest ? welcome.user.name : undefined);
-    ofThisTab.set('person', guest ? this.person : undefined);
-    if (!guest) kept.set('person', this.person);
-    if (guest) kept.set('lastGuest', welcome.user.name);
-  }
-
-  private forgetCredential(): void {
-    kept.set('token', undefined);
-    kept.set('refresh', undefined);
-    kept.set('person', undefined);
-    ofThisTab.set('guest', undefined);
-    ofThisTab.set('person', undefined);
-  }
-
-  private backToDoor(reason: string | undefined): void {
+  backToDoor(reason: string | undefined): void {
     this.doorReason.value = reason;
     this.phase.value = 'door';
   }
@@ -395,7 +311,7 @@ export class App {
       this.commands.value = [];
       this.blocks.people.value = [];
       this.self.value = undefined;
-      player.value = undefined;
+      player.value = present.value = undefined;
       this.ownIds.clear();
     });
   }
@@ -405,32 +321,4 @@ export class App {
 function ending({ code, data }: CommandError): string {
   if (code !== 'unauthorized') return code;
   return data.message === 'This account was deleted.' ? 'account_deleted' : 'login_ended';
-}
-
-/** Taken once: what is left in the store would go along into a tab that is opened as a copy. */
-function takeResumePoint(): ResumePoint | undefined {
-  const raw = ofThisTab.get('resume');
-  ofThisTab.set('resume', undefined);
-  try {
-    const kept = JSON.parse(raw ?? '{}') as Partial<ResumePoint>;
-    const whole = typeof kept.session === 'string' && typeof kept.resume === 'string';
-    return whole ? { session: kept.session!, resume: kept.resume!, seq: kept.seq ?? 0 } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Another tab may have bought a new token already; a refresh token works only once. */
-function renewed(expired: string): Credential | undefined {
-  const token = kept.get('token');
-  if (token && token !== expired) return { kind: 'token', token };
-  const refresh = kept.get('refresh');
-  return refresh ? { kind: 'refresh', refresh } : undefined;
-}
-
-/** One tab at a time, where the browser can do that. */
-function renewOnce(run: () => Promise<void>): Promise<void> {
-  return navigator.locks
-    ? navigator.locks.request('parley.renew', run).then(() => undefined)
-    : run();
 }

@@ -8,7 +8,7 @@ import { Mark } from './Mark';
 
 export function Entering() {
   const app = useApp();
-  const awaited = app.awaited.value;
+  const awaited = app.entrance.awaited.value;
   return (
     <main class="entering">
       <Mark size={56} />
@@ -20,7 +20,7 @@ export function Entering() {
           <button type="button" class="primary" onClick={awaited.now}>
             {t('tryNow')}
           </button>
-          <button type="button" class="secondary" onClick={() => app.giveUpComingBack()}>
+          <button type="button" class="secondary" onClick={() => app.entrance.giveUp()}>
             {t('toTheDoor')}
           </button>
         </div>
