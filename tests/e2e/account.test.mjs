@@ -3,21 +3,15 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import { Person, kPhone, launch } from './support/browser.mjs';
-import { Server } from './support/server.mjs';
+import { test } from 'node:test';
+import { Person, kPhone } from './support/browser.mjs';
+import { onStage } from './support/stage.mjs';
 
 const kPassword = 'there-is-no-spoon-77';
 let server, browser;
 
-before(async () => {
-  server = await Server.start({ 'auth.registration': 'invitation' });
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
+onStage({ 'auth.registration': 'invitation' }, (stage) => {
+  ({ server, browser } = stage);
 });
 
 async function openAccount({ page }, settings, yours) {

@@ -3,23 +3,17 @@
 // alone, and hostile texts in every field of every frame the page knows.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, kPhone, kWide, launch } from './support/browser.mjs';
+import { test } from 'node:test';
+import { Person, kPhone, kWide } from './support/browser.mjs';
 import { assertInert } from './support/inert.mjs';
 import { kNaughty, kScripts, kShapes } from './support/naughty.mjs';
-import { Server } from './support/server.mjs';
+import { onStage } from './support/stage.mjs';
 import { Wire, withText } from './support/wire.mjs';
 
 let server, browser;
 
-before(async () => {
-  server = await Server.start({ 'limits.rate': 0 });
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
+onStage({ 'limits.rate': 0 }, (stage) => {
+  ({ server, browser } = stage);
 });
 
 async function open(name, options = {}) {

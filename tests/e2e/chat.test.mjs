@@ -2,22 +2,15 @@
 // The main job: two people in two browsers, the bot, the world, and a plugin that comes and goes.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, launch } from './support/browser.mjs';
-import { Server } from './support/server.mjs';
+import { test } from 'node:test';
+import { onStage } from './support/stage.mjs';
 
-let server, browser, ada, neo;
+let server, ada, neo;
 
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-  ada = await Person.open(browser, server.url);
-  neo = await Person.open(browser, server.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
+onStage({}, async (stage) => {
+  ({ server } = stage);
+  ada = await stage.open();
+  neo = await stage.open();
 });
 
 test('two people register', async () => {

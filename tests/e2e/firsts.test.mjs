@@ -2,26 +2,19 @@
 // What a newcomer meets: the welcome, the help, the list of channels, refusals in their language.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, kPhone, launch } from './support/browser.mjs';
-import { Server } from './support/server.mjs';
+import { test } from 'node:test';
+import { kPhone } from './support/browser.mjs';
+import { onStage } from './support/stage.mjs';
 
-let server, browser, ada, kit;
+let ada, kit;
 
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-  ada = await Person.open(browser, server.url);
+onStage({}, async (stage) => {
+  ada = await stage.open();
   await ada.comeIn('Ada');
-  kit = await Person.open(browser, server.url, { viewport: kPhone, locale: 'ru-RU' });
+  kit = await stage.open({ viewport: kPhone, locale: 'ru-RU' });
   await kit.page.locator('#guest-name').fill('Кит');
   await kit.page.locator('button[type=submit]').click();
   await kit.composer.waitFor();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 test('the first visit says what this is, until something was tried', async () => {

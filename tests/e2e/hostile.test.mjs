@@ -2,28 +2,22 @@
 // What people type is text, whatever it looks like and whichever field it went through.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, kPhone, launch } from './support/browser.mjs';
+import { test } from 'node:test';
+import { Person, kPhone } from './support/browser.mjs';
 import { assertInert } from './support/inert.mjs';
 import { kNaughty, kScripts } from './support/naughty.mjs';
+import { onStage } from './support/stage.mjs';
 import { Wire } from './support/wire.mjs';
-import { Server } from './support/server.mjs';
 
 let server, browser, ada, neo;
 
-before(async () => {
-  // Faster than any person: what is tried here is not the limit.
-  server = await Server.start({ 'limits.rate': 0 });
-  browser = await launch();
-  ada = await Person.open(browser, server.url);
-  neo = await Person.open(browser, server.url, { viewport: kPhone });
+// Faster than any person: what is tried here is not the limit.
+onStage({ 'limits.rate': 0 }, async (stage) => {
+  ({ server, browser } = stage);
+  ada = await stage.open();
+  neo = await stage.open({ viewport: kPhone });
   await ada.register('Ada', 'correct horse battery');
   await neo.comeIn('Neo');
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 test('the server tells the browser to trust nothing else', async () => {

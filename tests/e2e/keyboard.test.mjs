@@ -2,22 +2,14 @@
 // From the first look to the way out without a mouse: every step by keys alone, and the focus always seen.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, launch } from './support/browser.mjs';
-import { Server } from './support/server.mjs';
+import { test } from 'node:test';
+import { onStage } from './support/stage.mjs';
 
-let server, browser, ada, keys;
+let ada, keys;
 
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-  ada = await Person.open(browser, server.url);
+onStage({}, async (stage) => {
+  ada = await stage.open();
   keys = ada.page.keyboard;
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 /** What has the keyboard: its name for a screen reader, and whether one can see that it has it. */

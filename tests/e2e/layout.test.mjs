@@ -2,20 +2,14 @@
 // On a phone, in the other language, with the keyboard alone, and while reading back.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, kPhone, launch } from './support/browser.mjs';
-import { Server } from './support/server.mjs';
+import { test } from 'node:test';
+import { Person, kPhone } from './support/browser.mjs';
+import { onStage } from './support/stage.mjs';
 
 let server, browser;
 
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
+onStage({}, (stage) => {
+  ({ server, browser } = stage);
 });
 
 const overflow = (page) =>

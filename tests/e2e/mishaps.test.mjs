@@ -3,9 +3,10 @@
 // what to do, and nothing that was typed is gone.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, launch } from './support/browser.mjs';
+import { after, test } from 'node:test';
+import { Person } from './support/browser.mjs';
 import { Server } from './support/server.mjs';
+import { onStage } from './support/stage.mjs';
 
 const kPassword = 'correct horse battery';
 const kSaid = {
@@ -35,23 +36,20 @@ const kSaid = {
 
 let server, brief, browser;
 
-before(async () => {
-  server = await Server.start({ 'limits.rate': 0 });
+onStage({ 'limits.rate': 0 }, async (stage) => {
+  ({ server, browser } = stage);
   brief = await Server.start({
     'auth.access_token': '15s',
     'auth.expiring_notice': '1s',
     'auth.expiry_grace': '0s',
   });
-  browser = await launch();
-  const ada = await Person.open(browser, server.url);
+  const ada = await stage.open();
   await ada.register('Ada', kPassword);
   await ada.close();
 });
 
 after(async () => {
-  await browser?.close();
   await brief?.stop();
-  await server?.stop();
 });
 
 for (const [locale, said] of Object.entries(kSaid)) {

@@ -2,26 +2,20 @@
 // Notifications: asked for by a click, shown while nobody looks, as text whatever they say.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, launch } from './support/browser.mjs';
+import { test } from 'node:test';
+import { Person } from './support/browser.mjs';
 import { kScripts, kShapes } from './support/naughty.mjs';
-import { Server } from './support/server.mjs';
+import { onStage } from './support/stage.mjs';
 
-let server, browser, ada, neo;
+let server, ada, neo;
 
-before(async () => {
-  server = await Server.start({ 'limits.rate': 0 });
-  browser = await launch();
-  ada = await Person.open(browser, server.url);
+onStage({ 'limits.rate': 0 }, async (stage) => {
+  ({ server } = stage);
+  ada = await stage.open();
   await ada.register('Ada', 'correct horse battery');
-  neo = await Person.open(browser, server.url);
+  neo = await stage.open();
   await neo.comeIn('Neo');
   await ada.page.evaluate(async () => void (await navigator.serviceWorker.ready));
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 /** As if another window lay over it. */

@@ -2,24 +2,18 @@
 // The server goes and comes back: the page says so, returns by itself, and misses nothing.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, launch } from './support/browser.mjs';
-import { Server } from './support/server.mjs';
+import { test } from 'node:test';
+import { Person } from './support/browser.mjs';
+import { onStage } from './support/stage.mjs';
 
 let server, browser, ada, neo;
 
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-  ada = await Person.open(browser, server.url);
+onStage({}, async (stage) => {
+  ({ server, browser } = stage);
+  ada = await stage.open();
   await ada.register('Ada', 'correct horse battery');
-  neo = await Person.open(browser, server.url);
+  neo = await stage.open();
   await neo.comeIn('Neo');
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 test('the banner tells of the loss and counts down', async () => {

@@ -2,25 +2,19 @@
 // What was said is changed and taken away, what was read is read on all devices, who is unwelcome stays out.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, kPhone, launch } from './support/browser.mjs';
-import { Server } from './support/server.mjs';
+import { test } from 'node:test';
+import { Person, kPhone } from './support/browser.mjs';
+import { onStage } from './support/stage.mjs';
 
 const kPassword = 'there-is-no-spoon-77';
 let server, browser, ada, neo;
 
-before(async () => {
-  server = await Server.start({ 'limits.rate': 0 });
-  browser = await launch();
-  ada = await Person.open(browser, server.url);
+onStage({ 'limits.rate': 0 }, async (stage) => {
+  ({ server, browser } = stage);
+  ada = await stage.open();
   await ada.register('Ada', kPassword);
-  neo = await Person.open(browser, server.url);
+  neo = await stage.open();
   await neo.comeIn('Neo');
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 const row = (person, text) => person.log.locator('article').filter({ hasText: text }).last();

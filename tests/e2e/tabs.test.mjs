@@ -2,24 +2,18 @@
 // Several tabs of one browser: one session on the server, each tab with a view of its own.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Person, launch } from './support/browser.mjs';
-import { Server } from './support/server.mjs';
+import { test } from 'node:test';
+import { Person } from './support/browser.mjs';
+import { onStage } from './support/stage.mjs';
 
 let server, browser, first, second, neo;
 
-before(async () => {
-  server = await Server.start({ 'limits.rate': 0 });
-  browser = await launch();
-  first = await Person.open(browser, server.url);
+onStage({ 'limits.rate': 0 }, async (stage) => {
+  ({ server, browser } = stage);
+  first = await stage.open();
   await first.register('Ada', 'correct horse battery');
-  neo = await Person.open(browser, server.url);
+  neo = await stage.open();
   await neo.comeIn('Neo');
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 async function sessions(name) {

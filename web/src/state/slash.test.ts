@@ -7,6 +7,7 @@ import {
   findCommand,
   friendlyName,
   grouped,
+  meantCommand,
   signature,
   slashState,
 } from './slash';
@@ -103,5 +104,23 @@ describe('slash completion', () => {
       ],
     );
     expect(findCommand('/JOIN', table)?.name).toBe('subscribe');
+  });
+});
+
+describe('a line whose slash was forgotten', () => {
+  const meant = (line: string): string | undefined => meantCommand(line, all);
+
+  it('is known by a name and by what it takes', () => {
+    expect(meant('move north')).toBe('/move north');
+    expect(meant('Go SOUTH ')).toBe('/Go SOUTH');
+    expect(meant('look')).toBe('/look');
+    expect(meant('roll 2d6')).toBe('/roll 2d6');
+  });
+
+  it('is not taken for one where it would not run, or is plainly said', () => {
+    for (const line of ['', 'move', 'move on', 'look at this', 'roll 2d6 now', '/look', 'look\n', 'login x'])
+      expect(meant(line === 'look\n' ? 'look\nhere' : line), line).toBeUndefined();
+    const topic: CommandSpec = { name: 'topic', args: [{ name: 'text', type: 'string', rest: true }] };
+    expect(meantCommand('topic tea', [topic])).toBeUndefined();
   });
 });

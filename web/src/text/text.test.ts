@@ -65,6 +65,32 @@ describe('links in plain text', () => {
     ]);
   });
 
+  it('knows three marks, and takes nothing else for one', () => {
+    expect(pieces('run `a **b**` **now, https://example.org/**!')).toEqual([
+      { text: 'run ' },
+      { text: 'a **b**', as: 'code' },
+      { text: ' ' },
+      {
+        text: 'now, https://example.org/',
+        as: 'strong',
+        inner: [{ text: 'now, ' }, { text: 'https://example.org/', href: 'https://example.org/' }],
+      },
+      { text: '!' },
+    ]);
+    expect(pieces('see\n```js\nlet a = `1`;\n```')).toEqual([
+      { text: 'see\n' },
+      { text: 'let a = `1`;', as: 'block' },
+    ]);
+    for (const typed of ['2*3*4', '2 ** 3 ** 4', '__init__', '~~', '****', '``', '```', '` `', '_x_', '# a'])
+      expect(pieces(typed), typed).toEqual([{ text: typed }]);
+  });
+
+  it('loses no character, whatever is typed', () => {
+    const rebuilt = (all: ReturnType<typeof pieces>): string => all.map(({ text }) => text).join('');
+    for (const typed of ['**<b>x</b>**', '`<script>`', 'a **b', '**a** https://example.org/).'])
+      expect(rebuilt(pieces(typed)), typed).toBe(typed.replace(/\*\*(\S+?)\*\*|`(.+)`/g, '$1$2'));
+  });
+
   it('makes nothing else a link', () => {
     for (const text of [
       'javascript:alert(1)',

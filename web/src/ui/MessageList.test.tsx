@@ -117,6 +117,78 @@ it('marks the messages that call this person', async () => {
   expect(marked).toEqual(['@neo look', 'ask (@NEO)!', 'me@neo.org and @Neo']);
 });
 
+it('leads from place to place: only the newest card of one has exits to press', async () => {
+  const place = (name: string, exits: string[]): Data => ({ name: 'Neo', room: { name, exits } });
+  const look = (line: string, data: Data): Promise<void> =>
+    act(async () => {
+      app.outgoing.submit(app.active.value!, line);
+      env.socket.reply(env.socket.find('sendChat'), 'playerStateUpdate', data);
+      await settle();
+    });
+  const exits = (): string[][] =>
+    [...root.querySelectorAll('.card.state')].map((card) =>
+      [...card.querySelectorAll('.pill')].map((pill) => pill.textContent!),
+    );
+  await look('/look', place('Gate', ['north']));
+  expect(exits()).toEqual([['north']]);
+  await look('/move north', place('Hall', ['south', 'east']));
+  expect(exits()).toEqual([[], ['south', 'east']]);
+  expect(root.querySelector('.card.state .past')!.textContent).toBe('Exits: north');
+  const told = (room: Data): Promise<void> =>
+    act(() => env.socket.push({ type: 'playerStateUpdate', data: { text: 'news', room } }));
+  await told({ name: 'Hall', exits: ['south', 'east'] });
+  expect(exits()).toEqual([[], ['south', 'east']]);
+  await told({ name: 'Infirmary', exits: ['west'] });
+  expect(exits()).toEqual([[], []]);
+});
+
+it('draws what can be done with a message once somebody turns to it, and keeps the keyboard there', async () => {
+  const row = root.querySelector<HTMLElement>('[data-offset="1"] .row')!;
+  expect(row.querySelector('.row-tools')).toBeNull();
+  await act(() => row.focus());
+  expect(document.activeElement).toBe(row);
+  const tools = [...row.querySelectorAll('.row-tools button')];
+  expect(tools.map((tool) => tool.getAttribute('aria-label'))).toEqual(['Reply']);
+});
+
+it('is walked through by arrows, and R answers', async () => {
+  await act(async () => {
+    env.socket.push(said(2, 'two') as unknown as Frame);
+    env.socket.push(said(3, 'three') as unknown as Frame);
+    await settle();
+  });
+  const press = (key: string, code = key): Promise<void> =>
+    act(() => {
+      const event = new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true });
+      document.activeElement!.dispatchEvent(event);
+    });
+  const at = (): string | null =>
+    document.activeElement!.closest('[data-offset]')?.getAttribute('data-offset') ?? null;
+  root.querySelector<HTMLElement>('.row')!.focus();
+  await press('ArrowDown');
+  expect(at()).toBe('2');
+  await press('ArrowUp');
+  expect(at()).toBe('1');
+  await press('ArrowUp');
+  expect(at()).toBe('1');
+  await press('к', 'KeyR');
+  expect(app.active.value!.answering.value).toMatchObject({ offset: 1, text: 'one' });
+  expect(root.querySelector('.answering')!.textContent).toContain('one');
+  expect(document.activeElement!.id).toBe('composer');
+  await press('Escape');
+  expect(app.active.value!.answering.value).toBeUndefined();
+});
+
+it('says why an operator ended the connection', async () => {
+  await act(async () => {
+    env.socket.drop(4504, 'flooding the channel');
+    await settle();
+  });
+  await vi.waitFor(() =>
+    expect(root.querySelector('.banner')?.textContent).toContain('flooding the channel'),
+  );
+});
+
 it('bears a scroll that is told of after a conversation in which nothing was said was opened', async () => {
   const scroller = root.querySelector('.scroller')!;
   await act(() => app.openDirect({ id: 'u_ada', name: 'Ada', kind: 'user' }));
