@@ -101,6 +101,16 @@ async function tour({ name, ...look }, ada) {
   await ada.say('Robin, are you there?');
   await person.sees('Robin, are you there?');
   await take('answers');
+  const called = person.log.locator('article.sent').filter({ hasText: 'are you there?' }).last();
+  await called.focus();
+  await called.locator('.row-tools button').first().click();
+  await take('answering');
+  await person.say('Yes: `/look` **twice** helps.');
+  await ada.sees('helps.');
+  for (const line of ['/sessions', '/mydata export']) await person.run(line);
+  await person.composer.fill('move north');
+  await page.locator('.hint .link').waitFor();
+  await take('account-cards');
   await person.composer.fill('/m');
   await page.getByRole('option').first().waitFor();
   await take('menu');

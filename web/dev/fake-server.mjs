@@ -214,7 +214,7 @@ class FakeServer {
     reply('pong', { t: args.t, now: Date.now() });
   }
 
-  on_sendChat(socket, { channel, message }, reply, fail) {
+  on_sendChat(socket, { channel, message, replyTo }, reply, fail) {
     const line = message.trimStart();
     if (line.startsWith('/') && !line.startsWith('//')) {
       const [name, ...words] = line.slice(1).split(/\s+/);
@@ -229,7 +229,8 @@ class FakeServer {
     const text = line.startsWith('//') ? line.slice(1) : message;
     const offset = this.channel(channel).length + 1;
     reply('ok', { offset });
-    this.say(channel, socket.user, { from: socket.user.name, text });
+    const answered = replyTo === undefined ? {} : { replyTo };
+    this.say(channel, socket.user, { from: socket.user.name, text, ...answered });
     const answer = /hello|привет|bot|parley/i.test(text) || channel.includes(kBot.id);
     if (answer)
       this.botSays(

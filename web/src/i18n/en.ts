@@ -30,6 +30,7 @@ export const en = {
   yourSessions: 'Where you are logged in',
   thisSession: 'here',
   thisPage: 'This page',
+  aPage: 'Web page',
   unknownProgram: 'Unnamed program',
   endSession: 'End',
   logOutEverywhere: 'Log out everywhere',

@@ -29,6 +29,7 @@ export const ru: Texts = {
   yourAccount: 'Ваша учётная запись',
   yourSessions: 'Где вы вошли',
   thisSession: 'здесь',
+  aPage: 'Веб-страница',
   thisPage: 'Эта страница',
   unknownProgram: 'Программа без имени',
   endSession: 'Завершить',

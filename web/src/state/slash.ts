@@ -23,6 +23,10 @@ const kHidden = new Set([
   'ack',
   'sync',
   'sendChat',
+  // The page has tools for these; in a line they would want numbers that nobody sees.
+  'editMessage',
+  'deleteMessage',
+  'endSession',
   'typing',
   'commands',
 ]);

@@ -145,12 +145,16 @@ export function patch(
   return entries.map((entry) => (entry.key === key ? change(entry) : entry));
 }
 
-/** The server stored our message as `offset`. Its pushed copy may be here already: then one of them goes. */
+/**
+ * The server stored our message as `offset`. Its pushed copy may be here already, and read otherwise, if a
+ * filter changed the text: then it is shown in the row there was, which may have the keyboard.
+ */
 export function confirm(entries: readonly Entry[], key: string, offset: number): Entry[] {
   const mine = entries.find((entry) => entry.key === key);
   if (mine?.kind !== 'message') return [...entries];
   const rest = entries.filter((entry) => entry.key !== key);
-  if (rest.some((entry) => offsetOf(entry) === offset)) return rest;
+  const copy = messageAt(rest, offset);
+  if (copy) return rest.map((entry) => (entry === copy ? { ...copy, key } : entry));
   const { error: _, ...sent } = mine;
   return insertMessage(rest, { ...sent, status: 'sent', offset });
 }

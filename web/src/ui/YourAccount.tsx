@@ -3,13 +3,14 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import type { OwnSession } from '@parley/client';
-import { formatDay, formatTime, t } from '../i18n';
+import { t } from '../i18n';
 import type { Ended } from '../state/app';
 import { copyOfData, listSessions, patiently } from '../state/own_data';
 import { useApp } from './context';
 import { errorText } from './errors';
 import { LogOut } from './icons';
 import { PasswordForm } from './PasswordForm';
+import { programOf, whereAndWhen } from './person';
 import { dialog } from './view';
 
 type Ask = (what: () => Promise<void>) => Promise<void>;
@@ -76,10 +77,6 @@ export function YourAccountBody() {
   );
 }
 
-const whereOf = (session: OwnSession): string =>
-  session.connected ? session.address : t('offline');
-const whenOf = ({ since }: OwnSession): string => `${formatDay(since)} ${formatTime(since)}`;
-
 function Sessions({
   sessions,
   busy,
@@ -96,10 +93,8 @@ function Sessions({
         {sessions.map((session) => (
           <li key={session.id}>
             <span>
-              <strong>
-                {session.client || t(session.current ? 'thisPage' : 'unknownProgram')}
-              </strong>
-              <small class="muted">{`${whereOf(session)} · ${whenOf(session)}`}</small>
+              <strong>{programOf(session)}</strong>
+              <small class="muted">{whereAndWhen(session)}</small>
             </span>
             {session.current ? (
               <span class="badge you">{t('thisSession')}</span>

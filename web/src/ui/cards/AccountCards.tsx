@@ -2,10 +2,11 @@
 // One's own account, asked for in the composer. What can be done about it has a window of its own.
 
 import type { Data } from '@parley/client';
-import { formatDay, formatNumber, formatTime, t } from '../../i18n';
+import { formatDay, formatNumber, t } from '../../i18n';
 import { list, number, object, text } from '../../state/messages';
 import { toSessions } from '../../state/own_data';
 import { User } from '../icons';
+import { programOf, whereAndWhen } from '../person';
 import { dialog } from '../view';
 import { Card, Fields } from './Card';
 import { kindName, roleNames } from './WhoamiCard';
@@ -16,11 +17,11 @@ export function SessionsCard({ data }: { data: Data }) {
   return (
     <Card icon={User} title={t('yourSessions')} tone="mine">
       <ul class="lines">
-        {sessions.map(({ id, client, address, since, connected, current }) => (
-          <li key={id}>
-            <strong>{client || t(current ? 'thisPage' : 'unknownProgram')}</strong>
-            {current && <span class="badge you">{t('thisSession')}</span>}
-            <small>{`${connected ? address : t('offline')} · ${formatDay(since)} ${formatTime(since)}`}</small>
+        {sessions.map((one) => (
+          <li key={one.id}>
+            <strong>{programOf(one)}</strong>
+            {one.current && <span class="badge you">{t('thisSession')}</span>}
+            <small>{whereAndWhen(one)}</small>
           </li>
         ))}
       </ul>
