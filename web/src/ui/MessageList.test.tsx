@@ -179,6 +179,24 @@ it('is walked through by arrows, and R answers', async () => {
   expect(app.active.value!.answering.value).toBeUndefined();
 });
 
+it('says so where the message that is answered is kept no more', async () => {
+  await act(async () => {
+    const late = said(9, 'late answer');
+    env.socket.push({ ...late, data: { text: 'late answer', replyTo: 5 } } as unknown as Frame);
+    await settle();
+  });
+  const quote = root.querySelector<HTMLElement>('[data-offset="9"] .reply-to')!;
+  expect(quote.textContent).toContain('In reply to an older message');
+  await act(async () => {
+    quote.click();
+    await settle();
+  });
+  await vi.waitFor(() =>
+    expect(root.querySelector('.row.note')?.textContent).toContain('out of reach'),
+  );
+  expect(app.active.value!.wanted.value).toBeUndefined();
+});
+
 it('says why an operator ended the connection', async () => {
   await act(async () => {
     env.socket.drop(4504, 'flooding the channel');

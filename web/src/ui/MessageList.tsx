@@ -125,6 +125,9 @@ export function MessageList({ channel }: { channel: Channel }) {
     if (wanted !== undefined) void seek(wanted);
   }, [wanted]);
 
+  // Whoever goes elsewhere meanwhile is not brought there at the next visit.
+  useEffect(() => () => (channel.wanted.value = undefined), [channel]);
+
   const seek = async (offset: number): Promise<void> => {
     // Reading back: what is on the screen stays where it is, however much comes above it.
     app.atBottom = false;
@@ -132,7 +135,10 @@ export function MessageList({ channel }: { channel: Channel }) {
     const here = await app.sync.loadBackTo(channel, offset);
     if (channel.wanted.value !== offset || !scroller.current) return;
     channel.wanted.value = undefined;
-    if (!here) return app.outgoing.note(channel, t('answeredAway'));
+    if (!here) {
+      scrolled(); // at the end it is followed again, and what is said now is seen
+      return app.outgoing.note(channel, t('answeredAway'));
+    }
     setLast(windowAround(channel.entries.value, offset));
     setFound(offset);
   };
