@@ -2,21 +2,15 @@
 // axe finds nothing to say about any screen, light or dark, wide or narrow, in either language.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import axe from 'axe-core';
-import { Person, kPhone, kWide, launch } from './support/browser.mjs';
-import { Server } from './support/server.mjs';
+import { Person, kPhone, kWide } from './support/browser.mjs';
+import { onStage } from './support/stage.mjs';
 
 let server, browser;
 
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
+onStage({}, (stage) => {
+  ({ server, browser } = stage);
 });
 
 /** What axe objects to, one line each: the rule, and where. */
@@ -51,12 +45,18 @@ for (const { name, ...screen } of kScreens) {
     await person.say(said);
     const own = person.log.locator('article.sent').filter({ hasText: said });
     await own.focus();
-    await own.locator('.row-tools button').first().click();
+    await own.getByRole('button', { name: /^(Reply|Ответить)$/ }).click();
+    await page.locator('.answering').waitFor();
+    await clean('an answer to a message');
+    await page.keyboard.press('Escape');
+    await page.locator('.answering').waitFor({ state: 'detached' });
+    await own.focus();
+    await own.getByRole('button', { name: /^(Edit|Изменить)$/ }).click();
     await page.locator('.editing').waitFor();
     await clean('a message that is rewritten');
     await page.keyboard.press('Escape');
     await own.focus();
-    await own.locator('.row-tools button').last().click();
+    await own.getByRole('button', { name: /^(Delete|Удалить)$/ }).click();
     await page.getByRole('dialog').waitFor();
     await clean('the question before a message goes');
     await page.keyboard.press('Escape');

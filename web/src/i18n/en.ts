@@ -297,6 +297,7 @@ export const en = {
   deletedPerson: 'Deleted account',
   refusedKickedFor: 'An admin ended your connection: {reason}',
   rightsEnded: 'You are no longer in {name}: you may not read there any more.',
+  takenOut: 'You were taken out of {name}.',
   yourData: 'What is kept about you',
   since: 'Since',
   keptMessages: 'Messages',

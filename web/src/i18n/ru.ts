@@ -330,6 +330,7 @@ export const ru: Texts = {
   deletedPerson: 'Удалённая запись',
   refusedKickedFor: 'Администратор завершил ваше соединение: {reason}',
   rightsEnded: 'Вы больше не в канале {name}: читать его вам теперь нельзя.',
+  takenOut: 'Вас удалили из канала {name}.',
   yourData: 'Что о вас хранится',
   since: 'С какого дня',
   keptMessages: 'Сообщения',

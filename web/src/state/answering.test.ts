@@ -142,9 +142,19 @@ describe('the message that is answered', () => {
   });
 });
 
+it('tells who changed it by itself, where the change is not at hand', () => {
+  push(chat(303, 'calmer', { edited: true, editedBy: 'Morpheus' }));
+  expect(newest()).toMatchObject({ edited: true, changedBy: 'Morpheus' });
+});
+
 it('of whoever deleted their account keeps no name and leads to nobody', () => {
   push({ ...chat(303, '', { deleted: true }), user: { id: 'u_deleted', kind: 'user' } });
-  expect(newest().author).toEqual({ id: 'u_deleted', name: '', kind: 'deleted' });
+  const nobody = { id: 'u_deleted', name: '', kind: 'deleted' };
+  expect(newest().author).toEqual(nobody);
+  push({ ...chat(304, ''), type: 'chatDeleted', user: nobody, data: { from: 'deleted', offset: 302 } });
+  const gone = messageAt(channel.entries.value, 302)!;
+  expect(gone).toMatchObject({ author: nobody, deleted: true, text: '' });
+  expect(gone.changedBy).toBeUndefined();
 });
 
 describe('a message of a plugin that reads otherwise now', () => {

@@ -33,7 +33,12 @@ it('say where one may not read any more', () => {
   expect(notes()).toEqual(['You are no longer in tea: you may not read there any more.']);
 });
 
-it('leave it to whoever sends one out to say why', () => {
+it('say that one was taken out', () => {
+  sentOut({ reason: 'removed' });
+  expect(notes()).toEqual(['You were taken out of tea.']);
+});
+
+it('say nothing of what was left on another tab', () => {
   sentOut({});
   expect(app.active.value!.name).toBe('global');
   expect(notes()).toEqual([]);

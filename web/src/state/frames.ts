@@ -93,12 +93,14 @@ export class FrameRouter {
     if (!channel.subscribed) void this.app.sync.subscribe(channel);
   }
 
-  /** A moderator who sends somebody out says why; rights that ended say nothing by themselves. */
+  /** Left on another tab, it has no reason; a moderator who sends somebody out says theirs besides. */
   private sentOut(channel: Channel, frame: Frame): void {
     const { app } = this;
     app.removeChannel(channel.name);
-    if (frame.data?.['reason'] === 'rights' && app.active.value)
-      app.outgoing.note(app.active.value, t('rightsEnded', { name: channel.title.value }));
+    const reason = frame.data?.['reason'];
+    const said = reason === 'rights' ? 'rightsEnded' : reason === 'removed' ? 'takenOut' : undefined;
+    if (said && app.active.value)
+      app.outgoing.note(app.active.value, t(said, { name: channel.title.value }));
   }
 
   private typing(channel: Channel, frame: Frame): void {

@@ -2,7 +2,7 @@
 // From frames to entries. Everything in a frame is other people's data: types are checked, never trusted.
 
 import type { Button, Data, Frame, Json } from '@parley/client';
-import type { Author, Change, MessageEntry } from './timeline';
+import { kNobody, type Author, type Change, type MessageEntry } from './timeline';
 
 let counter = 0;
 export const localKey = (): string => `l${++counter}`;
@@ -35,6 +35,8 @@ export function toMessage(frame: Frame, now: number): MessageEntry {
   };
   if (frame.offset !== undefined) entry.offset = frame.offset;
   if (data['edited'] === true) entry.edited = true;
+  const changedBy = text(data['editedBy']);
+  if (changedBy) entry.changedBy = changedBy;
   const replyTo = number(data['replyTo']);
   if (replyTo !== undefined) entry.replyTo = replyTo;
   const card = object(data['card']);
@@ -66,11 +68,8 @@ export function isSaid(frame: Frame): boolean {
   return !isChange(frame) && Boolean(text(frame.data?.['text']));
 }
 
-/** In the place of whoever deleted their account. */
-const kNobody = 'u_deleted';
-
 function author(frame: Frame, data: Data, isBot: boolean): Author {
-  if (frame.user?.id === kNobody) return { id: kNobody, name: '', kind: 'deleted' };
+  if (frame.user?.id === kNobody.id) return kNobody;
   const name = text(data['from']) ?? frame.user?.name ?? (isBot ? 'Parley' : '');
   const kind = isBot ? 'bot' : (frame.user?.kind ?? 'user');
   return { id: frame.user?.id ?? (isBot ? 'b_bot' : name), name: name || '?', kind };

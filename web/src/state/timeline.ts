@@ -13,6 +13,9 @@ export interface Author {
   kind: string;
 }
 
+/** In the place of whoever deleted their account. */
+export const kNobody: Author = { id: 'u_deleted', name: '', kind: 'deleted' };
+
 export interface MessageEntry {
   kind: 'message';
   key: string;
@@ -190,6 +193,9 @@ export function messageAt(entries: readonly Entry[], offset: number): MessageEnt
 export function revised(message: MessageEntry, change: Change): MessageEntry {
   if (message.deleted && change.text !== undefined) return message;
   const { changedBy: _, card, ...rest } = message;
+  // Gone with the account of its author: nobody took it away.
+  if (change.by.id === kNobody.id)
+    return { ...rest, author: kNobody, deleted: true, text: '', buttons: [] };
   const other = change.by.id !== message.author.id && change.by.name;
   const by = other ? { changedBy: other } : {};
   if (change.text === undefined) return { ...rest, ...by, deleted: true, text: '', buttons: [] };
