@@ -174,7 +174,8 @@ constexpr Phrase kPhrases[] = {
     {"A password has {0} characters or more.", "В пароле должно быть не меньше {0} символов."},
     {"A password has up to {0} bytes.", "Пароль не должен быть длиннее {0} байт."},
     {"Too many tries for this name from your address at once. Try again.",
-     "Слишком много одновременных попыток входа под этим именем с вашего адреса. Попробуйте ещё раз."},
+     "Слишком много одновременных попыток входа под этим именем с вашего адреса. Попробуйте ещё "
+     "раз."},
     {"Too many failed tries for this name from your address. Wait a while.",
      "Слишком много неудачных попыток входа под этим именем с вашего адреса. Подождите немного."},
     {"Too many people are logging in right now. Try again in a moment.",

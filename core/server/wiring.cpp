@@ -136,7 +136,7 @@ void tell_plugins(Runtime& runtime, plugin::EventBus& events, const Clock& clock
 void heed_account_changes(Users& users, Runtime& runtime, Doors& doors, plugin::EventBus& events,
                           const Clock& clock) {
   users.accounts->on_changed([&users, &runtime, &doors, &events, &clock](const std::string& user_id,
-                                                                          users::Change change) {
+                                                                         users::Change change) {
     on_changed(users, runtime, user_id, change);
     doors.operator_port->end_console_sessions(user_id);
     if (change == users::Change::kDeleted) tell_deleted(events, clock, user_id);

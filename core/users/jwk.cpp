@@ -9,8 +9,8 @@
 #include <openssl/x509.h>
 
 #include "base/ids.h"
-#include "base/openssl_guard.h"
 #include "base/json_text.h"
+#include "base/openssl_guard.h"
 #include "users/strict_json.h"
 
 namespace parley::users {

@@ -165,9 +165,9 @@ CREATE INDEX channels_topic_by ON channels(topic_by) WHERE topic_by <> '';
 ALTER TABLE messages ADD COLUMN about TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr Migration kMigrations[] = {
-    {1, kFirst},   {2, kSessions},  {3, kCommandKeys}, {4, kReading},
-    {5, kOutside}, {6, kForgotten}, {7, kAuthors}};
+constexpr Migration kMigrations[] = {{1, kFirst},   {2, kSessions}, {3, kCommandKeys},
+                                     {4, kReading}, {5, kOutside},  {6, kForgotten},
+                                     {7, kAuthors}};
 
 bool is_empty(Connection& connection) {
   auto query = connection.query("SELECT count(*) FROM sqlite_master");
