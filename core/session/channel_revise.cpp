@@ -52,7 +52,9 @@ std::string revised(JsonView data, std::string_view author, const Revision& revi
   ObjectWriter writer(out);
   if (!revision.text) {
     if (const auto from = data.find("from").as_string()) writer.field("from", *from);
-    writer.field("text", "").field("deleted", true).field("revision", change);
+    writer.field("text", "").field("deleted", true);
+    if (revision.by.id != author) writer.field("editedBy", revision.by.name);
+    writer.field("revision", change);
     writer.close();
     return out;
   }
