@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "config/plugin_settings.h"
@@ -122,20 +121,10 @@ class Teller {
   std::shared_ptr<net::HttpStream> stream_;
 };
 
-// Hands an operation to the maintenance thread with somebody who hears its steps. Both tasks are
-// queued under one lock, so that nobody else's operation comes between them.
-template <typename Begin>
-void run_told(const Context& context, const Teller& teller, plugin::PluginManager::Done done,
-              Begin begin) {
-  if (!teller.streams()) return begin(std::move(done));
-  static std::mutex in_order;
-  const std::lock_guard lock(in_order);
-  context.plugins.run_in_background(
-      [teller] { plugin::step_heard = [teller](const plugin::Step& step) { teller.step(step); }; });
-  begin([done = std::move(done)](plugin::Operation operation) mutable {
-    plugin::step_heard = nullptr;
-    done(std::move(operation));
-  });
+// For who reads lines, each step is told as it ends.
+plugin::PluginManager::Done with_steps(const Teller& teller, plugin::PluginManager::Done done) {
+  if (!teller.streams()) return done;
+  return {std::move(done), [teller](const plugin::Step& step) { teller.step(step); }};
 }
 
 // {"percent":10} or {"users":["neo"]}
@@ -196,9 +185,7 @@ void operate(const Context& context, const HttpRequest& request, const PathValue
           from.empty() ? from : "from " + from);
     teller.end(operation);
   };
-  run_told(context, teller, std::move(done), [&](plugin::PluginManager::Done whole) {
-    start(context.plugins, verb, id, from, std::move(whole));
-  });
+  start(context.plugins, verb, id, from, with_steps(teller, std::move(done)));
 }
 
 // What its configuration may look like, for whoever makes a form of it; null when it says nothing.

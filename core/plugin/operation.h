@@ -22,7 +22,17 @@ struct Step {
 
 // Told of each step as it ends, on the thread that runs the operation: for who wants to see them
 // before the whole is done. Empty: nobody listens.
-inline thread_local std::function<void(const Step&)> step_heard;
+using StepHeard = std::function<void(const Step&)>;
+inline thread_local const StepHeard* step_heard = nullptr;
+
+// What runs on this thread is heard by `heard` while this lives.
+class StepListening {
+ public:
+  explicit StepListening(const StepHeard& heard) { step_heard = heard ? &heard : nullptr; }
+  ~StepListening() { step_heard = nullptr; }
+  StepListening(const StepListening&) = delete;
+  StepListening& operator=(const StepListening&) = delete;
+};
 
 struct Operation {
   Status status = Status::ok();
@@ -37,7 +47,7 @@ struct Operation {
     status = run();
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     steps.push_back({std::move(name), took.count(), status.is_ok(), status.message()});
-    if (step_heard) step_heard(steps.back());
+    if (step_heard != nullptr) (*step_heard)(steps.back());
     return status.is_ok();
   }
 };

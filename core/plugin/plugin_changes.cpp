@@ -13,6 +13,8 @@ namespace parley::plugin {
 
 // Each plugin's part on its own lane; the last to end gathers them.
 struct PluginManager::Reread {
+  explicit Reread(Done then) : done(std::move(then)) {}
+
   std::mutex mutex;
   std::map<std::string, Operation> parts;
   std::size_t left = 0;
@@ -36,9 +38,8 @@ void PluginManager::reread_settings(Done done) {
   std::erase_if(lanes, [](const auto& lane) { return !loader::is_plugin_id(lane); });
   std::set<std::string> ids(lanes.begin(), lanes.end());
   for (const auto& plugin : running()) ids.insert(plugin->id());
-  const auto gathered = std::make_shared<Reread>();
+  const auto gathered = std::make_shared<Reread>(std::move(done));
   gathered->left = ids.size() + 1;
-  gathered->done = std::move(done);
   const auto part = [this, gathered](const std::string& id) {
     auto operation = stopping_ ? Operation() : do_reread(id);
     std::unique_lock lock(gathered->mutex);

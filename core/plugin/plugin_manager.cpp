@@ -57,10 +57,14 @@ void PluginManager::sweep() {
 
 void PluginManager::operate(const std::string& id, Done done, Work work) {
   lanes_.post(id, [this, done = std::move(done), work = std::move(work)]() mutable {
-    if (!stopping_) return done(work());
-    Operation refused;
-    refused.status = Status(ErrorCode::kPluginUnavailable, "the server is stopping");
-    done(std::move(refused));
+    Operation operation;
+    if (stopping_) {
+      operation.status = Status(ErrorCode::kPluginUnavailable, "the server is stopping");
+    } else {
+      const StepListening listening(done.heard());
+      operation = work();
+    }
+    done(std::move(operation));
   });
 }
 

@@ -12,12 +12,14 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <absl/functional/any_invocable.h>
@@ -39,7 +41,19 @@ namespace parley::plugin {
 
 class PluginManager {
  public:
-  using Done = absl::AnyInvocable<void(Operation)>;
+  // Who is told of an operation when it has ended and, where somebody listens, of each step before.
+  class Done {
+   public:
+    template <std::invocable<Operation> F>
+    Done(F whole, StepHeard heard = {})  // NOLINT(google-explicit-constructor): lambdas are given
+        : whole_(std::move(whole)), heard_(std::move(heard)) {}
+    void operator()(Operation operation) { whole_(std::move(operation)); }
+    const StepHeard& heard() const { return heard_; }
+
+   private:
+    absl::AnyInvocable<void(Operation)> whole_;
+    StepHeard heard_;
+  };
 
   static Result<std::unique_ptr<PluginManager>> open(Services& services, PluginPaths paths);
   ~PluginManager();
