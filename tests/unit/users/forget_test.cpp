@@ -43,13 +43,17 @@ TEST_F(ForgetTest, TheWordsBecomeTombstonesAndKeepTheirPlaces) {
   say_as(neo_, "whoa");
   ASSERT_TRUE(forget(neo_, kPassword).is_ok());
   const auto messages = history();
-  ASSERT_EQ(messages.size(), 3u);
+  ASSERT_EQ(messages.size(), 5u) << "three that were said, two that say what was taken away";
   EXPECT_EQ(messages[0].user_id, "u_deleted");
   EXPECT_EQ(messages[0].user_name, "deleted");
   EXPECT_EQ(messages[0].data_json.find("rabbit"), std::string::npos);
   EXPECT_NE(messages[1].data_json.find("dodge this"), std::string::npos);
   EXPECT_EQ(messages[2].offset, 3);
   EXPECT_EQ(messages[2].data_json.find("whoa"), std::string::npos);
+  EXPECT_EQ(messages[3].type, "chatDeleted");
+  EXPECT_NE(messages[3].data_json.find("\"offset\":1"), std::string::npos);
+  EXPECT_EQ(messages[4].type, "chatDeleted");
+  EXPECT_NE(messages[4].data_json.find("\"offset\":3"), std::string::npos);
 }
 
 TEST_F(ForgetTest, NothingOfThePersonStays) {
