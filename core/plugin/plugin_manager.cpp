@@ -162,9 +162,9 @@ Operation PluginManager::do_quarantine(const std::string& id) {
 }
 
 Operation PluginManager::do_release(const std::string& id) {
+  const bool forgiven = CrashReports(paths_.state).forgive(id);
   if (waits_to_restart(id)) return do_load(id, from_or_crashed(id, {}));
   Operation operation;
-  const bool forgiven = CrashReports(paths_.state).forgive(id);
   const auto plugin = records_.active(id);
   if (plugin != nullptr && plugin->faults().confinement()) {
     plugin->faults().release();

@@ -105,6 +105,8 @@ TEST_F(Console, ALoginReadsAndChangesWithItsToken) {
   auto foreign_token = in.reading();
   foreign_token.emplace_back("X-Parley-Csrf", login("Changer").csrf);
   EXPECT_EQ(release(foreign_token).status, 403) << "with another login's";
+  EXPECT_EQ(release(in.changing()).status, 409) << "let in; it is in no quarantine";
+  Ctl(server()).must({"plugin", "quarantine", "dice"});
   EXPECT_EQ(release(in.changing()).status, 200);
   const auto audited = audit_with({"--user", "Changer"}, "plugin.release");
   EXPECT_THAT(audited, HasSubstr("plugin.release"));

@@ -71,6 +71,7 @@ class OperatorApi : public SharedServer {
     put("{place}", "1");
     put("user=NAME", "user=Operated");
     put("command=WORD", "command=roll");
+    put("action=WORD", "action=account.register");
     put("limit=N", "limit=5");
     put("lines=N", "lines=5");
     put("level=LEVEL", "level=info");

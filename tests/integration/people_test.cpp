@@ -87,7 +87,8 @@ TEST_F(People, WhoeverLogsInOrRegistersMaySayWithWhatProgram) {
   ASSERT_EQ(here.ask(with("register", "telnet"), 1)["type"], "welcome");
   ASSERT_EQ(there.ask(with("login", "phone"), 1)["type"], "welcome");
   std::set<std::string> programs;
-  for (const auto& one : here.ask({{"action", "sessions"}}, 2)["data"]["sessions"])
+  const auto answer = here.ask({{"action", "sessions"}}, 2);
+  for (const auto& one : answer.at("data").at("sessions"))
     programs.insert(one.at("client").get<std::string>());
   EXPECT_EQ(programs, (std::set<std::string>{"telnet 2.0", "phone 2.0"}));
 }

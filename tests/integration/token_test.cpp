@@ -217,7 +217,7 @@ TEST(OutsideTokens, OneIssuersMistakeIsNamedAndHoldsUpNoOther) {
   const Issuer good(std::string(32, 'g'));
   const Json bad{
       {"issuer", "https://bad.example.org"}, {"audience", "parley"}, {"jwks", "missing.json"}};
-  ServerProcess server({.set = {"auth.issuers=" + good.file(folder.path(), {bad})}});
+  ServerProcess server({.set = {"auth.issuers=" + good.file(folder.path(), Json::array({bad}))}});
   Client client(server.port());
   EXPECT_EQ(enter_with(client, good.token_for("42"))["type"], "welcome");
   EXPECT_NE(server.log().find("missing.json"), std::string::npos);
