@@ -121,7 +121,7 @@ Seen check_memory(const Bench& bench) {
   throw NotApplicable("this program is built with a sanitizer, which has a memory of its own");
 #endif
   constexpr std::size_t kHeapSlack = 64 << 10, kResidentSlack = 8 << 20;
-  const int warm_up = std::max(1, bench.reloads / 10);
+  const int warm_up = std::max(10, bench.reloads / 10);  // until the allocator has what it keeps
   for (int i = 0; i < warm_up; ++i) (void)live_once(bench);
   const std::size_t heap = ::mallinfo2().uordblks, memory = resident();
   for (int i = 0; i < bench.reloads; ++i) (void)live_once(bench);
