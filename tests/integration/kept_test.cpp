@@ -30,14 +30,19 @@ class Notes : public ::testing::TestWithParam<const char*> {
     Ctl(server()).must({"plugin", "load", "notes", "--from",
                         std::string(PARLEY_BINARY_DIR) + "/fixtures/notes.so"});
   }
+  // Never one that was used before: a resumed session says again what was answered.
+  static int next_id() {
+    static int last = 0;
+    return ++last;
+  }
   static void keep(Client& client, const std::string& text) {
-    const auto kept = client.ask({{"action", "noteSet"}, {"name", "room"}, {"text", text}}, "keep");
+    const auto kept =
+        client.ask({{"action", "noteSet"}, {"name", "room"}, {"text", text}}, next_id());
     ASSERT_EQ(kept.at("type"), "kept") << kept;
     ASSERT_EQ(kept.at("data").at("ok"), true) << kept;
   }
   static std::string kept(Client& client) {
-    static int asked = 0;  // a resumed session may say again what was answered before
-    const auto note = client.ask({{"action", "noteGet"}, {"name", "room"}}, ++asked);
+    const auto note = client.ask({{"action", "noteGet"}, {"name", "room"}}, next_id());
     return note.at("type") == "note" ? note.at("data").at("text").get<std::string>() : note.dump();
   }
 
