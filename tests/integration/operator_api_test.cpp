@@ -132,7 +132,7 @@ TEST_F(OperatorApi, UnknownRoutesAreNotFoundWithTheTokenOnly) {
     EXPECT_EQ(http().get(path, token()).status, 404) << path;
     EXPECT_EQ(http().get(path).status, 401) << path;
   }
-  for (const std::string path : {"/admin/v2/status", "/admin", "/metrics/", "/healthz/x"})
+  for (const std::string path : {"/admin/v2/status", "/metrics/", "/healthz/x"})
     EXPECT_EQ(http().get(path).status, 404) << path;
 }
 
