@@ -169,7 +169,7 @@ test('somebody is kicked, and told why', async () => {
   await admin.dialog.getByLabel('Reason').fill('Enough for today.');
   await admin.confirm();
   await admin.closeWindow();
-  await person.page.getByText('An admin ended your connection.').waitFor();
+  await person.page.getByText('An admin ended your connection: Enough for today.').waitFor();
   assert.match(await server.ctl('audit', '--action', 'session.kick'), /Enough for today\./);
   await person.close();
 });
