@@ -24,7 +24,7 @@ after(async () => {
 });
 
 async function findings(page) {
-  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => window.axe.run(document));
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
