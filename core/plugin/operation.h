@@ -52,4 +52,7 @@ struct Operation {
   }
 };
 
+// The line in the log: how long it took, step by step, or why it was refused.
+void report(const std::string& id, const std::string& verb, const Operation& operation);
+
 }  // namespace parley::plugin

@@ -75,7 +75,7 @@ Operation PluginManager::do_configure(const std::string& id, const std::string& 
   if (const auto next = reloader_.on_trial(id); accepted && next != nullptr)
     (void)operation.step("apply to the canary", [&] { return next->configure(checked.settings); });
   if (accepted) operation.step("save", [&] { return config::save_overlay(checked.settings); });
-  finish("config", id, operation);
+  report(id, "config", operation);
   return operation;
 }
 

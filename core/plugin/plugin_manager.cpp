@@ -197,7 +197,7 @@ Operation PluginManager::do_load(const std::string& id, const std::string& from,
     if (crashed) services_.commands.withdraw(id);
     records_.transition(id, PluginState::kFailed, operation.status.message());
   }
-  finish("load", id, operation);
+  report(id, "load", operation);
   return operation;
 }
 
@@ -223,7 +223,7 @@ Operation PluginManager::do_unload(const std::string& id, Needed needed) {
     records_.remember(id, "");
     services_.commands.withdraw(id);
     records_.transition(id, PluginState::kUnloaded);
-    finish("unload", id, operation);
+    report(id, "unload", operation);
     return operation;
   }
   if (plugin == nullptr && records_.clear_failed(id)) return operation;
@@ -248,25 +248,12 @@ Operation PluginManager::do_unload(const std::string& id, Needed needed) {
     operation.status = Status::ok();
   }
   announce(id, PARLEY_EVENT_PLUGIN_UNLOADED);
-  finish("unload", id, operation);
+  report(id, "unload", operation);
   return operation;
 }
 
 void PluginManager::announce(const std::string& id, std::uint32_t kind) {
   services_.events.emit({.kind = kind, .ts = services_.clock.wall_ms(), .plugin = id});
-}
-
-void PluginManager::finish(const std::string& verb, const std::string& id,
-                           const Operation& operation) {
-  double total = 0;
-  for (const auto& step : operation.steps) total += step.ms;
-  if (operation.status) {
-    log::Event(log::Level::kInfo, "plugin").plugin(id).write("{} done in {:.1f} ms", verb, total);
-  } else {
-    log::Event(log::Level::kError, "plugin")
-        .plugin(id)
-        .write("{} refused: {}", verb, operation.status.message());
-  }
 }
 
 std::string PluginManager::blame_for_hang() {

@@ -145,7 +145,6 @@ class PluginManager {
   bool forget_restart(const std::string& id);
   std::string from_or_crashed(const std::string& id, const std::string& from);
   void announce(const std::string& id, std::uint32_t kind);
-  void finish(const std::string& verb, const std::string& id, const Operation& operation);
 
   Services& services_;
   const PluginPaths paths_;

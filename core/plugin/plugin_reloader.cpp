@@ -22,17 +22,6 @@ Status replaced_before_it_answered(const PluginInstance& next) {
                                              "Send the command again.");
 }
 
-void report(const std::string& id, const std::string& verb, const Operation& operation) {
-  double total = 0;
-  for (const auto& step : operation.steps) total += step.ms;
-  auto event = log::Event(operation.status ? log::Level::kInfo : log::Level::kError, "plugin");
-  if (operation.status) {
-    event.plugin(id).write("{} done in {:.1f} ms", verb, total);
-  } else {
-    event.plugin(id).write("{} refused: {}", verb, operation.status.message());
-  }
-}
-
 }  // namespace
 
 PluginReloader::Track& PluginReloader::track_of(const std::string& id) {

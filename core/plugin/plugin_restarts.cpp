@@ -2,7 +2,8 @@
 // PluginManager and the plugins whose process crashed.
 #include <utility>
 
-#include "base/log.h"
+#include <fmt/format.h>
+
 #include "plugin/event_bus.h"
 #include "plugin/message_pipeline.h"
 #include "plugin/plugin_manager.h"
@@ -111,7 +112,7 @@ void PluginManager::do_restart(const std::string& id) {
   } else {
     plan_restart(crashed, operation.status.message());
   }
-  finish("restart", id, operation);
+  report(id, "restart", operation);
 }
 
 }  // namespace parley::plugin
