@@ -7,6 +7,8 @@
 #include <regex>
 #include <sstream>
 
+#include <gtest/gtest.h>
+
 namespace parley::test {
 namespace {
 
@@ -36,6 +38,14 @@ ServerProcess::ServerProcess(ServerOptions options)
       log_file_(folder_.path() / "log") {
   if (plugins_in_children()) isolate_bundled_plugins();
   start("127.0.0.1:0", "127.0.0.1:0");
+}
+
+// Whatever the test saw of it, a connection that closed or a refusal, this is why.
+ServerProcess::~ServerProcess() {
+  if (awaited_ || child_ == nullptr || child_->running()) return;
+  ADD_FAILURE() << "the server ended by itself with " << child_->wait(kPatience).value_or(-1)
+                << "; its log:\n"
+                << log();
 }
 
 // The shipped settings, changed in that one word; a test that brings its own says it itself.
@@ -85,6 +95,7 @@ ServerProcess::Refusal ServerProcess::refused_start(const std::vector<std::strin
 void ServerProcess::start(const std::string& listen, const std::string& operator_listen) {
   std::filesystem::remove(out_file_);
   child_ = std::make_unique<Child>(command(listen, operator_listen, {}), out_file_, log_file_);
+  awaited_ = false;
   port_ = announced("ready");
   operator_port_ = announced("operator");
 }
@@ -107,6 +118,7 @@ std::uint16_t ServerProcess::announced(const std::string& word) {
 int ServerProcess::wait_for_exit(std::chrono::milliseconds time) {
   const auto code = child_->wait(time);
   if (!code) throw TestFailure("the server did not end; its log:\n" + log());
+  awaited_ = true;
   return *code;
 }
 

@@ -39,6 +39,9 @@ inline const std::vector<std::string> kTestLimits{"limits.new_connections=1000",
 class ServerProcess {
  public:
   explicit ServerProcess(ServerOptions options = {});
+  ~ServerProcess();  // one that ended unasked fails the test, with its log
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
 
   std::uint16_t port() const { return port_; }
   std::uint16_t operator_port() const { return operator_port_; }
@@ -76,6 +79,7 @@ class ServerProcess {
   TempFolder plugin_settings_;
   std::filesystem::path out_file_, log_file_;
   std::unique_ptr<Child> child_;
+  bool awaited_ = false;  // the test knows that it ended
   std::uint16_t port_ = 0, operator_port_ = 0;
 };
 
