@@ -142,7 +142,7 @@ TEST(PluginReload, UnderTrafficEveryCommandIsAnsweredOnceAndTheStateGoesAlong) {
   EXPECT_EQ(sent, answers + refused);
   const auto images = keeper.mapped_images();
   if (images) {
-    EXPECT_EQ(images->size(), 1u);
+    EXPECT_EQ(images->size(), 1u) << Json(*images) << "\n" << keeper.server().log();
   }
   std::printf(
       "%d reloads, %d connections: sent %zu, answered once %zu, refused %zu, lost %zu, doubled on "
