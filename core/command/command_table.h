@@ -113,21 +113,24 @@ class CommandRegistry {
   std::atomic<std::uint64_t> rev_{0};
 };
 
-// One shard's view of the table: a plain pointer per message, re-read when the revision differs.
-// Its entries are counted by a control block of their own, so that shards do not fight over one
-// counter.
+// One shard's view of the table. Its entries are counted by a control block of their own, so that
+// shards do not fight over one counter.
+//
+// What now() gives, and every pointer into it, holds until the next renew(): whoever prepares a
+// message renews once, before it looks anything up, and sees one revision to the message's end,
+// although another thread may publish a new one at any moment.
 class TableCache {
  public:
-  explicit TableCache(const CommandRegistry& registry) : registry_(registry) {}
-  const CommandTable& current() {
+  explicit TableCache(const CommandRegistry& registry) : registry_(registry) { refresh(); }
+  void renew() {
     if (registry_.rev() != rev_) refresh();
-    return *table_;
   }
+  const CommandTable& now() const { return *table_; }
 
  private:
   void refresh();
   const CommandRegistry& registry_;
-  std::uint64_t rev_ = ~std::uint64_t{0};
+  std::uint64_t rev_ = 0;
   std::unique_ptr<const CommandTable> table_;
 };
 

@@ -82,6 +82,7 @@ void Preparation::begin_move(Peer& peer, std::string_view frame) {
 
 Preparation::Outcome Preparation::prepare(Peer& peer, const Envelope& envelope,
                                           Clock::TimePoint now, Invocation& invocation) {
+  router_.here().table.renew();
   if (!envelope.key.empty() && !peer.session_)
     return refusal(ErrorCode::kBadRequest, "\"key\" is accepted after authentication only",
                    envelope.action);
@@ -116,7 +117,7 @@ std::string_view Preparation::locale_of(const Peer& peer) {
 }
 
 Preparation::Outcome Preparation::find(Peer& peer, std::string_view action, EntryPtr& entry) {
-  const auto* found = router_.here().table.current().find(action);
+  const auto* found = router_.here().table.now().find(action);
   if (!found && peer.session_) return unknown(action);
   if (!found || (!peer.session_ && !(*found)->spec.anonymous))
     return refusal(ErrorCode::kUnauthorized,
@@ -133,7 +134,7 @@ Preparation::Outcome Preparation::find(Peer& peer, std::string_view action, Entr
 }
 
 Preparation::Outcome Preparation::unknown(std::string_view action) {
-  const auto plugin = router_.here().table.current().withdrawn_by(action);
+  const auto plugin = router_.here().table.now().withdrawn_by(action);
   if (!plugin.empty())
     return refusal(
         ErrorCode::kUnknownAction,
@@ -169,7 +170,7 @@ Preparation::Outcome Preparation::permit_there(Peer& peer, const Invocation& inv
 }
 
 const AccessPolicy& Preparation::access() {
-  return router_.here().table.current().access();
+  return router_.here().table.now().access();
 }
 
 Preparation::Outcome Preparation::read_envelope(Peer& peer, const Envelope& envelope,

@@ -36,8 +36,12 @@ class CommandTableTest : public testing::Test {
   Result<Change> publish(std::string plugin, std::initializer_list<CommandSpec> specs) {
     return registry_.publish(std::move(plugin), commands(specs), target_);
   }
+  const CommandTable& table() {
+    cache_.renew();
+    return cache_.now();
+  }
   const CommandEntry* find(std::string_view name) {
-    const auto* entry = cache_.current().find(name);
+    const auto* entry = table().find(name);
     return entry ? entry->get() : nullptr;
   }
   CommandRegistry registry_;
@@ -103,13 +107,24 @@ TEST_F(CommandTableTest, PublishingAgainIsOneSwap) {
 
 TEST_F(CommandTableTest, WhatWasWithdrawnIsRememberedUntilItIsBack) {
   ASSERT_TRUE(publish("dice", {{.name = "roll", .aliases = {"r"}}}));
-  EXPECT_EQ(cache_.current().withdrawn_by("roll"), "");
+  EXPECT_EQ(table().withdrawn_by("roll"), "");
   EXPECT_THAT(registry_.withdraw("dice").removed, ElementsAre("roll"));
   EXPECT_EQ(find("roll"), nullptr);
-  EXPECT_EQ(cache_.current().withdrawn_by("roll"), "dice");
-  EXPECT_EQ(cache_.current().withdrawn_by("r"), "dice");
+  EXPECT_EQ(table().withdrawn_by("roll"), "dice");
+  EXPECT_EQ(table().withdrawn_by("r"), "dice");
   ASSERT_TRUE(publish("dice", {{.name = "roll"}}));
-  EXPECT_EQ(cache_.current().withdrawn_by("roll"), "");
+  EXPECT_EQ(table().withdrawn_by("roll"), "");
+}
+
+TEST_F(CommandTableTest, AViewHoldsWhatWasFoundInItUntilItIsRenewed) {
+  ASSERT_TRUE(publish("dice", {{.name = "roll"}}));
+  const EntryPtr* found = table().find("roll");
+  ASSERT_NE(found, nullptr);
+  registry_.withdraw("dice");
+  ASSERT_TRUE(registry_.set_access({}).access);
+  EXPECT_EQ(cache_.now().find("roll"), found) << "another thread's change moves nothing";
+  EXPECT_EQ((*found)->spec.plugin, "dice");
+  EXPECT_EQ(table().find("roll"), nullptr);
 }
 
 TEST_F(CommandTableTest, AWithdrawnNameIsFreeForOthers) {
@@ -136,13 +151,13 @@ TEST_F(CommandTableTest, ListenersHearEveryChangeWithoutHiddenNames) {
 
 TEST_F(CommandTableTest, AnEntryOutlivesItsWithdrawalAndLetsGoOfItsTarget) {
   ASSERT_TRUE(publish("dice", {{.name = "roll"}}));
-  EntryPtr kept = *cache_.current().find("roll");
+  EntryPtr kept = *table().find("roll");
   std::weak_ptr<Target> target = target_;
   registry_.withdraw("subscribe");
   registry_.withdraw("dice");
   registry_.withdraw(kCorePlugin);
   target_.reset();
-  cache_.current();
+  table();
   EXPECT_EQ(kept->spec.name, "roll");
   EXPECT_FALSE(target.expired());
   kept.reset();
