@@ -27,14 +27,32 @@ std::string to_utf8(const UnicodeString& text) {
   return bytes;
 }
 
+using GetNormalizer = const Normalizer2*(UErrorCode&);
+const Normalizer2* fetch(GetNormalizer& get) {
+  UErrorCode error = U_ZERO_ERROR;
+  const auto* found = get(error);
+  return U_SUCCESS(error) ? found : nullptr;
+}
+
+// Asked for once: the language then orders its making before every thread's use, where a race
+// detector sees it. Null when ICU's data lacks it.
+const Normalizer2* composing() {
+  static const auto* const shared = fetch(Normalizer2::getNFKCInstance);
+  return shared;
+}
+const Normalizer2* folding() {
+  static const auto* const shared = fetch(Normalizer2::getNFKCCasefoldInstance);
+  return shared;
+}
+
 // ICU replaces broken UTF-8 by U+FFFD, which is no letter; only a literal U+FFFD would look the
 // same.
 bool normalize(std::string_view text, UnicodeString& out) {
+  if (composing() == nullptr) return false;
   UErrorCode error = U_ZERO_ERROR;
-  const Normalizer2* nfkc = Normalizer2::getNFKCInstance(error);
   const auto source =
       UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
-  if (U_SUCCESS(error)) out = nfkc->normalize(source, error);
+  out = composing()->normalize(source, error);
   return U_SUCCESS(error) != 0;
 }
 
@@ -61,9 +79,10 @@ bool one_script(const UnicodeString& text) {
 }
 
 UnicodeString fold(const UnicodeString& text) {
+  if (folding() == nullptr) return text;
   UErrorCode error = U_ZERO_ERROR;
-  const Normalizer2* folding = Normalizer2::getNFKCCasefoldInstance(error);
-  return U_SUCCESS(error) ? folding->normalize(text, error) : text;
+  auto folded = folding()->normalize(text, error);
+  return U_SUCCESS(error) ? folded : text;
 }
 
 UnicodeString without_separators(const UnicodeString& text) {
