@@ -13,6 +13,7 @@
 #include "api/access_store.h"
 #include "api/listen_rules.h"
 #include "base/log.h"
+#include "loader/shared_object.h"
 #include "server/doors.h"
 #include "server/live_config.h"
 #include "server/plugins.h"
@@ -46,6 +47,9 @@ class Running {
 
   Status open();
   void serve();
+  // Ends all threads and writes down what is to stay. False: something of a plugin was left behind,
+  // a call that hangs or an image that stays mapped.
+  bool stop();
 
  private:
   Status open_doors();
@@ -55,13 +59,13 @@ class Running {
   void do_chores();
   void look_at_keys();
   void drain();
-  void stop();
 
   const config::Start& start_;
   SystemClock clock_;
   const Clock::TimePoint started_ = clock_.now();
   server::LiveConfig config_;
   std::atomic<bool> draining_{false};
+  bool stopped_ = false;
 
   std::unique_ptr<server::State> state_;
   std::unique_ptr<server::Users> users_;
@@ -195,7 +199,8 @@ void Running::drain() {
 
 // Threads end in the order in which they call each other: plugins, shards, workers, hashers, the
 // database. Then nobody calls anybody, and the members go.
-void Running::stop() {
+bool Running::stop() {
+  if (std::exchange(stopped_, true)) return true;
   if (plugins_) plugins_->manager->stop();
   if (state_) state_->store->flush();
   if (doors_) doors_->close();
@@ -203,13 +208,15 @@ void Running::stop() {
     runtime_->shards->stop();
     runtime_->shards->join();
   }
-  if (plugins_) plugins_->workers->stop();
+  const bool alone =
+      !plugins_ || (plugins_->workers->stop() && loader::SharedObject::left_mapped() == 0);
   if (users_) users_->hasher.reset();
   if (state_) {
     state_->store.reset();
     log::info("server", "stopped");
   }
   log::shutdown();
+  return alone;
 }
 
 }  // namespace
@@ -221,6 +228,9 @@ int Server::run(const config::Start& start) {
     return 1;
   }
   running.serve();
+  // What was left behind may come back and use what would be destroyed now, and the destructors of
+  // images that stayed mapped are nobody's to rely on: there is nothing left to do but to end.
+  if (!running.stop()) std::_Exit(0);
   return 0;
 }
 

@@ -18,9 +18,9 @@
 namespace parley::api {
 namespace {
 
-int credentials_of(const net::HttpRequestHead& head) {
-  return head.has_header("authorization") + head.query_value("ticket").has_value() +
-         head.query_value("token").has_value();
+std::size_t credentials_of(const net::HttpRequestHead& head) {
+  return head.header_count("authorization") + head.query_count("ticket") +
+         head.query_count("token");
 }
 
 net::HttpResponse foreign_origin() {
@@ -108,10 +108,10 @@ net::UpgradeVerdict ClientGateway::admit(const net::HttpRequestHead& head) {
     return error_response(404, "not_found",
                           "There is no WebSocket at " + head.path + "; it is at /ws.");
   if (!origin_allowed(head)) return &foreign_;
-  if (!head.has_header("authorization")) return this;
   if (credentials_of(head) > 1)
     return error_response(Status::unauthorized(
-        "Give one credential: the Authorization header or one in the address, not both."));
+        "Give one credential: the Authorization header or one in the address, and once."));
+  if (!head.has_header("authorization")) return this;
   const auto claims = tokens_.authenticate(bearer_token(head));
   if (!claims)
     return error_response(
@@ -136,8 +136,6 @@ void ClientGateway::on_open(net::WebSocketConnection& connection,
 // What cannot be taken closes the connection: falling through to a guest would hide it.
 void ClientGateway::sign_in_with_query(Client& client, const net::HttpRequestHead& head) {
   const auto ticket = head.query_value("ticket"), token = head.query_value("token");
-  if (ticket && token)
-    return client.link.close(protocol::close::kBadCredential, "Give a ticket or a token.");
   if (token && !context_.config()->auth.query_token)
     return client.link.close(protocol::close::kBadCredential,
                              "Tokens in the address are not accepted here: buy a ticket.");

@@ -7,22 +7,30 @@
 
 namespace parley::api {
 
-void with_user(const Context& context, const std::string& name, const SharedResponder& answer,
-               FoundUser then) {
-  const auto nobody = [name, answer] {
+namespace {
+
+void by_name(const Context& context, const std::string& name, const SharedResponder& answer,
+             const FoundUser& then) {
+  context.accounts.by_name(name, [name, answer, then](const Result<users::User>& user) {
+    if (user) return then(*user, answer);
+    if (user.status().code() != ErrorCode::kNotFound) return respond(*answer, user.status());
     respond(*answer,
             Status::not_found("There is nobody called " + name +
                               "; `parleyctl user list` shows who there is, or give the id."));
-  };
-  context.accounts.by_name(name, [&context, name, answer, then = std::move(then),
-                                  nobody](const Result<users::User>& user) {
-    if (user) return then(*user, answer);
-    if (user.status().code() != ErrorCode::kNotFound) return respond(*answer, user.status());
-    if (!session::is_user_id(name)) return nobody();
-    context.accounts.by_id(name, [answer, then, nobody](const Result<users::User>& by_id) {
-      by_id ? then(*by_id, answer) : nobody();
-    });
   });
+}
+
+}  // namespace
+
+void with_user(const Context& context, const std::string& name, const SharedResponder& answer,
+               FoundUser then) {
+  if (!session::is_user_id(name)) return by_name(context, name, answer, then);
+  context.accounts.by_id(
+      name, [&context, name, answer, then = std::move(then)](const Result<users::User>& user) {
+        if (user) return then(*user, answer);
+        if (user.status().code() != ErrorCode::kNotFound) return respond(*answer, user.status());
+        by_name(context, name, answer, then);
+      });
 }
 
 }  // namespace parley::api

@@ -12,8 +12,8 @@ namespace parley::api {
 
 using FoundUser = std::function<void(const users::User&, const SharedResponder&)>;
 
-// By name first (someone may be called like another's id), then by id. `then` runs on any thread;
-// it is not called, and the request answered, when there is nobody.
+// By id first: nobody may pass for another by being called like that one's id. Then by name. `then`
+// runs on any thread; it is not called, and the request answered, when there is nobody.
 void with_user(const Context& context, const std::string& name, const SharedResponder& answer,
                FoundUser then);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/ids.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -64,6 +65,14 @@ std::string random_base62(std::size_t length) {
 
 std::string random_id(char prefix) {
   return std::string{prefix, '_'} + random_base62(kIdLength);
+}
+
+bool has_id_form(std::string_view text) {
+  if (text.size() != kIdLength + 2 || text[0] < 'a' || text[0] > 'z' || text[1] != '_')
+    return false;
+  return std::ranges::all_of(text.substr(2), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  });
 }
 
 std::string random_secret(std::string_view prefix) {

@@ -21,6 +21,9 @@ std::string random_base62(std::size_t length);
 // "u_" and 14 characters: 83 bits, matches the protocol's id grammar [a-z]_[A-Za-z0-9]+.
 std::string random_id(char prefix);
 
+// Could random_id() have made it? What people choose may not look so.
+bool has_id_form(std::string_view text);
+
 // 256 bits as 43 characters of base64url behind a prefix such as "r_". Shown once, stored as
 // sha256().
 std::string random_secret(std::string_view prefix = {});

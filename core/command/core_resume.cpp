@@ -180,6 +180,8 @@ void CoreResume::finish(const AttemptPtr& attempt,
   back.who.user = user;
   if (!deps_.dispatcher.replies().is_open(attempt->call)) return attempt->turn.cancelled();
   if (attempt->saved) {
+    // It may have been brought back and ended since its row was read.
+    if (deps_.keeper.was_ended(attempt->session_id)) return refuse(*attempt);
     auto* restored = deps_.sessions.restore(attempt->session_id, user);
     if (!restored) {
       attempt->turn.cancelled();

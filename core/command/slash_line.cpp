@@ -122,6 +122,8 @@ class Splitter {
 
   void take_positional() {
     const auto index = next_positional();
+    // What is one too many may well be the password: it is not repeated.
+    if (!index && secret()) return refuse_secret(*secret());
     if (!index)
       return complain("", "too many words: \"" + std::string(words_.rest().substr(0, kShown)) +
                               "\" fits no argument. Usage: " + usage(spec_));
@@ -145,6 +147,11 @@ class Splitter {
     return std::nullopt;
   }
 
+  std::optional<std::size_t> secret() const {
+    for (std::size_t i = 0; i < spec_.args.size(); ++i)
+      if (spec_.args[i].secret) return i;
+    return std::nullopt;
+  }
   void refuse_secret(std::size_t index) {
     complain(spec_.args[index].name,
              "is secret and not accepted in a command line: use the form that asks for it");

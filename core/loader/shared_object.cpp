@@ -3,6 +3,7 @@
 
 #define BOOST_DLL_USE_STD_FS
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <mutex>
 #include <vector>
@@ -14,6 +15,8 @@
 namespace parley::loader {
 
 namespace {
+
+std::atomic<int> left{0};
 
 struct Search {
   ElfW(Addr) base;
@@ -82,10 +85,15 @@ Status SharedObject::close() {
   void* still_there = dlopen(file.c_str(), RTLD_NOW | RTLD_NOLOAD);
   if (still_there == nullptr) return Status::ok();
   dlclose(still_there);
+  ++left;
   return Status(ErrorCode::kPluginError,
                 "the image stayed mapped after dlclose (a unique symbol, a thread-local destructor "
                 "or a sanitizer keeps it); "
                 "a new version loads beside it");
+}
+
+int SharedObject::left_mapped() {
+  return left;
 }
 
 void SharedObject::leak(const void* instance) {
@@ -97,7 +105,9 @@ void SharedObject::leak(const void* instance) {
   static std::mutex mutex;
   static auto& kept = *new std::vector<Kept>;
   const std::lock_guard lock(mutex);
-  if (library_) kept.push_back({std::move(library_), instance});
+  if (!library_) return;
+  kept.push_back({std::move(library_), instance});
+  ++left;
 }
 
 }  // namespace parley::loader

@@ -43,6 +43,9 @@ class SharedObject {
   // `instance` is what the image made and nobody may free any more.
   void leak(const void* instance = nullptr);
 
+  // How many images of this process were given up, or stayed mapped. Their destructors run at exit().
+  static int left_mapped();
+
  private:
   struct Library;
   explicit SharedObject(std::unique_ptr<Library> library);

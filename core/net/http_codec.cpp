@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/serializer.hpp>
@@ -106,10 +107,16 @@ HttpCodec::Step HttpCodec::check_header(std::size_t used) const {
   if (encodings > 0 && request.count(http::field::content_length) > 0) {
     return fail(400, "Content-Length and Transfer-Encoding exclude each other.\n");
   }
-  if (encodings > 1 || (encodings == 1 && !parsing_->parser.chunked())) {
+  if (encodings > 1 ||
+      (encodings == 1 &&
+       !boost::beast::iequals(request[http::field::transfer_encoding], "chunked"))) {
     return fail(400, "The only Transfer-Encoding known here is chunked.\n");
   }
-  if (request.count(http::field::content_length) > 1) {
+  if (encodings == 1 && request.version() == 10) {
+    return fail(400, "HTTP/1.0 knows no Transfer-Encoding.\n");
+  }
+  const auto length = view(request[http::field::content_length]);
+  if (request.count(http::field::content_length) > 1 || length.find(',') != length.npos) {
     return fail(400, "There must be one Content-Length.\n");
   }
   const auto hosts = request.count(http::field::host);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <absl/functional/function_ref.h>
+
 #include "net/http_connection.h"
 #include "net/shard.h"
 
@@ -53,21 +55,40 @@ std::string_view HttpRequestHead::header(std::string_view name) const {
   return {};
 }
 
-bool HttpRequestHead::has_header(std::string_view name) const {
-  return std::ranges::any_of(headers,
-                             [&](const auto& field) { return same_name(field.first, name); });
+std::size_t HttpRequestHead::header_count(std::string_view name) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      headers, [&](const auto& field) { return same_name(field.first, name); }));
 }
 
-std::optional<std::string> HttpRequestHead::query_value(std::string_view name) const {
-  std::string_view rest = query;
-  while (!rest.empty()) {
-    const std::string_view pair = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+namespace {
+
+// Calls `found` with the value of each parameter of that name until it gives false.
+void each_value(std::string_view query, std::string_view name,
+                absl::FunctionRef<bool(std::string_view)> found) {
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
     const std::size_t equals = std::min(pair.find('='), pair.size());
     if (percent_decode(pair.substr(0, equals), true) != name) continue;
-    return percent_decode(pair.substr(std::min(equals + 1, pair.size())), true);
+    if (!found(pair.substr(std::min(equals + 1, pair.size())))) return;
   }
-  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> HttpRequestHead::query_value(std::string_view name) const {
+  std::optional<std::string> first;
+  each_value(query, name, [&](std::string_view value) {
+    first = percent_decode(value, true);
+    return false;
+  });
+  return first;
+}
+
+std::size_t HttpRequestHead::query_count(std::string_view name) const {
+  std::size_t count = 0;
+  each_value(query, name, [&](std::string_view) { return ++count > 0; });
+  return count;
 }
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {

@@ -41,9 +41,11 @@ struct HttpRequestHead {
 
   // The first header of that name (any case), or an empty view.
   std::string_view header(std::string_view name) const;
-  bool has_header(std::string_view name) const;
+  bool has_header(std::string_view name) const { return header_count(name) > 0; }
+  std::size_t header_count(std::string_view name) const;
   // The value of a query parameter, percent-decoded; nothing when it is absent.
   std::optional<std::string> query_value(std::string_view name) const;
+  std::size_t query_count(std::string_view name) const;
   std::string peer_address() const { return peer.to_string(); }
 };
 

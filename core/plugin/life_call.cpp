@@ -16,6 +16,8 @@
 namespace parley::plugin {
 namespace {
 
+std::atomic<int> given_up_calls{0};
+
 struct Call {
   std::mutex mutex;
   std::condition_variable ended;
@@ -44,6 +46,10 @@ std::string life_thread_name(const std::string& plugin) {
   return ("p" + std::to_string(++last) + ":" + plugin).substr(0, 15);
 }
 
+int life_calls_given_up() {
+  return given_up_calls.load(std::memory_order_acquire);
+}
+
 bool run_life_call(const std::string& thread_name, Millis at_most, Task work, Task late) {
   const auto call = std::make_shared<Call>();
   std::thread thread(
@@ -53,9 +59,12 @@ bool run_life_call(const std::string& thread_name, Millis at_most, Task work, Ta
         std::unique_lock lock(call->mutex);
         call->returned = true;
         call->ended.notify_all();
-        if (!call->given_up || !late) return;
+        if (!call->given_up) return;
         lock.unlock();
-        std::move(late)();
+        if (late) std::move(late)();
+        late = nullptr;
+        work = nullptr;  // what it kept goes before anyone may think that it is over
+        given_up_calls.fetch_sub(1, std::memory_order_release);
       });
   std::unique_lock lock(call->mutex);
   // Real time: a hang does not heed an injected clock.
@@ -65,6 +74,7 @@ bool run_life_call(const std::string& thread_name, Millis at_most, Task work, Ta
     return true;
   }
   call->given_up = true;
+  given_up_calls.fetch_add(1, std::memory_order_relaxed);
   thread.detach();
   return false;
 }

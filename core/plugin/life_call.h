@@ -25,6 +25,10 @@ std::string life_thread_name(const std::string& plugin);
 // `late` runs on the call's thread when it comes back after all.
 bool run_life_call(const std::string& thread_name, Millis at_most, Task work, Task late = {});
 
+// Of all plugins, those that have not come back yet. Once it is 0, none of them touches anything any
+// more.
+int life_calls_given_up();
+
 // Threads of this process that were started from such life calls and still run.
 int threads_named(const std::string& thread_name);
 

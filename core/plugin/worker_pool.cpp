@@ -42,7 +42,7 @@ WorkerPool::WorkerPool(Options options, const Clock& clock)
 }
 
 WorkerPool::~WorkerPool() {
-  stop();
+  (void)stop();
 }
 
 void WorkerPool::start_worker(const std::shared_ptr<State>& state) {
@@ -106,11 +106,12 @@ void WorkerPool::sweep() {
   }
 }
 
-void WorkerPool::stop() {
+bool WorkerPool::stop() {
+  bool all = true;
   std::vector<std::thread> finished;
   {
     std::unique_lock lock(state_->mutex);
-    if (state_->stopping) return;
+    if (state_->stopping) return true;
     state_->stopping = true;
     state_->ready.notify_all();
     // Nobody sweeps any more: whoever is not back by then counts as stuck. Real time, because a
@@ -124,10 +125,12 @@ void WorkerPool::stop() {
         finished.push_back(std::move(worker.thread));
       } else {
         worker.thread.detach();
+        all = false;
       }
     }
   }
   for (auto& thread : finished) thread.join();
+  return all;
 }
 
 WorkerPool::Stats WorkerPool::stats() const {

@@ -36,7 +36,7 @@ class WorkerPool final : public Executor {
   void post(Task task) override;
   // Looks for stuck workers and replaces them; called every few hundred milliseconds.
   void sweep();
-  void stop();
+  bool stop();  // false: some worker is not back, and left behind
   Stats stats() const;
 
  private:

@@ -197,6 +197,8 @@ constexpr Phrase kPhrases[] = {
     {"A name has {0} to {1} characters.", "В имени должно быть от {0} до {1} символов."},
     {"This name is too long.", "Это имя слишком длинное."},
     {"This name cannot be read.", "Это имя невозможно прочитать."},
+    {"A name may not look like somebody's id. Choose another one.",
+     "Имя не должно выглядеть как чей-то идентификатор. Выберите другое."},
     {"This name is reserved. Choose another one.", "Это имя зарезервировано. Выберите другое."},
 
     // --- channels

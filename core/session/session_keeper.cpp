@@ -18,6 +18,8 @@ namespace {
 constexpr Millis kBetweenSaves{1'000};
 // A session that stays long is written again before its row would run out.
 constexpr int kRoundsPerKeep = 4;
+// Longer than anybody goes on with a row that was read before it went.
+constexpr Millis kEndedRemembered{60'000};
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -179,12 +181,37 @@ void SessionKeeper::end(Session& session) {
 }
 
 void SessionKeeper::forget(std::string session_id) {
-  store_.write(
-      [id = std::move(session_id)](storage::Writer& writer) { return writer.delete_session(id); },
-      {});
+  note_end(session_id);
+  store_.write([id = session_id](storage::Writer& writer) { return writer.delete_session(id); },
+               [this, id = session_id](const Status& status) { note_gone(id, status); });
+}
+
+void SessionKeeper::note_end(const std::string& session_id) {
+  const MutexLock lock(ended_mutex_);
+  std::erase_if(ended_, [now = clock_.now()](const auto& ended) {
+    return ended.second && now - *ended.second >= kEndedRemembered;
+  });
+  ended_.insert_or_assign(session_id, std::nullopt);
+}
+
+// A row that could not be removed is remembered as ended until the server ends.
+void SessionKeeper::note_gone(const std::string& session_id, const Status& status) {
+  if (!status) {
+    log::error("session", "an ended session's row was not removed: {}", status.message());
+    return;
+  }
+  const MutexLock lock(ended_mutex_);
+  if (const auto ended = ended_.find(session_id); ended != ended_.end())
+    ended->second = clock_.now();
+}
+
+bool SessionKeeper::was_ended(const std::string& session_id) const {
+  const MutexLock lock(ended_mutex_);
+  return ended_.contains(session_id);
 }
 
 void SessionKeeper::find(std::string session_id, FoundDone done) {
+  if (was_ended(session_id)) return done(Status::not_found("The session was ended."));
   const auto answer = std::make_shared<FoundDone>(std::move(done));
   const Status queued = store_.read(
       [id = std::move(session_id), now = clock_.wall_ms(), answer](storage::Reader& from) {

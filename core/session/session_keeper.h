@@ -16,14 +16,17 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <absl/functional/any_invocable.h>
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "base/thread_annotations.h"
 #include "config/config.h"
 #include "protocol/frames.h"
 #include "session/session.h"
@@ -57,7 +60,9 @@ class SessionKeeper {
   // left; they are there when `done` is called.
   void begin(Session& session, SavedDone done);
   void forget(std::string session_id);  // [any]
-  // not_found: never was, or too old.
+  // Was it ended a moment ago? Its row, or a copy of it that somebody has read, may still be about.
+  bool was_ended(const std::string& session_id) const;  // [any]
+  // not_found: never was, was ended, or is too old.
   void find(std::string session_id, FoundDone done);  // [any]
   // Every 50 to 200 ms.
   void tick();
@@ -66,6 +71,8 @@ class SessionKeeper {
   storage::SessionRecord record_of(const Session& session) const;
   storage::Store::WriteJob job_of(Session& session, std::string news) const;
   void end(Session& session);
+  void note_end(const std::string& session_id);
+  void note_gone(const std::string& session_id, const Status& status);
 
   SessionRegistry& registry_;
   storage::Store& store_;
@@ -76,6 +83,10 @@ class SessionKeeper {
     Clock::TimePoint next_round{};
   };
   std::vector<ShardTime> times_;  // each of its shard
+  mutable Mutex ended_mutex_;
+  // When its row went; nothing: it has not yet.
+  std::unordered_map<std::string, std::optional<Clock::TimePoint>> ended_
+      PARLEY_GUARDED_BY(ended_mutex_);
 };
 
 }  // namespace parley::session

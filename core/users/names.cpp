@@ -9,6 +9,8 @@
 #include <unicode/unistr.h>
 #include <unicode/uspoof.h>
 
+#include "base/ids.h"
+
 namespace parley::users {
 namespace {
 
@@ -170,6 +172,8 @@ Result<Name> parse_any_name(std::string_view text, const NameRules& rules) {
 
 Result<Name> parse_name(std::string_view text, const NameRules& rules) {
   Result<Name> name = parse_any_name(text, rules);
+  if (name && has_id_form(name->display))
+    return refuse("A name may not look like somebody's id. Choose another one.");
   if (name && is_reserved(name->skeleton, rules))
     return refuse("This name is reserved. Choose another one.");
   return name;

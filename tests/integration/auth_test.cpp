@@ -163,6 +163,12 @@ TEST_F(Auth, TwoCredentialsAtOnceAreRefused) {
   const auto both = Http::tcp(port).raw(
       upgrade_request(port, "/ws?ticket=" + ticket, {{"Authorization", "Bearer " + token}}));
   EXPECT_EQ(both.status, 401) << both.text();
+  for (const auto& request :
+       {upgrade_request(port, "/ws?ticket=" + ticket + "&ticket=" + buy_ticket(port, account)),
+        upgrade_request(
+            port, "/ws",
+            {{"Authorization", "Bearer " + token}, {"Authorization", "Bearer " + token}})})
+    EXPECT_EQ(Http::tcp(port).raw(request).status, 401) << request;
   Client query(port, {.path = "/ws?token=" + token});
   query.expect_close(4500);  // off by default
 }

@@ -297,5 +297,16 @@ TEST(PluginReload, AQuarantineIsPutAndEndedByHand) {
   EXPECT_EQ(neo.ask({{"action", "keeperAdd"}}, 2)["type"], "counted");
 }
 
+// Its image cannot be unmapped under the thread, and the thread may come back at any moment.
+TEST(PluginReload, AThreadThatWasLeftBehindDoesNotSpoilTheEnd) {
+  TempFolder settings;
+  std::ofstream(settings.path() / "keeper.yaml") << "permissions: [commands, metrics]\n";
+  ServerProcess server({.set = {"plugins.settings=" + settings.path().string()}});
+  Ctl(server).must({"plugin", "load", "keeper", "--from", fixture("keeper-leaves-a-thread")});
+  Ctl(server).must({"plugin", "reload", "keeper", "--from", fixture("keeper-2")});
+  EXPECT_EQ(server.stop(), 0) << server.log();
+  EXPECT_NE(server.log().find("server: stopped"), std::string::npos) << server.log();
+}
+
 }  // namespace
 }  // namespace parley::test

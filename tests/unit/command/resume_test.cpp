@@ -155,6 +155,23 @@ TEST(ResumeTest, AReplacedSecretEndsTheSessionAndIsAudited) {
   EXPECT_EQ(audit->front().target, neo.ticket.session);
 }
 
+TEST(ResumeTest, AnEndedSessionIsOverBeforeItsRowIsGone) {
+  World world;
+  auto neo = enter(world, "Neo");
+  world.on(*neo.client, [&] {
+    world.sessions.kick(*world.session_of(*neo.client), 4510, "You were sent out.");
+  });
+  auto& again = world.connect();
+  world.feed(again, neo.ticket.resume(0));
+  for (bool busy = true; busy;) {  // all but the commits
+    busy = world.store.read_one();
+    for (auto& shard : world.shards) busy |= shard->run_one();
+  }
+  EXPECT_THAT(again.last(), error("unauthorized"));
+  world.run();
+  EXPECT_EQ(world.sessions.count(), 0u);
+}
+
 TEST(ResumeTest, WhateverIsWrongReadsAlike) {
   World world;
   auto neo = enter(world, "Neo");

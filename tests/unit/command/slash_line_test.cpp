@@ -102,6 +102,8 @@ TEST(SplitLine, SecretsAreRefused) {
                              {.name = "password", .required = true, .secret = true}}};
   EXPECT_THAT(refused(login, "neo"), HasSubstr("password: is secret"));
   EXPECT_THAT(refused(login, "neo --password=trinity"), HasSubstr("secret"));
+  EXPECT_THAT(refused(login, "neo trinity"),
+              testing::AllOf(HasSubstr("secret"), testing::Not(HasSubstr("trinity"))));
   EXPECT_THAT(refused(login, "neo trinity"), Not(HasSubstr("/login <name> <password>")));
   CommandSpec optional{.name = "x", .args = {{.name = "code", .secret = true}, {.name = "name"}}};
   EXPECT_EQ(words(optional, "neo"), (Words{std::nullopt, "neo"}));

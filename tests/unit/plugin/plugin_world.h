@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@
 #include "net/shard.h"
 #include "plugin/event_bus.h"
 #include "plugin/file_watcher.h"
+#include "plugin/life_call.h"
 #include "plugin/message_pipeline.h"
 #include "plugin/plugin_manager.h"
 #include "plugin/plugin_metrics.h"
@@ -179,6 +181,8 @@ class World {
     shards_.stop();
     shards_.join();
     workers_->stop();
+    // The gate let them go on; they still use what goes now.
+    EXPECT_TRUE(eventually([] { return life_calls_given_up() == 0; }));
     manager_.reset();
     store_.reset();
     ::close(gate_);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/ids.h"
+
 namespace parley::users {
 namespace {
 
@@ -90,6 +92,12 @@ TEST(NamesTest, ReservedNamesAreRefusedInEveryDisguise) {
   for (const char* text : {"admin", "ADMIN", "Adm1n", "adrnin", "ad min", "System"})
     EXPECT_TRUE(refused(text)) << text;
   EXPECT_TRUE(parse_any_name("Admin", kRules));
+}
+
+TEST(NamesTest, AnIdIsNoName) {
+  EXPECT_TRUE(refused(random_id('u'))) << "every verb that takes either would mean somebody else";
+  EXPECT_TRUE(refused(random_id('g')));
+  EXPECT_TRUE(parse_name("u_neo", kRules));
 }
 
 TEST(NamesTest, ASuggestionFits) {
