@@ -158,6 +158,7 @@ class Channels {
   std::shared_ptr<const Settings> settings() const;
 
   // channel_join.cpp [shard]
+  static bool somebody_is_in(ChannelEntry& entry);
   static Subscription* find(Session& session, const ChannelEntry& entry);
   static Subscription* find(Session& session, std::string_view channel);
   static Subscription* waiting(Session& session, const EntryPtr& entry, std::uint64_t join);
