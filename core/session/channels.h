@@ -158,7 +158,6 @@ class Channels {
   std::shared_ptr<const Settings> settings() const;
 
   // channel_join.cpp [shard]
-  static bool somebody_is_in(ChannelEntry& entry);
   static Subscription* find(Session& session, const ChannelEntry& entry);
   static Subscription* find(Session& session, std::string_view channel);
   static Subscription* waiting(Session& session, const EntryPtr& entry, std::uint64_t join);
@@ -220,6 +219,7 @@ class Channels {
   void note_membership(const users::User& user, std::string_view channel, bool joined);
 
   // channel_publish.cpp
+  static bool somebody_is_in(ChannelEntry& entry);
   static void topic_set(const EntryPtr& entry, const std::string& topic);
   void tell_topic(const EntryPtr& entry, const std::string& topic, const Author& by);
   void on_committed(Publication& publication);
