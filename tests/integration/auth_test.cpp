@@ -164,7 +164,7 @@ TEST_F(Auth, TwoCredentialsAtOnceAreRefused) {
       upgrade_request(port, "/ws?ticket=" + ticket, {{"Authorization", "Bearer " + token}}));
   EXPECT_EQ(both.status, 401) << both.text();
   for (const auto& request :
-       {upgrade_request(port, "/ws?ticket=" + ticket + "&ticket=" + buy_ticket(port, account)),
+       {upgrade_request(port, "/ws?ticket=" + ticket + "&ticket=" + buy_ticket(port, account), {}),
         upgrade_request(
             port, "/ws",
             {{"Authorization", "Bearer " + token}, {"Authorization", "Bearer " + token}})})
