@@ -16,6 +16,9 @@ export interface Step {
   detail: string;
 }
 
+/** The code of what the console itself refuses, in the reader's language. */
+export const kOwn = 'own';
+
 /** The server said no, or nothing at all (`status` 0). */
 export class Refusal extends Error {
   constructor(
@@ -100,6 +103,7 @@ export async function operate(path: string, body: unknown, heard: (step: Step) =
   if (!(response.headers.get('Content-Type') ?? '').startsWith('application/x-ndjson')) {
     const whole = await parsed(response);
     if (!response.ok) throw refusal(path, response.status, whole);
+    for (const one of (whole['steps'] ?? []) as Step[]) heard(one);
     return whole;
   }
   let last: Json | undefined;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describe, expect, it } from 'vitest';
-import { query } from './api';
+import { afterEach, describe, expect, it } from 'vitest';
+import { setLocale } from '@page/state/preferences';
+import { kOwn, query, Refusal } from './api';
 import { en, type Key } from './i18n/en';
+import { ownWords, sentence } from './i18n';
 import { ru } from './i18n/ru';
 import { percentile, sampleOf, type Live } from './live';
 import { base64Url } from './pages/base64';
@@ -93,6 +95,29 @@ describe('the configuration of a plugin', () => {
     ]);
     expect([valueOf('truth', 'false'), valueOf('json', '[1,2]'), valueOf('json', '[1')]).toEqual([false, [1, 2], undefined]);
     expect(textOf({ kind: 'json', value: [1] })).toBe('[1]');
+  });
+});
+
+describe('refusals', () => {
+  afterEach(() => setLocale('en'));
+  const refused = new Refusal(409, 'conflict', 'plugin game keeps state');
+  it('are in the words of the server where the reader speaks its language', () => {
+    setLocale('en');
+    expect([sentence(refused), ownWords(refused)]).toEqual(['plugin game keeps state', undefined]);
+    expect(sentence(new Refusal(0, 'unreachable', ''))).toBe(en.errorUnreachable);
+    expect(sentence(new Refusal(409, 'conflict', ''))).toBe(en.errorConflict);
+  });
+  it('say elsewhere what kind it is, and then the same', () => {
+    setLocale('ru');
+    expect([sentence(refused), ownWords(refused)]).toEqual([ru.errorConflict, 'plugin game keeps state']);
+    expect(ownWords(new Refusal(429, 'rate_limited', 'slow down'))).toBeUndefined();
+    expect([sentence(new Refusal(409, kOwn, 'Нет.')), ownWords(new Refusal(409, kOwn, 'Нет.'))]).toEqual(['Нет.', undefined]);
+  });
+  it('of a code that nobody knows lose nothing', () => {
+    setLocale('ru');
+    const odd = new Refusal(418, 'teapot', 'short and stout');
+    expect(sentence(odd)).toContain('418');
+    expect(ownWords(odd)).toBe('short and stout');
   });
 });
 

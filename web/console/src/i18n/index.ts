@@ -2,7 +2,7 @@
 // The console's texts in the language of the moment; the language is the page's own setting.
 
 import { locale, type Locale } from '@page/state/preferences';
-import { Refusal } from '../api';
+import { kOwn, Refusal } from '../api';
 import { en, type Key } from './en';
 import { ru } from './ru';
 
@@ -36,8 +36,8 @@ export function bytes(value: number): string {
 
 /** Of microseconds: "40 µs", "3.2 ms", "1.5 s". */
 export function duration(us: number): string {
-  if (us < 1000) return `${number(us)} µs`;
-  return us < 1_000_000 ? `${number(us / 1000, 1)} ms` : `${number(us / 1_000_000, 1)} s`;
+  if (us < 1000) return t('microseconds', { n: us });
+  return us < 1_000_000 ? t('millisecondsShort', { n: number(us / 1000, 1) }) : t('seconds', { n: number(us / 1_000_000, 1) });
 }
 
 /** Since how long: the largest two units that matter. */
@@ -53,17 +53,61 @@ export function moment(ts: number): string {
   return new Intl.DateTimeFormat(locale.value, { dateStyle: 'short', timeStyle: 'medium' }).format(ts);
 }
 
+const kWords: Partial<Record<string, Key>> = {
+  guest: 'wordGuest',
+  user: 'wordUser',
+  bot: 'wordBot',
+  service: 'wordService',
+  connecting: 'wordConnecting',
+  ready: 'wordReady',
+  detached: 'wordDetached',
+  closed: 'wordClosed',
+  default: 'wordDefault',
+  environment: 'wordEnvironment',
+  flag: 'wordFlag',
+  overlay: 'wordOverlay',
+};
+
+/** A word of the server's in the reader's language; as it came, where it is not known here. */
+export function word(of: string): string {
+  const key = kWords[of];
+  return key ? t(key) : of;
+}
+
 const kByCode: Partial<Record<string, Key>> = {
   unreachable: 'errorUnreachable',
   rate_limited: 'errorRateLimited',
   overloaded: 'errorOverloaded',
   blocked: 'errorBlocked',
+  not_found: 'errorNotFound',
+  conflict: 'errorConflict',
+  invalid_args: 'errorInvalidArgs',
+  too_large: 'errorTooLarge',
+  unauthorized: 'errorUnauthorized',
+  forbidden: 'errorForbidden',
+  plugin_unavailable: 'errorPluginUnavailable',
+  plugin_timeout: 'errorPluginTimeout',
+  plugin_crashed: 'errorPluginCrashed',
+  plugin_error: 'errorPluginError',
+  outcome_unknown: 'errorOutcomeUnknown',
+  unsupported: 'errorUnsupported',
 };
+/** These say it all; of the others the server's own words know which, why and what to do. */
+const kWhole = ['unreachable', 'rate_limited', 'overloaded', 'blocked'];
 
-/** In the reader's language where the code says it all, else the server's own sentence. */
+function inOwnWords({ code, message }: Refusal): boolean {
+  return message !== '' && !kWhole.includes(code);
+}
+
+/** In the reader's language. The server speaks English, so for who reads that its own words are best. */
 export function sentence(error: unknown): string {
   if (!(error instanceof Refusal)) return String(error);
-  const key = kByCode[error.code];
-  if (key) return t(key);
-  return error.message || t('errorInternal', { status: error.status });
+  if (error.code === kOwn || (locale.value === 'en' && inOwnWords(error))) return error.message;
+  return t(kByCode[error.code] ?? 'errorInternal', { status: error.status });
+}
+
+/** What the server said, where sentence() says less than that. */
+export function ownWords(error: unknown): string | undefined {
+  const more = error instanceof Refusal && error.code !== kOwn && locale.value !== 'en' && inOwnWords(error);
+  return more ? error.message : undefined;
 }

@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks';
 import { change } from '../api';
 import { useLoaded } from '../loaded';
-import { t } from '../i18n';
+import { t, word } from '../i18n';
 import { act } from '../ui/action';
 import { Filter, matches } from '../ui/Filter';
 import { Ctl, Known, PageTitle, State, Table } from '../ui/parts';
@@ -56,7 +56,7 @@ export function ConfigPage() {
               columns={[
                 { title: t('key'), mono: true, cell: ({ path }) => path },
                 { title: t('value'), mono: true, cell: ({ value }) => value },
-                { title: t('originTitle'), cell: ({ origin }) => origin },
+                { title: t('originTitle'), cell: ({ origin }) => word(origin) },
                 {
                   title: t('takesEffect'),
                   cell: ({ reload }) => <State tone={reload ? 'ok' : 'quiet'}>{reload ? t('atReload') : t('atStart')}</State>,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'preact/hooks';
 import { change, step } from '../api';
-import { t } from '../i18n';
+import { t, word } from '../i18n';
 import { Refused } from '../ui/ActionWindow';
 import { quoted } from '../ui/action';
 import { Ctl } from '../ui/parts';
@@ -140,7 +140,7 @@ function Entry({ field, text, wrong, onText, onBack }: Readonly<EntryProps>) {
       )}
       <small id={`${id}-hint`} class={wrong ? 'wrong' : 'muted'}>
         {wrong ? t(field.kind === 'json' ? 'mustBeJson' : 'mustBeNumber') : hint}
-        <span class="origin"> {t('origin', { origin: field.origin || '–' })}</span>
+        <span class="origin"> {t('origin', { origin: field.origin ? word(field.origin) : '–' })}</span>
         {overlaid && (
           <button type="button" class="link" onClick={onBack}>
             {t('takeBack')}

@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks';
 import { change, step } from '../api';
 import { useLoaded } from '../loaded';
-import { moment, number, t } from '../i18n';
+import { moment, number, t, word } from '../i18n';
 import { act, quoted } from '../ui/action';
 import { Known, PageTitle, Small, State, Table } from '../ui/parts';
 import { Filter, matches } from '../ui/Filter';
@@ -46,7 +46,7 @@ export function PeoplePage() {
             columns={[
               { title: t('name'), cell: ({ name }) => name },
               { title: 'id', mono: true, cell: ({ id }) => id },
-              { title: t('kind'), cell: ({ kind }) => kind },
+              { title: t('kind'), cell: ({ kind }) => word(kind) },
               { title: t('roles'), cell: ({ roles }) => roles.join(', ') || '–' },
               {
                 title: t('state'),

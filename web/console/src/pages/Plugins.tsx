@@ -2,7 +2,7 @@
 // What is loaded and what was, and what can be done about it.
 
 import { useLoaded } from '../loaded';
-import { number, t } from '../i18n';
+import { number, t, type Key } from '../i18n';
 import { hrefOf } from '../route';
 import { Known, PageTitle, Small, State, Table, type Tone } from '../ui/parts';
 import { isServing, loadAnyAction, pluginAction, uploadAction, verbsFor, type PluginRow } from './plugin_actions';
@@ -11,13 +11,29 @@ const kLookMs = 3000;
 
 export function toneOf(plugin: PluginRow): Tone {
   if (plugin.quarantine) return 'danger';
-  if (plugin.state.startsWith('failed')) return 'danger';
+  if (plugin.state === 'failed' || plugin.state === 'crashed') return 'danger';
   if (plugin.state === 'probation') return 'warn';
   return isServing(plugin) ? 'ok' : 'quiet';
 }
 
+const kStates: Partial<Record<string, Key>> = {
+  found: 'stateFound',
+  loading: 'stateLoading',
+  active: 'stateActive',
+  frozen: 'stateFrozen',
+  probation: 'stateProbation',
+  draining: 'stateDraining',
+  unloaded: 'stateUnloaded',
+  failed: 'stateFailed',
+  'retired-but-mapped': 'stateRetired',
+  crashed: 'stateCrashed',
+  quarantined: 'quarantined',
+};
+
 export function stateOf(plugin: PluginRow): string {
-  return plugin.quarantine ? t('quarantined') : plugin.state;
+  if (plugin.quarantine) return t('quarantined');
+  const known = kStates[plugin.state];
+  return known ? t(known) : plugin.state;
 }
 
 export function PluginsPage() {

@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks';
 import { change, step } from '../api';
 import { useLoaded } from '../loaded';
-import { bytes, moment, number, t } from '../i18n';
+import { bytes, moment, number, t, word } from '../i18n';
 import { act, quoted } from '../ui/action';
 import { Known, PageTitle, Small, State, Table } from '../ui/parts';
 import { Filter, matches } from '../ui/Filter';
@@ -38,8 +38,8 @@ export function SessionsPage() {
             rows={all.filter((one) => matches(text, one.id, one.user, one.address, one.client))}
             keyOf={({ id }) => id}
             columns={[
-              { title: t('person'), cell: ({ user, kind }) => `${user} · ${kind}` },
-              { title: t('state'), cell: ({ state }) => <State tone={state === 'ready' ? 'ok' : 'quiet'}>{state}</State> },
+              { title: t('person'), cell: ({ user, kind }) => `${user} · ${word(kind)}` },
+              { title: t('state'), cell: ({ state }) => <State tone={state === 'ready' ? 'ok' : 'quiet'}>{word(state)}</State> },
               { title: t('address'), mono: true, cell: ({ address }) => address || '–' },
               { title: t('program'), cell: ({ client }) => client || '–' },
               { title: t('since'), cell: ({ connectedAt }) => moment(connectedAt) },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be done with a plugin.
 
-import { ask, change, operate, Refusal, step } from '../api';
+import { ask, change, kOwn, operate, Refusal, step } from '../api';
 import { bytes as bytesText, t } from '../i18n';
 import { act, quoted, type Field } from '../ui/action';
 import { base64Url } from './base64';
@@ -77,8 +77,8 @@ async function mayUpload(id: string, file: File): Promise<void> {
   const { confirmed } = await ask<{ confirmed?: boolean }>('/session');
   if (!confirmed) throw new Refusal(403, 'confirm_password', '');
   const { uploads, uploadMax } = await ask<{ uploads: boolean; uploadMax: number }>(`/plugins/${step(id)}/versions`);
-  if (!uploads) throw new Refusal(403, 'forbidden', t('uploadsOff'));
-  if (file.size > uploadMax) throw new Refusal(413, 'too_large', t('fileTooLarge', { most: bytesText(uploadMax) }));
+  if (!uploads) throw new Refusal(403, kOwn, t('uploadsOff'));
+  if (file.size > uploadMax) throw new Refusal(413, kOwn, t('fileTooLarge', { most: bytesText(uploadMax) }));
 }
 
 export function uploadAction(id: string, done: () => void): void {

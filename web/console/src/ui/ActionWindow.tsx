@@ -5,10 +5,10 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Refusal, type Problem, type Step } from '../api';
 import { confirmPassword } from '../session';
-import { sentence, t } from '../i18n';
+import { duration, t } from '../i18n';
 import { action, type Action, type Field, type Outcome, type Values } from './action';
 import { Check, CircleAlert, X } from './icons';
-import { Ctl, kIcon } from './parts';
+import { Ctl, kIcon, Sentence } from './parts';
 
 export function ActionWindow() {
   const current = action.value;
@@ -65,9 +65,7 @@ function Window({ of }: Readonly<{ of: Action }>) {
     try {
       await confirmPassword(password);
     } catch (failure) {
-      return setError(
-        failure instanceof Refusal && failure.status === 401 ? t('wrongPassword') : sentence(failure),
-      );
+      return setError(failure instanceof Refusal && failure.status === 401 ? t('wrongPassword') : failure);
     }
     setPassword('');
     await attempt();
@@ -256,7 +254,7 @@ export function Steps({ steps, running }: Readonly<{ steps: readonly Step[]; run
             <span class="sr-only"> {ok ? t('stepDone') : t('stepFailed')}</span>
             {detail && <small>{detail}</small>}
           </span>
-          <span class="number muted">{`${ms} ms`}</span>
+          <span class="number muted">{duration(ms * 1000)}</span>
         </li>
       ))}
     </ol>
@@ -287,7 +285,7 @@ export function Refused({ error }: Readonly<{ error: unknown }>) {
     <div class="notice danger" role="alert">
       <CircleAlert {...kIcon} />
       <div>
-        <p>{typeof error === 'string' ? error : sentence(error)}</p>
+        {typeof error === 'string' ? <p>{error}</p> : <Sentence of={error} />}
         {details.length > 0 && (
           <ul class="problems">
             {details.map((problem, index) => (

@@ -5,14 +5,14 @@ import { useState } from 'preact/hooks';
 import { Mark } from '@page/ui/Mark';
 import { Refusal } from '../api';
 import { becomeFirst, ended, logIn } from '../session';
-import { sentence, t } from '../i18n';
+import { t } from '../i18n';
 import { Choices } from './Choices';
 import { Refused } from './ActionWindow';
 
-function why(error: unknown): string {
+function why(error: unknown): unknown {
   if (error instanceof Refusal && error.code === 'unauthorized') return t('wrongLogin');
   if (error instanceof Refusal && error.code === 'forbidden') return t('noAdmin');
-  return sentence(error);
+  return error;
 }
 
 export function Login() {
@@ -29,7 +29,7 @@ export function Login() {
       else await logIn(values.name, values.password);
     } catch (failure) {
       // A code that is wrong or used up is told in the server's words.
-      setError(first ? sentence(failure) : why(failure));
+      setError(first ? failure : why(failure));
       setBusy(false);
     }
   };

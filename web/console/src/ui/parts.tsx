@@ -4,7 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Loaded } from '../loaded';
-import { sentence, t } from '../i18n';
+import { ownWords, sentence, t } from '../i18n';
 import { Check, CircleAlert, Copy } from './icons';
 
 export const kIcon = { size: 16, strokeWidth: 1.5, 'aria-hidden': true } as const;
@@ -26,18 +26,46 @@ export function Known<T>({
   return (
     <>
       {of.error !== undefined && (
-        <p class="notice danger" role="alert">
+        <div class="notice danger" role="alert">
           <CircleAlert {...kIcon} />
-          <span>{sentence(of.error)}</span>
+          <div>
+            <Sentence of={of.error} />
+          </div>
           <button type="button" class="link" onClick={of.again}>
             {t('tryAgain')}
           </button>
-        </p>
+        </div>
       )}
       {of.value === undefined
         ? of.error === undefined && <p class="muted loading">{t('loading')}</p>
         : children(of.value)}
     </>
+  );
+}
+
+/** What went wrong, and under it what the server says of this very case, which is in English. */
+export function Sentence({ of }: Readonly<{ of: unknown }>) {
+  const own = ownWords(of);
+  return (
+    <>
+      <p>{sentence(of)}</p>
+      {own && (
+        <p class="own-words" lang="en">
+          {own}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What an input with `list={id}` offers. */
+export function Suggestions({ id, words }: Readonly<{ id: string; words: readonly string[] }>) {
+  return (
+    <datalist id={id}>
+      {words.map((word) => (
+        <option key={word} value={word} />
+      ))}
+    </datalist>
   );
 }
 
