@@ -38,6 +38,11 @@ export class Admin {
   get dialog() {
     return this.page.getByRole('dialog');
   }
+  /** What the open window asks for under this label. A label holds its list's choices too, so its text alone will not do. */
+  field(label) {
+    const caption = this.page.locator('span').and(this.page.getByText(label, { exact: true }));
+    return this.dialog.locator('.field').filter({ has: caption }).locator('input, select');
+  }
   row(text) {
     return this.page.locator('.grid tbody tr').filter({ hasText: text });
   }

@@ -19,6 +19,15 @@ const kStartMs = 30_000;
 const kStopMs = 20_000;
 const run = promisify(execFile);
 
+/** What needs no server too, such as signing. */
+export async function parleyctl(...words) {
+  const { stdout } = await run(join(kBin, 'parleyctl'), words);
+  return stdout;
+}
+
+/** The file of a plugin that comes with the server. */
+export const pluginFile = (id) => join(kBin, '..', 'plugins', `${id}.so`);
+
 export class Server {
   state = '';
   url = '';
@@ -96,8 +105,7 @@ export class Server {
     await rm(this.state, { recursive: true, force: true });
   }
 
-  async ctl(...words) {
-    const { stdout } = await run(join(kBin, 'parleyctl'), ['--state', this.state, ...words]);
-    return stdout;
+  ctl(...words) {
+    return parleyctl('--state', this.state, ...words);
   }
 }

@@ -7,8 +7,10 @@ import { ownWords, sentence } from './i18n';
 import { ru } from './i18n/ru';
 import { percentile, sampleOf, type Live } from './live';
 import { base64Url } from './pages/base64';
+import { trialOf, trialText } from './pages/canary_actions';
 import { changedFields, fieldsOf, textOf, valueOf, type PluginConfig } from './pages/config_form';
-import { quoted } from './ui/action';
+import { nameOf, type Version } from './pages/version_actions';
+import { flag, quoted } from './ui/action';
 import { pointsOf } from './ui/Chart';
 
 const live = (change: Partial<Live>): Live => ({
@@ -121,7 +123,44 @@ describe('refusals', () => {
   });
 });
 
+describe('a canary', () => {
+  it('is read from the line that the server says', () => {
+    expect(trialOf('1.1.0 (generation 3) for 10 % of the sessions')).toEqual({ version: '1.1.0', generation: 3, percent: 10 });
+    expect(trialOf('1.1.0 (generation 3) for the user neo')).toEqual({ version: '1.1.0', generation: 3, users: 'neo' });
+    expect(trialOf('1.1.0 (generation 3) for the users neo, 10 % of the sessions')).toMatchObject({
+      users: 'neo, 10 % of the sessions',
+    });
+  });
+  it('is shown as it came when that is said in another way', () => {
+    expect(trialText('something new', '1.0.0')).toBe('something new');
+    expect(trialText('1.1.0 (generation 3) for 10 % of the sessions', '1.0.0')).toBe(
+      '1.1.0 serves 10 % of the sessions, 1.0.0 the others.',
+    );
+  });
+});
+
+describe('kept versions', () => {
+  const version = (file: string): Version => ({
+    version: '1.0.0',
+    sha256: '',
+    file: `/state/plugins/dice/${file}.so`,
+    signedBy: '',
+    revoked: '',
+    bytes: 1,
+    pinned: false,
+    serving: false,
+  });
+  it('are named by their number, and by their file where two share it', () => {
+    const [one, other] = [version('1.0.0-aaaaaaaaaaaa'), version('1.0.0-bbbbbbbbbbbb')];
+    expect(nameOf(one, [one])).toBe('1.0.0');
+    expect(nameOf(other, [one, other])).toBe('1.0.0-bbbbbbbbbbbb');
+  });
+});
+
 describe('lines for a shell', () => {
+  it('have a flag where it has a value', () => {
+    expect([flag('note', ''), flag('note', undefined), flag('note', 'a b')]).toEqual(['', '', " --note 'a b'"]);
+  });
   it('quote what a shell would read otherwise', () => {
     expect([quoted('dice'), quoted("it's; rm"), quoted('$x')]).toEqual(['dice', `'it'\\''s; rm'`, `'$x'`]);
   });

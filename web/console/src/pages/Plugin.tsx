@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// One plugin: what it is, its commands, its configuration, its versions.
+// One plugin: what it is, its commands, its canary, its configuration, its versions.
 
 import { useLoaded } from '../loaded';
-import { bytes, duration, number, t } from '../i18n';
+import { duration, number, t } from '../i18n';
 import { hrefOf } from '../route';
 import { Facts, Known, PageTitle, State, Table } from '../ui/parts';
 import { ConfigForm } from './ConfigForm';
-import { isServing, pluginAction, uploadAction, verbsFor, type PluginRow } from './plugin_actions';
+import { CanarySection } from './Canary';
+import { isServing, pluginAction, verbsFor, type PluginRow, type Verb } from './plugin_actions';
 import { stateOf, toneOf } from './Plugins';
+import type { Versions } from './version_actions';
+import { VersionsSection } from './Versions';
 import type { PluginConfig } from './config_form';
 
 interface Command {
@@ -31,22 +34,16 @@ interface Info extends PluginRow {
   generation: number;
 }
 
-interface Version {
-  version: string;
-  sha256: string;
-  signedBy: string;
-  bytes: number;
-  pinned: boolean;
-  serving: boolean;
-}
-
 const kLookMs = 3000;
+
+/** Its canary has buttons of its own, further down. */
+const isOfPlugin = (verb: Verb): boolean => verb !== 'promote' && verb !== 'endCanary';
 
 export function PluginPage({ id }: Readonly<{ id: string }>) {
   const path = `/plugins/${encodeURIComponent(id)}`;
   const info = useLoaded<Info>(path, kLookMs);
   const config = useLoaded<PluginConfig>(`${path}/config`);
-  const versions = useLoaded<{ versions: Version[]; uploads: boolean }>(`${path}/versions`);
+  const versions = useLoaded<Versions>(`${path}/versions`);
   const gone = info.value !== undefined && !isServing(info.value);
   const again = (): void => {
     info.again();
@@ -60,7 +57,7 @@ export function PluginPage({ id }: Readonly<{ id: string }>) {
       </p>
       <PageTitle title={id}>
         {info.value &&
-          verbsFor(info.value).map((verb) => (
+          verbsFor(info.value).filter(isOfPlugin).map((verb) => (
             <button
               type="button"
               key={verb}
@@ -97,6 +94,7 @@ export function PluginPage({ id }: Readonly<{ id: string }>) {
           </>
         )}
       </Known>
+      {info.value && <CanarySection of={info.value} versions={versions.value?.versions ?? []} done={again} />}
       <h2 class="section">{t('configuration')}</h2>
       {gone && config.value === undefined ? (
         <p class="empty muted">{t('configWhenLoaded')}</p>
@@ -105,39 +103,9 @@ export function PluginPage({ id }: Readonly<{ id: string }>) {
           {(value) => <ConfigForm id={id} shown={value} done={again} gone={gone} />}
         </Known>
       )}
-      <h2 class="section">{t('versions')}</h2>
-      <Known of={versions}>
-        {(value) => (
-          <>
-            <Table
-              label={t('versions')}
-              empty={t('noVersions')}
-              rows={value.versions}
-              keyOf={({ sha256 }) => sha256}
-              columns={[
-                { title: t('version'), cell: ({ version }) => version },
-                { title: t('state'), cell: (row) => versionState(row) },
-                { title: t('signedBy'), mono: true, cell: ({ signedBy }) => signedBy },
-                { title: t('size'), number: true, cell: ({ bytes: size }) => bytes(size) },
-              ]}
-            />
-            {value.uploads ? (
-              <button type="button" class="secondary" onClick={() => uploadAction(id, again)}>
-                {t('uploadTitle')}
-              </button>
-            ) : (
-              <p class="muted">{t('uploadsOff')}</p>
-            )}
-          </>
-        )}
-      </Known>
+      <VersionsSection of={versions} id={id} serves={info.value !== undefined && !gone} done={again} />
     </>
   );
-}
-
-function versionState({ serving, pinned }: Version) {
-  if (serving) return <State tone="ok">{t('servingNow')}</State>;
-  return <State tone={pinned ? 'warn' : 'quiet'}>{pinned ? t('pinned') : t('kept')}</State>;
 }
 
 function factsOf(value: Info) {

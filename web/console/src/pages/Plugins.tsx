@@ -5,6 +5,8 @@ import { useLoaded } from '../loaded';
 import { number, t, type Key } from '../i18n';
 import { hrefOf } from '../route';
 import { Known, PageTitle, Small, State, Table, type Tone } from '../ui/parts';
+import { versionOf } from './canary_actions';
+import { Revocations } from './Revocations';
 import { isServing, loadAnyAction, pluginAction, uploadAction, verbsFor, type PluginRow } from './plugin_actions';
 
 const kLookMs = 3000;
@@ -66,7 +68,15 @@ export function PluginsPage() {
                 ),
               },
               { title: t('version'), cell: ({ version }) => version || '–' },
-              { title: t('state'), cell: (row) => <State tone={toneOf(row)}>{stateOf(row)}</State> },
+              {
+                title: t('state'),
+                cell: (row) => (
+                  <>
+                    <State tone={toneOf(row)}>{stateOf(row)}</State>
+                    {row.canary && <small class="muted">{t('canaryBeside', { version: versionOf(row.canary) })}</small>}
+                  </>
+                ),
+              },
               { title: t('runs'), cell: ({ execution, isolation }) => [execution, isolation].filter(Boolean).join(', ') },
               { title: t('commands'), number: true, cell: ({ commands }) => number(commands.length) },
               { title: t('calls'), number: true, cell: ({ calls }) => number(calls) },
@@ -88,6 +98,7 @@ export function PluginsPage() {
           />
         )}
       </Known>
+      <Revocations />
     </>
   );
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be done with a plugin.
 
-import { ask, change, kOwn, operate, Refusal, step } from '../api';
+import { ask, kOwn, operate, Refusal, step } from '../api';
 import { bytes as bytesText, t } from '../i18n';
-import { act, quoted, type Field } from '../ui/action';
+import { act, flag, quoted, type Field } from '../ui/action';
 import { base64Url } from './base64';
 
 export interface PluginRow {
@@ -22,7 +22,7 @@ export interface PluginRow {
   canary: string;
 }
 
-export type Verb = 'load' | 'unload' | 'reload' | 'rollback' | 'quarantine' | 'release' | 'promote';
+export type Verb = 'load' | 'unload' | 'reload' | 'rollback' | 'quarantine' | 'release' | 'promote' | 'endCanary';
 
 export function isServing({ state }: PluginRow): boolean {
   return state === 'active' || state === 'probation';
@@ -32,27 +32,29 @@ export function isServing({ state }: PluginRow): boolean {
 export function verbsFor(plugin: PluginRow): Verb[] {
   if (plugin.quarantine) return ['release', 'reload', 'unload'];
   if (!isServing(plugin)) return ['load'];
-  const verbs: Verb[] = ['reload'];
-  if (plugin.previous) verbs.push('rollback');
-  if (plugin.canary) verbs.push('promote');
-  return [...verbs, 'quarantine', 'unload'];
+  // A reload waits until the canary is decided about.
+  if (plugin.canary) return ['promote', 'endCanary', 'quarantine', 'unload'];
+  return plugin.previous ? ['reload', 'rollback', 'quarantine', 'unload'] : ['reload', 'quarantine', 'unload'];
 }
 
-const kFrom = (): Field => ({ name: 'from', label: t('fromFile'), hint: t('fromFileHint') });
+const fileField = (value = ''): Field => ({ name: 'from', label: t('fromFile'), hint: t('fromFileHint'), value });
 
-export function pluginAction(verb: Verb, id: string, done: () => void): void {
+/** `file`: where it is to come from, until somebody writes another. */
+export function pluginAction(verb: Verb, id: string, done: () => void, file = ''): void {
   const asksForFile = verb === 'load' || verb === 'reload';
+  // Going back ends a canary: the server has one verb for both.
+  const told = verb === 'endCanary' ? 'rollback' : verb;
   act({
     title: t(`${verb}Title`, { id }),
     text: t(`${verb}Text`),
     verb: t(verb),
     danger: verb === 'unload' || verb === 'quarantine',
-    fields: asksForFile ? [kFrom()] : [],
+    fields: asksForFile ? [fileField(file)] : [],
     run: async ({ from }, heard) => {
-      await operate(`/plugins/${step(id)}/${verb}`, from ? { from } : {}, heard);
+      await operate(`/plugins/${step(id)}/${told}`, from ? { from } : {}, heard);
       return { text: t(`${verb}Done`, { id }) };
     },
-    ctl: ({ from }) => `parleyctl plugin ${verb} ${quoted(id)}${from ? ` --from ${quoted(from)}` : ''}`,
+    ctl: ({ from }) => `parleyctl plugin ${told} ${quoted(id)}${flag('from', from)}`,
     done,
   });
 }
@@ -62,12 +64,12 @@ export function loadAnyAction(done: () => void): void {
     title: t('loadAny'),
     text: t('loadText'),
     verb: t('load'),
-    fields: [{ name: 'id', label: t('pluginId'), required: true }, kFrom()],
+    fields: [{ name: 'id', label: t('pluginId'), required: true }, fileField()],
     run: async ({ id, from }, heard) => {
       await operate(`/plugins/${step(id!)}/load`, from ? { from } : {}, heard);
       return { text: t('loadDone', { id: id! }) };
     },
-    ctl: ({ id, from }) => `parleyctl plugin load ${quoted(id || 'ID')}${from ? ` --from ${quoted(from)}` : ''}`,
+    ctl: ({ id, from }) => `parleyctl plugin load ${quoted(id || 'ID')}${flag('from', from)}`,
     done,
   });
 }
@@ -90,17 +92,28 @@ export function uploadAction(id: string, done: () => void): void {
       { name: 'id', label: t('pluginId'), value: id, required: true },
       { name: 'file', label: t('file'), kind: 'file', required: true },
       { name: 'signature', label: t('signature'), hint: t('signatureHint'), required: true },
+      { name: 'downgrade', label: t('allowDowngrade'), kind: 'flag' },
+      { name: 'same', label: t('allowSameVersion'), kind: 'flag' },
     ],
-    run: async ({ id: of, signature }, _heard, file) => {
+    run: async ({ id: of, signature, downgrade, same }, heard, file) => {
       await mayUpload(of!, file!);
       const bytes = new Uint8Array(await file!.arrayBuffer());
-      const answer = await change<{ version: string }>(`/plugins/${step(of!)}/upload`, {
-        file: base64Url(bytes),
-        signature: signature!.trim(),
-      });
-      return { text: t('uploadDone', { id: of!, version: answer.version }) };
+      const answer = await operate(
+        `/plugins/${step(of!)}/upload`,
+        {
+          file: base64Url(bytes),
+          signature: signature!.trim(),
+          allowDowngrade: downgrade !== '',
+          allowSameVersion: same !== '',
+        },
+        heard,
+      );
+      return { text: t('uploadDone', { id: of!, version: String(answer['version']) }) };
     },
-    ctl: ({ file }) => `parleyctl plugin upload ${quoted(file || 'FILE.so')}`,
+    ctl: ({ file, downgrade, same }) => {
+      const flags = `${downgrade ? ' --allow-downgrade' : ''}${same ? ' --allow-same-version' : ''}`;
+      return `parleyctl plugin upload ${quoted(file || 'FILE.so')}${flags}`;
+    },
     done,
   });
 }

@@ -6,9 +6,9 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Refusal, type Problem, type Step } from '../api';
 import { confirmPassword } from '../session';
 import { duration, t } from '../i18n';
-import { action, type Action, type Field, type Outcome, type Values } from './action';
+import { action, type Action, type Choice, type Field, type Outcome, type Values } from './action';
 import { Check, CircleAlert, X } from './icons';
-import { Ctl, kIcon, Sentence } from './parts';
+import { Ctl, kIcon, Sentence, Suggestions } from './parts';
 
 export function ActionWindow() {
   const current = action.value;
@@ -157,16 +157,18 @@ function Fields({
   const set = (name: string, value: string): void => setValues((before) => ({ ...before, [name]: value }));
   return (
     <>
-      {(of.fields ?? []).map((field) => (
-        <OneField
-          key={field.name}
-          field={field}
-          value={values[field.name] ?? ''}
-          busy={busy}
-          onValue={(value) => set(field.name, value)}
-          onFile={setFile}
-        />
-      ))}
+      {(of.fields ?? [])
+        .filter(({ when }) => when?.(values) ?? true)
+        .map((field) => (
+          <OneField
+            key={field.name}
+            field={field}
+            value={values[field.name] ?? ''}
+            busy={busy}
+            onValue={(value) => set(field.name, value)}
+            onFile={setFile}
+          />
+        ))}
     </>
   );
 }
@@ -179,17 +181,21 @@ interface OneFieldProps {
   onFile: (file: File | undefined) => void;
 }
 
+const valueOf = (choice: Choice): string => (typeof choice === 'string' ? choice : choice.value);
+const labelOf = (choice: Choice): string => (typeof choice === 'string' ? choice : choice.label);
+
 function OneField(props: Readonly<OneFieldProps>) {
   const { field, value, busy, onValue, onFile } = props;
   if (field.kind === 'several') return <Several {...props} />;
+  if (field.kind === 'flag') return <Flag {...props} />;
   return (
     <label class="field">
       <span>{field.label}</span>
       {field.kind === 'choice' ? (
         <select value={value} disabled={busy} onInput={(event) => onValue(event.currentTarget.value)}>
           {(field.choices ?? []).map((choice) => (
-            <option key={choice} value={choice}>
-              {choice}
+            <option key={valueOf(choice)} value={valueOf(choice)}>
+              {labelOf(choice)}
             </option>
           ))}
         </select>
@@ -206,27 +212,49 @@ function OneField(props: Readonly<OneFieldProps>) {
         />
       ) : (
         <input
-          type={field.kind === 'password' ? 'password' : 'text'}
+          type={field.kind ?? 'text'}
           autocomplete={field.kind === 'password' ? 'new-password' : 'off'}
+          min={field.range?.[0]}
+          max={field.range?.[1]}
+          list={field.suggestions && `suggested-${field.name}`}
           value={value}
           disabled={busy}
           required={field.required ?? false}
           onInput={(event) => onValue(event.currentTarget.value)}
         />
       )}
+      {field.suggestions && <Suggestions id={`suggested-${field.name}`} words={field.suggestions} />}
       {field.hint && <small class="muted">{field.hint}</small>}
     </label>
   );
 }
 
+function Flag({ field, value, busy, onValue }: Readonly<OneFieldProps>) {
+  return (
+    <div class="several">
+      <label>
+        <input
+          type="checkbox"
+          checked={value !== ''}
+          disabled={busy}
+          onChange={(event) => onValue(event.currentTarget.checked ? '1' : '')}
+        />
+        {field.label}
+      </label>
+      {field.hint && <small class="muted">{field.hint}</small>}
+    </div>
+  );
+}
+
 function Several({ field, value, busy, onValue }: Readonly<OneFieldProps>) {
   const chosen = value.split(',').filter((one) => one !== '');
+  const all = (field.choices ?? []).map(valueOf);
   const turn = (choice: string, on: boolean): void =>
-    onValue((field.choices ?? []).filter((one) => (one === choice ? on : chosen.includes(one))).join(','));
+    onValue(all.filter((one) => (one === choice ? on : chosen.includes(one))).join(','));
   return (
     <fieldset class="several" disabled={busy}>
       <legend>{field.label}</legend>
-      {(field.choices ?? []).map((choice) => (
+      {all.map((choice) => (
         <label key={choice}>
           <input
             type="checkbox"

@@ -7,14 +7,24 @@ import type { Step } from '../api';
 
 export type Values = Record<string, string>;
 
+/** What can be chosen, and what it is called where that is another word. */
+export type Choice = string | Readonly<{ value: string; label: string }>;
+
 export interface Field {
   name: string;
   label: string;
   hint?: string;
-  kind?: 'text' | 'password' | 'choice' | 'several' | 'file';
-  choices?: readonly string[];
+  /** A flag is '1' or ''. */
+  kind?: 'text' | 'number' | 'password' | 'choice' | 'several' | 'flag' | 'file';
+  choices?: readonly Choice[];
+  /** Offered while one types; anything else may be written too. */
+  suggestions?: readonly string[];
+  /** Of a number: the least and the most. */
+  range?: readonly [number, number];
   value?: string;
   required?: boolean;
+  /** Asked for only then. */
+  when?: (values: Values) => boolean;
 }
 
 /** What came of it. `secret` is shown this once. */
@@ -40,6 +50,11 @@ export const action = signal<Action | undefined>(undefined);
 
 export function act(what: Action): void {
   action.value = what;
+}
+
+/** A flag of parleyctl with its value; nothing without one. */
+export function flag(name: string, value: string | undefined): string {
+  return value ? ` --${name} ${quoted(value)}` : '';
 }
 
 /** A word for a shell: quoted when it has to be. */
