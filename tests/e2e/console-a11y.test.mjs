@@ -16,6 +16,16 @@ before(async () => {
   const first = await Admin.open(browser, server);
   await first.becomeFirst(server, 'Keeper');
   await first.person.close();
+  // So that every part of these pages has something to show.
+  for (const line of [
+    ['acl', 'deny', 'guests', 'remind', '--note', 'they are gone by then'],
+    ['acl', 'allow', 'user:Keeper', 'plugin:game', '--channel', 'support'],
+    ['acl', 'alias', 'throw', 'roll'],
+    ['acl', 'cooldown', 'roll', '--user', '5000'],
+    ['plugin', 'canary', 'dice', '25'],
+    ['plugin', 'revoke', 'ab'.repeat(32), '--reason', 'It cheats.'],
+  ])
+    await server.ctl(...line);
 });
 
 after(async () => {
@@ -37,7 +47,7 @@ const tooWide = (page) =>
       .map((box) => box.className || box.localName),
   );
 
-const kPages = ['overview', 'plugins', 'plugins/game', 'sessions', 'people', 'audit', 'log', 'config', 'keys'];
+const kPages = ['overview', 'plugins', 'plugins/game', 'plugins/dice', 'sessions', 'people', 'access', 'audit', 'log', 'config', 'keys'];
 const kScreens = [
   { name: 'wide and light', viewport: kWide, colorScheme: 'light', locale: 'en-US' },
   { name: 'wide and dark', viewport: kWide, colorScheme: 'dark', locale: 'ru-RU' },
@@ -64,8 +74,23 @@ for (const { name, ...screen } of kScreens) {
       await admin.go(where);
       await clean(where);
     }
+    await admin.go('access');
+    await page.getByRole('search').locator('input').first().fill('Keeper');
+    await page.getByRole('search').locator('input').nth(1).fill('look');
+    await page.getByRole('search').getByRole('button').click();
+    await page.locator('.verdict').waitFor();
+    await clean('an explanation');
+    await page.locator('.page-title button').click();
+    await admin.dialog.locator('select').nth(1).selectOption('user');
+    await clean('a rule to be added');
+    await admin.closeWindow();
+    await admin.go('plugins/game');
+    await page.getByRole('button', { name: /^(Begin a canary|Начать пробу)$/ }).click();
+    await admin.confirm();
+    await clean('a canary that is refused');
+    await admin.closeWindow();
     await admin.go('plugins');
-    await admin.row('Rolls dice').locator('.row-tools button').first().click();
+    await admin.row('A small shared world').locator('.row-tools button').first().click();
     await admin.dialog.waitFor();
     await clean('a window that asks');
     await admin.confirm();
@@ -89,6 +114,7 @@ test('the keyboard is enough, from the door and back to it', async () => {
       const found = await page.evaluate(() => ({
         label: document.activeElement.textContent.trim() || document.activeElement.getAttribute('aria-label'),
         type: document.activeElement.getAttribute('autocomplete'),
+        asked: document.activeElement.labels?.[0]?.querySelector('span')?.textContent,
       }));
       if (accept(found)) return;
     }
@@ -103,21 +129,34 @@ test('the keyboard is enough, from the door and back to it', async () => {
   await page.locator('.page-title').waitFor();
   await tabTo(({ label }) => label === 'Plugins');
   await page.keyboard.press('Enter');
-  await page.locator('.grid').waitFor();
-  await tabTo(({ label }) => label === 'Reload dice');
+  await page.getByRole('table', { name: 'Plugins' }).waitFor();
+  await tabTo(({ label }) => label === 'Reload game');
   await page.keyboard.press('Enter');
   const window = page.getByRole('dialog');
   await window.waitFor();
   await tabTo(({ label }) => label === 'Reload');
   await page.keyboard.press('Enter');
-  await window.getByText('dice was reloaded.').waitFor();
+  await window.getByText('game was reloaded.').waitFor();
   await page.keyboard.press('Escape');
   await window.waitFor({ state: 'detached' });
   assert.equal(
     await page.evaluate(() => document.activeElement.textContent.trim()),
-    'Reload dice',
+    'Reload game',
     'the keyboard is where it was',
   );
+  await tabTo(({ label }) => label === 'Access rules');
+  await page.keyboard.press('Enter');
+  await page.getByRole('table', { name: 'Rules' }).waitFor();
+  await tabTo(({ label }) => label === 'Add a rule');
+  await page.keyboard.press('Enter');
+  await window.waitFor();
+  await tabTo(({ asked }) => asked === 'Command');
+  await page.keyboard.type('roll');
+  await page.keyboard.press('Enter');
+  await window.getByText('The rule is in force.').waitFor();
+  await page.keyboard.press('Enter');
+  await window.waitFor({ state: 'detached' });
+  await tabTo(({ label }) => label === 'Remove rule 3');
   for (let i = 0; i < 80; i += 1) {
     await page.keyboard.press('Shift+Tab');
     if (await page.evaluate(() => document.activeElement.getAttribute('aria-label') === 'Log out')) break;

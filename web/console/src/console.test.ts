@@ -6,9 +6,11 @@ import { en, type Key } from './i18n/en';
 import { ownWords, sentence } from './i18n';
 import { ru } from './i18n/ru';
 import { percentile, sampleOf, type Live } from './live';
+import { commandText, ruleText, subjectText } from './pages/access_actions';
 import { base64Url } from './pages/base64';
 import { trialOf, trialText } from './pages/canary_actions';
 import { changedFields, fieldsOf, textOf, valueOf, type PluginConfig } from './pages/config_form';
+import { reasonOf } from './pages/Explain';
 import { nameOf, type Version } from './pages/version_actions';
 import { flag, quoted } from './ui/action';
 import { pointsOf } from './ui/Chart';
@@ -154,6 +156,28 @@ describe('kept versions', () => {
     const [one, other] = [version('1.0.0-aaaaaaaaaaaa'), version('1.0.0-bbbbbbbbbbbb')];
     expect(nameOf(one, [one])).toBe('1.0.0');
     expect(nameOf(other, [one, other])).toBe('1.0.0-bbbbbbbbbbbb');
+  });
+});
+
+describe('access rules', () => {
+  const people = new Map([['u_1', 'Neo']]);
+  const rule = { allow: false, subject: 'user:u_1', command: 'plugin:game', channel: '*', note: '' };
+  const answer = { user: 'Neo', command: 'look', allowed: false, because: '' };
+  it('name who and what', () => {
+    expect(['everyone', 'role:admin', 'user:u_1', 'user:u_2'].map((one) => subjectText(one, people))).toEqual([
+      'everyone',
+      'role admin',
+      'Neo',
+      'u_2',
+    ]);
+    expect(['*', 'roll', 'plugin:game'].map(commandText)).toEqual(['every command', '/roll', 'every command of game']);
+    expect(ruleText(rule, people)).toBe('deny: Neo, every command of game, anywhere');
+  });
+  it('are explained by the rule or by the roles', () => {
+    expect(reasonOf({ ...answer, rule: 1, because: 'rule 1 says so' }, [rule], people)).toContain('Rule 1 decides: deny: Neo');
+    expect(reasonOf({ ...answer, rule: 2, because: 'rule 2 says so' }, [rule], people)).toBe('rule 2 says so');
+    const because = 'no rule is about this, and the command is for the roles: admin';
+    expect(reasonOf({ ...answer, because }, [], people)).toContain('for the roles: admin.');
   });
 });
 

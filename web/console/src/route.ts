@@ -3,7 +3,7 @@
 
 import { computed, signal } from '@preact/signals';
 
-export const kPages = ['overview', 'plugins', 'sessions', 'people', 'audit', 'log', 'config', 'keys'] as const;
+export const kPages = ['overview', 'plugins', 'sessions', 'people', 'access', 'audit', 'log', 'config', 'keys'] as const;
 export type PageName = (typeof kPages)[number];
 
 const hash = signal(location.hash);

@@ -4,6 +4,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FunctionComponent } from 'preact';
 import { Mark } from '@page/ui/Mark';
+import { AccessPage } from '../pages/Access';
 import { AuditPage } from '../pages/Audit';
 import { ConfigPage } from '../pages/Config';
 import { KeysPage } from '../pages/Keys';
@@ -18,7 +19,7 @@ import { admin, logOut, look, unreachable } from '../session';
 import { t, type Key } from '../i18n';
 import { ActionWindow } from './ActionWindow';
 import { Choices } from './Choices';
-import { Activity, KeyRound, LogOut, Menu, Monitor, Plug, ScrollText, Settings, ShieldCheck, Users } from './icons';
+import { Activity, KeyRound, ListOrdered, LogOut, Menu, Monitor, Plug, ScrollText, Settings, ShieldCheck, Users } from './icons';
 import { Login } from './Login';
 import { kIcon } from './parts';
 
@@ -29,6 +30,7 @@ const kEntries: readonly Entry[] = [
   ['plugins', 'plugins', Plug],
   ['sessions', 'sessions', Monitor],
   ['people', 'people', Users],
+  ['access', 'access', ListOrdered],
   ['audit', 'audit', ShieldCheck],
   ['log', 'log', ScrollText],
   ['config', 'configuration', Settings],
@@ -40,6 +42,7 @@ const kBodies: Record<PageName, FunctionComponent> = {
   plugins: () => (item.value === undefined ? <PluginsPage /> : <PluginPage key={item.value} id={item.value} />),
   sessions: SessionsPage,
   people: PeoplePage,
+  access: AccessPage,
   audit: AuditPage,
   log: LogPage,
   config: ConfigPage,

@@ -7,6 +7,7 @@ export {
   CircleAlert,
   Copy,
   KeyRound,
+  ListOrdered,
   LogOut,
   Menu,
   Monitor,
