@@ -65,6 +65,91 @@ describe('App', () => {
     expect(said()).toEqual(['one', 'two']);
   });
 
+  const asked = (): number =>
+    env.socket.sent.filter((frame) => frame.action === 'subscribe').length;
+  const sentOut = async (channel = 'global'): Promise<void> => {
+    push({ type: 'unsubscribed', data: { channel, reason: 'removed' } });
+    await settle();
+  };
+  const told = (): unknown[] =>
+    app.here.entries.value.map((entry) =>
+      entry.kind === 'reply' ? entry.frame.data?.['message'] : 'text' in entry && entry.text,
+    );
+
+  it('stays out of the last channel once it was sent out, and keeps what is said about it', async () => {
+    const before = asked();
+    await sentOut();
+    push({ type: 'botMessage', data: { text: 'You were banned from #global: rude', only: true } });
+    await settle();
+    expect(app.active.value).toBeUndefined();
+    expect(app.channels.value.size).toBe(0);
+    expect(asked()).toBe(before);
+    expect(told()).toEqual(['You were taken out of global.', 'You were banned from #global: rude']);
+  });
+
+  it('asks for no channel when it comes back after it was sent out', async () => {
+    await sentOut();
+    env.socket.drop();
+    await settle();
+    env.pass(150);
+    env.socket.accept();
+    env.socket.welcome('Neo', { channels: {} });
+    await settle();
+    expect(env.socket.sent.some((frame) => frame.action === 'subscribe')).toBe(false);
+    expect(app.active.value).toBeUndefined();
+  });
+
+  it('goes to another channel, not to a conversation, when it is sent out', async () => {
+    app.openDirect({ id: 'u_bob', name: 'Bob', kind: 'user' });
+    app.activate('global');
+    await sentOut();
+    expect(app.active.value).toBeUndefined();
+    void app.join('tea');
+    env.socket.reply(env.socket.find('subscribe'), 'subscribed', { channel: 'tea' });
+    await settle();
+    expect(app.activeName.value).toBe('tea');
+    expect(app.nowhere.entries.value).toEqual([]);
+    const news = app.join('news');
+    env.socket.reply(env.socket.find('subscribe'), 'subscribed', { channel: 'news' });
+    await news;
+    await sentOut('news');
+    expect(app.activeName.value).toBe('tea');
+    expect(told()).toEqual(['You were taken out of news.']);
+  });
+
+  for (const [code, message, lines] of [
+    ['forbidden', 'You are banned from #global: rude', ['You are not in global.', 'You are banned from #global: rude']],
+    ['conflict', 'The channel was left meanwhile.', ['You were taken out of global.']],
+  ] as const) {
+    it(`says why it is not let in (${code}), and asks once`, async () => {
+      localStorage.clear();
+      sessionStorage.clear();
+      app = new App(env);
+      void app.signIn({ kind: 'guest', name: 'Neo' });
+      env.socket.accept();
+      env.socket.welcome('Neo', { channels: {} });
+      await settle();
+      env.socket.reply(env.socket.find('subscribe'), 'error', { code, message });
+      await settle();
+      await sentOut();
+      expect(asked()).toBe(1);
+      expect(app.active.value).toBeUndefined();
+      expect(told()).toEqual(lines);
+    });
+  }
+
+  it('stays in a channel that the server was too busy for', async () => {
+    app = new App(env);
+    void app.signIn({ kind: 'guest', name: 'Neo' });
+    env.socket.accept();
+    env.socket.welcome('Neo', { channels: { global: 2 } });
+    await settle();
+    const busy = { code: 'overloaded', message: '', retry: true };
+    env.socket.reply(env.socket.find('subscribe'), 'error', busy);
+    await settle();
+    expect(app.activeName.value).toBe('global');
+  });
+
   it('shows a message at once and settles it when the server has stored it', async () => {
     app.outgoing.submit(app.active.value!, 'hello');
     expect(newest<MessageEntry>()).toMatchObject({ text: 'hello', status: 'pending' });

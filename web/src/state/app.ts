@@ -11,6 +11,7 @@ import {
   type CommandSpec,
   type ConnectionState,
   type Credential,
+  type Data,
   type Environment,
   type Member,
   type ParleyClient,
@@ -23,6 +24,7 @@ import { ChannelSync } from './channel_sync';
 import { forgetCredential, keepCredential, kClientOptions } from './credentials';
 import { Entrance } from './entrance';
 import { FrameRouter } from './frames';
+import { t } from '../i18n';
 import { player, present } from './game';
 import { Outgoing } from './outgoing';
 import { locale } from './preferences';
@@ -52,6 +54,10 @@ export class App {
   readonly commands: Signal<readonly CommandSpec[]> = signal([]);
   /** Commands that were there and are not any more, because their plugin was taken out. */
   readonly gone = new Set<string>();
+  /** In the place of a channel for whoever is in none: what is told to them alone is read there. */
+  readonly nowhere = new Channel('');
+  /** Left or sent out of the last channel: none is asked for until the person does. */
+  private isOut = false;
   /** Said once to screen readers. */
   readonly announcement = signal('');
   readonly messageLimit = signal(kDefaultMessageLimit);
@@ -127,9 +133,16 @@ export class App {
     return channel;
   }
 
+  /** Where the person is; what belongs to no channel stands there. */
+  get here(): Channel {
+    return this.active.value ?? this.nowhere;
+  }
+
   activate(name: string): void {
     const channel = this.channel(name);
+    this.isOut = false;
     batch(() => {
+      this.nowhere.entries.value = [];
       channel.divider.value = channel.unread.value > 0 ? channel.readUpTo : undefined;
       this.activeName.value = name;
     });
@@ -171,8 +184,26 @@ export class App {
     const next = new Map(this.channels.value);
     next.delete(name);
     this.channels.value = next;
-    if (this.activeName.value === name) this.activate([...next.keys()][0] ?? 'global');
+    if (this.activeName.value === name) this.activateAnother([...next.values()]);
     this.rememberChannels();
+  }
+
+  /** Nobody is put into a channel they are not in, nor into somebody's conversation. */
+  private activateAnother(left: Channel[]): void {
+    const next = left.find((channel) => !channel.isDirect);
+    if (next) return this.activate(next.name);
+    this.isOut = true;
+    this.activeName.value = '';
+  }
+
+  /** The server does not want us there: it is said why, and asked for again by the person alone. */
+  notLetIn(channel: Channel, { code, data }: CommandError): void {
+    const name = channel.title.value;
+    this.removeChannel(channel.name);
+    // The plugin that lets nobody in has sent us out while we asked.
+    if (code === 'conflict') return this.outgoing.note(this.here, t('takenOut', { name }));
+    this.outgoing.note(this.here, t('notLetIn', { name }));
+    this.outgoing.answer(this.here, { type: 'error', data: data as unknown as Data });
   }
 
   isMuted(channel: Channel): boolean {
@@ -236,7 +267,11 @@ export class App {
     client.on('client:frame', (frame) => router.push(frame));
     client.on('client:subscribed', (frame) => sync.entered(frame));
     client.on('client:gap', ({ channel }) => sync.gap(this.channel(channel)));
-    client.on('client:lost', ({ channel }) => this.removeChannel(channel));
+    client.on('client:lost', ({ channel, error }) => {
+      const lost = this.channels.value.get(channel);
+      if (lost?.isDirect) this.removeChannel(channel);
+      else if (lost) this.notLetIn(lost, error);
+    });
     client.on('client:left', () => this.signedOut());
     client.on('client:rejected', (error) => {
       forgetCredential();
@@ -269,8 +304,9 @@ export class App {
     for (const channel of this.channels.value.values()) {
       void this.sync.subscribe(channel).catch(() => undefined);
     }
-    if (!this.active.value) this.activate(this.firstChannel());
-    else void this.sync.refreshMembers(this.active.value);
+    const first = this.active.value ? undefined : this.firstChannel();
+    if (first) this.activate(first);
+    else if (this.active.value) void this.sync.refreshMembers(this.active.value);
     this.reading.welcomed();
     void this.blocks.look();
     this.tellLocale();
@@ -283,8 +319,10 @@ export class App {
     this.client.request('locale', { locale: locale.value }).catch(() => undefined);
   }
 
-  private firstChannel(): string {
-    const names = [...this.channels.value.keys()];
+  private firstChannel(): string | undefined {
+    const all = [...this.channels.value.values()];
+    if (this.isOut) return all.find((channel) => !channel.isDirect)?.name;
+    const names = all.map((channel) => channel.name);
     return names.includes('global') ? 'global' : (names[0] ?? 'global');
   }
 
@@ -305,7 +343,9 @@ export class App {
   }
 
   private reset(): void {
+    this.isOut = false;
     batch(() => {
+      this.nowhere.entries.value = [];
       this.channels.value = new Map();
       this.activeName.value = '';
       this.commands.value = [];

@@ -22,6 +22,8 @@ const kPage = 50;
 /** Where one message far up is looked for, more is read at once, and so much of it at most. */
 const kFarPage = 200;
 const kFarPages = 25;
+/** Refusals that asking again later would not change; `conflict`: sent out while it was asked. */
+const kNotLetIn: ReadonlySet<string> = new Set(['forbidden', 'not_found', 'conflict']);
 /** Entries kept while the reader is at the bottom. */
 const kKept = 400;
 
@@ -40,6 +42,8 @@ export class ChannelSync {
       const notYet =
         error instanceof CommandError && channel.isDirect && error.code === 'not_found';
       if (explicit && !notYet) throw error;
+      if (error instanceof CommandError && !channel.isDirect && kNotLetIn.has(error.code))
+        this.app.notLetIn(channel, error);
     } finally {
       channel.subscribing = false;
     }

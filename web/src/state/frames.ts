@@ -82,9 +82,7 @@ export class FrameRouter {
 
   private message(channel: Channel | undefined, frame: Frame): void {
     if (!channel || frame.offset === undefined) {
-      const target = channel ?? this.app.active.value;
-      if (target) this.add(target, toMessage(frame, this.app.env.now()));
-      return;
+      return this.add(channel ?? this.app.here, toMessage(frame, this.app.env.now()));
     }
     const message = this.app.sync.take(channel, frame);
     this.stopTyping(channel, frame.user?.id);
@@ -99,8 +97,7 @@ export class FrameRouter {
     app.removeChannel(channel.name);
     const reason = frame.data?.['reason'];
     const said = reason === 'rights' ? 'rightsEnded' : reason === 'removed' ? 'takenOut' : undefined;
-    if (said && app.active.value)
-      app.outgoing.note(app.active.value, t(said, { name: channel.title.value }));
+    if (said) app.outgoing.note(app.here, t(said, { name: channel.title.value }));
   }
 
   private typing(channel: Channel, frame: Frame): void {
@@ -142,32 +139,29 @@ export class FrameRouter {
   /** Others came, went, took something: the panel follows, the words stand in the stream. */
   private playerState(channel: Channel | undefined, frame: Frame): void {
     updatePlayer(frame.data ?? {});
-    const target = channel ?? this.app.active.value;
+    const target = channel ?? this.app.here;
     const said = text(frame.data?.['text']);
-    if (!target || !said) return;
+    if (!said) return;
     const ts = frame.ts ?? this.app.env.now();
     this.add(target, { kind: 'note', key: localKey(), ts, text: said });
   }
 
   private worldEvent(channel: Channel | undefined, frame: Frame): void {
-    const target = channel ?? this.app.active.value;
+    const target = channel ?? this.app.here;
     const event = text(frame['event']) ?? text(frame.data?.['event']) ?? '';
     const said = text(frame['text']) ?? text(frame.data?.['text']);
     const ts = frame.ts ?? this.app.env.now();
-    if (target) {
-      this.add(target, {
-        kind: 'event',
-        key: localKey(),
-        ts,
-        event,
-        ...(said ? { text: said } : {}),
-      });
-    }
+    this.add(target, {
+      kind: 'event',
+      key: localKey(),
+      ts,
+      event,
+      ...(said ? { text: said } : {}),
+    });
   }
 
   private show(channel: Channel | undefined, frame: Frame): void {
-    const target = channel ?? this.app.active.value;
-    if (!target) return;
+    const target = channel ?? this.app.here;
     const ts = frame.ts ?? this.app.env.now();
     if (frame.type === 'botMessage') this.add(target, toMessage(frame, ts));
     else {

@@ -6,6 +6,22 @@ import { Avatar } from './Avatar';
 import { useApp } from './context';
 import { panel, rail, togglePanel } from './view';
 
+/** On a phone, to the list of channels; `unread`: what waits there. */
+export function MenuButton({ unread }: { unread: number }) {
+  return (
+    <button
+      type="button"
+      class="icon only-narrow menu"
+      aria-label={t('openChannels')}
+      aria-expanded={rail.value}
+      onClick={() => (rail.value = true)}
+    >
+      <Menu size={20} strokeWidth={1.5} />
+      {unread > 0 && <i class="pip" aria-hidden="true" />}
+    </button>
+  );
+}
+
 export function Header({ channel }: { channel: Channel }) {
   const app = useApp();
   const elsewhere = app.unreadTotal.value - channel.unread.value;
@@ -14,16 +30,7 @@ export function Header({ channel }: { channel: Channel }) {
   const topic = channel.topic.value;
   return (
     <header class="header">
-      <button
-        type="button"
-        class="icon only-narrow menu"
-        aria-label={t('openChannels')}
-        aria-expanded={rail.value}
-        onClick={() => (rail.value = true)}
-      >
-        <Menu size={20} strokeWidth={1.5} />
-        {elsewhere > 0 && <i class="pip" aria-hidden="true" />}
-      </button>
+      <MenuButton unread={elsewhere} />
       {channel.peer ? (
         <Avatar
           id={channel.peer}

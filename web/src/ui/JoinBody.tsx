@@ -2,6 +2,7 @@
 // Into a channel: those there are, and a name of one's own.
 
 import { useEffect, useState } from 'preact/hooks';
+import { CommandError } from '@parley/client';
 import { t } from '../i18n';
 import { listChannels, type ListedChannel } from '../state/channel_directory';
 import { useApp } from './context';
@@ -12,6 +13,7 @@ import { arrive } from './shortcuts';
 export function JoinBody({ onDone }: { onDone: () => void }) {
   const app = useApp();
   const [name, setName] = useState('');
+  const [asked, setAsked] = useState('');
   const [error, setError] = useState<unknown>(undefined);
   const [listed, setListed] = useState<ListedChannel[]>([]);
   useEffect(() => {
@@ -27,7 +29,15 @@ export function JoinBody({ onDone }: { onDone: () => void }) {
       onDone();
       arrive();
     };
+    setAsked(channel);
     void app.join(channel).then(done, setError);
+  };
+  const whyNot = (refused: unknown): string => {
+    // The plugin that lets nobody in has sent us out while we asked.
+    const sentOut = refused instanceof CommandError && refused.code === 'conflict';
+    return sentOut
+      ? t('takenOut', { name: asked })
+      : errorText(refused, { commands: app.commands.value });
   };
   const shown = listed.filter((channel) => channel.name.includes(wanted));
   return (
@@ -52,7 +62,7 @@ export function JoinBody({ onDone }: { onDone: () => void }) {
       </label>
       {error !== undefined && (
         <p class="form-error" role="alert">
-          {errorText(error, { commands: app.commands.value })}
+          {typeof error === 'string' ? error : whyNot(error)}
         </p>
       )}
       {shown.length > 0 && (

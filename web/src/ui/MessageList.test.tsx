@@ -215,3 +215,14 @@ it('bears a scroll that is told of after a conversation in which nothing was sai
   expect(errors).toEqual([]);
   expect(app.atBottom).toBe(true);
 });
+
+it('shows who was sent out of the last channel why, and where to go', async () => {
+  await act(async () => {
+    const data = { channel: 'global', reason: 'removed' };
+    env.socket.push({ type: 'unsubscribed', data } as unknown as Frame);
+    await settle();
+  });
+  expect(root.querySelector('.nowhere')?.textContent).toContain('You were taken out of global.');
+  expect(root.querySelector('.nowhere .primary')?.textContent).toBe('Join a channel');
+  expect(root.querySelector('#composer')).toBeNull();
+});

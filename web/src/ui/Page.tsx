@@ -10,6 +10,7 @@ import { Door } from './Door';
 import { Entering } from './Entering';
 import { Header } from './Header';
 import { MessageList } from './MessageList';
+import { Nowhere } from './Nowhere';
 import { Rail } from './Rail';
 import { onShortcut } from './shortcuts';
 import { SidePanel } from './SidePanel';
@@ -52,7 +53,7 @@ function Room() {
   }, [app]);
   useEffect(() => openGameOnce(), []);
   const channel = app.active.value;
-  const open = panel.value;
+  const open = channel && panel.value;
   return (
     <div class={`shell${open ? ' with-panel' : ''}${rail.value ? ' rail-open' : ''}`}>
       <Rail />
@@ -60,8 +61,9 @@ function Room() {
         {channel && <Header channel={channel} />}
         {channel && <MessageList key={channel.name} channel={channel} />}
         {channel && <Composer key={`c${channel.name}`} channel={channel} />}
+        {!channel && <Nowhere />}
       </main>
-      {open && channel && <SidePanel channel={channel} which={open} />}
+      {open && <SidePanel channel={channel} which={open} />}
       {(rail.value || open) && (
         <div
           class="backdrop"
