@@ -18,7 +18,8 @@ export const en = {
   register: 'Register',
   registerHint: 'An account keeps your name and your things for next time.',
   loginHint: 'Welcome back.',
-  guestHint: 'No password. Your name is yours while you are here.',
+  guestHint:
+    'No password. Your name stays taken after you leave, usually for a day. Log out to free it at once.',
   thingsToTry: 'Three things to try',
   tryHelp: 'what the bot can do',
   tryRoll: 'throw two dice',
