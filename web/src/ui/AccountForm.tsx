@@ -20,6 +20,9 @@ const kHints: Record<Way, Key> = {
   register: 'registerHint',
 };
 
+/** As the server has it by default; where it asks for more, it says so itself. */
+const kShortest = 8;
+
 function credentialOf(way: Way, name: string, password: string, invitation: string): Credential {
   if (way === 'guest') return { kind: 'guest', name };
   if (way === 'login') return { kind: 'login', name, password };
@@ -42,7 +45,7 @@ export function AccountForm({
   const app = useApp();
   const [name, setName] = useState(initialName ?? kept.get('lastGuest') ?? '');
   const [password, setPassword] = useState('');
-  // Asked for once the server has said that it wants one.
+  // Asked for once the server has said that it wants one, or by whoever has one.
   const [invited, setInvited] = useState(false);
   const [invitation, setInvitation] = useState('');
   const [busy, setBusy] = useState(false);
@@ -52,6 +55,15 @@ export function AccountForm({
     // On a phone the keyboard would cover what this page is about.
     if (wide.matches) field.current?.focus();
   }, [way]);
+
+  /** Said here and not by the browser, whose language may be another. */
+  const missing = (): string | undefined => {
+    if (way === 'guest') return undefined;
+    if (!password) return t('errNoPassword');
+    if (way !== 'register') return undefined;
+    if ([...password].length < kShortest) return t('errPasswordShort', { n: kShortest });
+    return invited && !invitation.trim() ? t('errNoInvitation') : undefined;
+  };
 
   const enter = async (who: string): Promise<void> => {
     setBusy(true);
@@ -72,8 +84,10 @@ export function AccountForm({
       class="account"
       onSubmit={(event) => {
         event.preventDefault();
-        if (name.trim()) void enter(name.trim());
-        else field.current?.focus();
+        const said = missing();
+        if (!name.trim()) field.current?.focus();
+        else if (said) setError(said);
+        else void enter(name.trim());
       }}
     >
       <div class="segments" role="group">
@@ -110,8 +124,8 @@ export function AccountForm({
           <input
             type="password"
             value={password}
-            required
-            minLength={way === 'register' ? 8 : undefined}
+            aria-required="true"
+            aria-invalid={typeof error === 'string' && !invited ? 'true' : undefined}
             autocomplete={way === 'register' ? 'new-password' : 'current-password'}
             onInput={(event) => setPassword(event.currentTarget.value)}
           />
@@ -124,16 +138,21 @@ export function AccountForm({
             id="register-invitation"
             value={invitation}
             maxLength={64}
-            required
+            aria-required="true"
             autocomplete="off"
             spellcheck={false}
             onInput={(event) => setInvitation(event.currentTarget.value)}
           />
         </label>
       )}
+      {way === 'register' && !invited && (
+        <button type="button" class="link" onClick={() => setInvited(true)}>
+          {t('haveInvitation')}
+        </button>
+      )}
       {error !== undefined ? (
         <p class="form-error" role="alert">
-          {errorText(error)}
+          {typeof error === 'string' ? error : errorText(error)}
           {suggestion && (
             <button
               type="button"

@@ -45,7 +45,9 @@ export function JoinBody({ onDone }: { onDone: () => void }) {
       class="account"
       onSubmit={(event) => {
         event.preventDefault();
-        if (wanted) join(wanted);
+        // Said here and not by the browser, whose language may be another.
+        if (!/^[a-z0-9][a-z0-9_-]*$/.test(wanted)) setError(t('errChannelName'));
+        else join(wanted);
       }}
     >
       <label class="field">
@@ -54,7 +56,6 @@ export function JoinBody({ onDone }: { onDone: () => void }) {
           value={name}
           placeholder={t('joinPlaceholder')}
           maxLength={33}
-          pattern="#?[A-Za-z0-9][A-Za-z0-9_\-]*"
           autocapitalize="none"
           spellcheck={false}
           onInput={(event) => setName(event.currentTarget.value)}

@@ -108,3 +108,11 @@ it('says below both what is about neither', async () => {
   expect(notes()).toEqual([undefined, undefined]);
   expect(root.querySelector('.form-error')!.textContent).toBe('The server is busy.');
 });
+
+it('says itself which field is empty, in the language of the page', async () => {
+  setLocale('ru');
+  await change('white rabbit', '');
+  expect(notes()).toEqual([undefined, 'Введите пароль.']);
+  expect(root.querySelector('input:required')).toBeNull();
+  expect(env.socket.sent.some((frame) => frame.action === 'changePassword')).toBe(false);
+});

@@ -15,6 +15,17 @@ const kLabels: Record<PasswordField, Key> = {
 const kFields = ['oldPassword', 'newPassword'] as const;
 const kEmpty: Record<PasswordField, string> = { oldPassword: '', newPassword: '' };
 
+/** Fields that were left empty. */
+class Missing {
+  constructor(readonly fields: readonly PasswordField[]) {}
+}
+
+function wrongFields(error: unknown): ReturnType<typeof passwordErrors> {
+  if (error instanceof Missing)
+    return Object.fromEntries(error.fields.map((field) => [field, t('errNoPassword')]));
+  return error === undefined ? {} : passwordErrors(error);
+}
+
 export function PasswordForm({ onChanged }: Readonly<{ onChanged: () => void }>) {
   const app = useApp();
   const [values, setValues] = useState(kEmpty);
@@ -28,6 +39,9 @@ export function PasswordForm({ onChanged }: Readonly<{ onChanged: () => void }>)
     await app.signIn({ kind: 'login', name, password: values.newPassword }).catch(() => undefined);
   };
   const change = async (): Promise<void> => {
+    // Said here and not by the browser, whose language may be another.
+    const empty = kFields.filter((field) => !values[field]);
+    if (empty.length > 0) return setError(new Missing(empty));
     setState('busy');
     setError(undefined);
     try {
@@ -41,7 +55,7 @@ export function PasswordForm({ onChanged }: Readonly<{ onChanged: () => void }>)
       setState('open');
     }
   };
-  const wrong = error === undefined ? {} : passwordErrors(error);
+  const wrong = wrongFields(error);
   return (
     <details class="unfold">
       <summary>{t('changePassword')}</summary>
@@ -97,7 +111,7 @@ function Field({
         <input
           type="password"
           value={value}
-          required
+          aria-required="true"
           autocomplete={field === 'oldPassword' ? 'current-password' : 'new-password'}
           aria-invalid={wrong ? 'true' : undefined}
           aria-describedby={wrong ? noteId : undefined}
