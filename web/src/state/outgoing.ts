@@ -209,6 +209,7 @@ export class Outgoing {
         updatePlayer(reply.data ?? {}, true);
         break;
       default:
+        if (name === 'block' || name === 'unblock') void this.app.blocks.look();
         if (name === 'logout') this.app.signedOut();
         if (name === 'leave' && typeof named === 'string') this.app.removeChannel(named);
     }

@@ -226,3 +226,15 @@ it('shows who was sent out of the last channel why, and where to go', async () =
   expect(root.querySelector('.nowhere .primary')?.textContent).toBe('Join a channel');
   expect(root.querySelector('#composer')).toBeNull();
 });
+
+it('says whom a typed command has blocked', async () => {
+  await act(() => app.outgoing.submit(app.active.value!, '/block Ada'));
+  await act(async () => {
+    env.socket.reply(env.socket.find('sendChat'), 'ok', { blocked: 'Ada' });
+    await settle();
+  });
+  const answer = root.querySelector('article.command .row-body')!.textContent;
+  expect(answer).toContain('Ada is blocked: no direct messages between you.');
+  expect(answer).not.toContain('Blocked');
+  expect(env.socket.find('blocked')).toBeDefined();
+});

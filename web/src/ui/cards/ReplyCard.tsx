@@ -107,8 +107,8 @@ function Quiet({ icon, said }: { icon: preact.ComponentChildren; said: string })
 }
 
 function Done({ data }: { data: Data }) {
-  const said = text(data['text']) ?? text(data['message']);
-  const pairs = pairsOf(data, ['text', 'message', 'offset', 'ok']);
+  const said = text(data['text']) ?? text(data['message']) ?? turned(data);
+  const pairs = pairsOf(data, ['text', 'message', 'offset', 'ok', ...(said ? ['blocked', 'unblocked'] : [])]);
   return (
     <>
       <Quiet
@@ -118,6 +118,14 @@ function Done({ data }: { data: Data }) {
       <Fields pairs={pairs} />
     </>
   );
+}
+
+/** Of `/block NAME` and its opposite. */
+function turned(data: Data): string | undefined {
+  const blocked = text(data['blocked']);
+  const unblocked = text(data['unblocked']);
+  if (blocked) return t('blockedNow', { name: blocked });
+  return unblocked && t('unblockedNow', { name: unblocked });
 }
 
 /** More dice than this are folded away. */
