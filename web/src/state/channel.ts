@@ -50,6 +50,8 @@ export class Channel {
   readonly loaded = signal(false);
   /** Offset up to which everything was read when the channel was opened: where the divider stands. */
   readonly divider: Signal<number | undefined> = signal(undefined);
+  /** Below which entry the welcome stands; nothing: above all. It goes up with what is said after it. */
+  welcomeBelow: string | undefined;
   readonly input = new InputHistory();
   /** The newest change of each message, for those that are yet to be loaded. */
   readonly changes = new Map<number, Change>();

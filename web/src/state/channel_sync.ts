@@ -84,6 +84,7 @@ export class ChannelSync {
         channel.entries.value = afterHistory(channel.entries.value);
         channel.lastOffset = Math.max(channel.lastOffset, number(data['offset']) ?? 0);
         channel.more.value = (channel.firstOffset() ?? 1) > 1;
+        channel.welcomeBelow = channel.entries.value.at(-1)?.key;
       }
       channel.topic.value = text(data['topic']) ?? channel.topic.value;
       channel.total.value = number(data['members']) ?? channel.total.value;

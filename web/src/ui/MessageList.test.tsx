@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Data, Frame } from '@parley/client';
 import { FakeEnvironment, settle } from '@parley/client/testing';
 import { App } from '../state/app';
+import { firstVisit } from '../state/preferences';
 import { AppContext } from './context';
 
 let app: App;
@@ -214,6 +215,15 @@ it('bears a scroll that is told of after a conversation in which nothing was sai
   scroller.dispatchEvent(new Event('scroll'));
   expect(errors).toEqual([]);
   expect(app.atBottom).toBe(true);
+});
+
+it('lets the welcome go up with the messages that come below it', async () => {
+  await act(() => void (firstVisit.value = true));
+  expect(root.querySelector('.welcome')).not.toBeNull();
+  await act(() => env.socket.push(said(2, 'two') as unknown as Frame));
+  const order = [...root.querySelectorAll('.entries .text, .entries .welcome')];
+  const read = order.map((node) => (node.matches('.welcome') ? 'welcome' : node.textContent));
+  expect(read).toEqual(['one', 'welcome', 'two']);
 });
 
 it('shows who was sent out of the last channel why, and where to go', async () => {

@@ -162,6 +162,7 @@ export function MessageList({ channel }: { channel: Channel }) {
   };
 
   const unread = channel.unread.value;
+  const welcomes = channel.loaded.value && !channel.isDirect;
   return (
     <div class="stream">
       <div
@@ -178,6 +179,9 @@ export function MessageList({ channel }: { channel: Channel }) {
           {start === 0 && channel.loaded.value && !channel.more.value && (
             <Beginning channel={channel} empty={list.length === 0} />
           )}
+          {welcomes && channel.welcomeBelow === undefined && start === 0 && (
+            <WelcomeCard channel={channel} />
+          )}
           {list.map(({ entry, day, fresh, grouped }) => (
             <div key={entry.key} data-key={entry.key} data-offset={offsetOf(entry)}>
               {day && (
@@ -191,9 +195,9 @@ export function MessageList({ channel }: { channel: Channel }) {
                 </div>
               )}
               <EntryView channel={channel} entry={entry} grouped={grouped} />
+              {welcomes && entry.key === channel.welcomeBelow && <WelcomeCard channel={channel} />}
             </div>
           ))}
-          {channel.loaded.value && !channel.isDirect && <WelcomeCard channel={channel} />}
         </div>
       </div>
       {below && (
