@@ -42,13 +42,14 @@ export class Outgoing {
     }
   }
 
-  press(channel: Channel, command: Button['command']): void {
+  /** The refusal, where there was one. */
+  press(channel: Channel, command: Button['command']): Promise<ErrorData | undefined> {
     const data = commandArguments(command);
     if (command.action === 'sendChat') {
       this.submit(channel, String(data['message'] ?? ''));
-      return;
+      return Promise.resolve(undefined);
     }
-    void this.run(channel, commandLine(command.action, data), command.action, data, command.action);
+    return this.run(channel, commandLine(command.action, data), command.action, data, command.action);
   }
 
   retry(channel: Channel, key: string): void {
@@ -157,7 +158,7 @@ export class Outgoing {
     action: string,
     data: Data,
     name: string,
-  ): Promise<void> {
+  ): Promise<ErrorData | undefined> {
     const entry: CommandEntry = {
       kind: 'command',
       key: localKey(),
@@ -184,8 +185,11 @@ export class Outgoing {
       const reply = await this.app.client.request(action, data, { onProgress });
       change({ status: 'done', reply });
       this.effects(reply, name);
+      return undefined;
     } catch (error) {
-      change({ status: 'failed', error: failure(error), known: knownNow(this.app) });
+      const refusal = failure(error);
+      change({ status: 'failed', error: refusal, known: knownNow(this.app) });
+      return refusal;
     }
   }
 

@@ -14,7 +14,7 @@ export function GamePanel({ channel }: { channel: Channel }) {
   const app = useApp();
   const state = player.value;
   const run = (action: string, args: Record<string, string> = {}): void =>
-    app.outgoing.press(channel, { action, ...args });
+    void app.outgoing.press(channel, { action, ...args });
   if (!state) {
     return (
       <div class="no-game">

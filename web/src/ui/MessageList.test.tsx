@@ -248,3 +248,28 @@ it('says whom a typed command has blocked', async () => {
   expect(answer).not.toContain('Blocked');
   expect(env.socket.find('blocked')).toBeDefined();
 });
+
+it('takes the buttons away with what is over', async () => {
+  const vote = (poll: number, option: number): Data => ({ action: 'vote', poll, option });
+  const buttons = [
+    { label: 'Tea', command: vote(4, 1) },
+    { label: 'Coffee', command: vote(4, 2) },
+    { label: 'Show', command: { action: 'pollResults', poll: 4 } },
+    { label: 'Elsewhere', command: vote(5, 3) },
+  ];
+  await act(() =>
+    env.socket.push({ ...said(2, 'Tea or coffee?'), data: { text: '?', buttons } } as unknown as Frame),
+  );
+  const pills = (): HTMLButtonElement[] => [...root.querySelectorAll<HTMLButtonElement>('.text-box .pill')];
+  const press = async (code: string): Promise<void> => {
+    await act(() => pills()[0]!.click());
+    await act(async () => {
+      env.socket.reply(env.socket.find('vote'), 'error', { code, message: '' });
+      await settle();
+    });
+  };
+  await press('rate_limited');
+  expect(pills().some((pill) => pill.disabled)).toBe(false);
+  await press('not_found');
+  expect(pills().map((pill) => pill.disabled)).toEqual([true, true, false, false]);
+});
