@@ -110,6 +110,12 @@ Status make_seed(const fs::path& state_dir) {
   return replace_file(own_file(state_dir), random_bytes(kSeedSize));
 }
 
+// What a rotation that did not come to its end has written.
+void discard(const fs::path& file) {
+  std::error_code ignored;
+  fs::remove(file, ignored);
+}
+
 }  // namespace
 
 Result<TokenKey> load_token_key(const config::Auth& auth, const fs::path& state_dir) {
@@ -129,18 +135,30 @@ Result<TokenKey> load_previous_key(const config::Auth& auth, const fs::path& sta
   return there ? seed_key(file) : Status::not_found("There is no previous token key.");
 }
 
-// Between the two steps there is no key at all: the next start would make one, and the old one
-// verifies already.
+// The new key is on the disk before an old one is touched, and there is a key at every moment: cut off
+// between the two moves, the present one stands in both files.
 Status rotate_token_key(const config::Auth& auth, const fs::path& state_dir) {
   if (!auth.token_key.empty()) {
     return Status::invalid_args(
         "auth.token_key is set, so the key's files are yours: put the present key into "
         "auth.token_key_previous, a new one into auth.token_key, and reload the configuration.");
   }
-  if (auto present = load_token_key(auth, state_dir); !present) return present.status();
-  const auto own = own_file(state_dir);
-  if (Status status = move_file(own, previous_file(state_dir)); !status) return status;
-  return make_seed(state_dir);
+  const auto present = load_token_key(auth, state_dir);
+  if (!present) return present.status();
+  const auto before = load_previous_key(auth, state_dir);
+  const auto own = own_file(state_dir), previous = previous_file(state_dir);
+  const fs::path next = state_dir / "token.key.next";
+  discard(next);
+  Status status = write_new_file(next, random_bytes(kSeedSize));
+  if (!status) return status;
+  status = replace_file(previous, present->secret);
+  if (status) {
+    status = move_file(next, own);
+    // The tokens of the key before must not die by a rotation that is refused.
+    if (!status && before) (void)replace_file(previous, before->secret);
+  }
+  discard(next);
+  return status;
 }
 
 }  // namespace parley::users

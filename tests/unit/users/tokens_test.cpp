@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/ids.h"
+#include "unit/plugin/full_disk.h"
 #include "unit/storage/temp_store.h"
 #include "unit/users/drawn_keys.h"
 #include "users/jwt_key.h"
@@ -271,6 +272,42 @@ TEST_F(TokenKeyFileTest, AfterATurnTheOldKeyStillVerifies) {
   EXPECT_EQ(rotate_token_key(configured, folder_.path()).code(), ErrorCode::kInvalidArgs);
   EXPECT_EQ(load_previous_key(configured, folder_.path()).status().code(), ErrorCode::kNotFound)
       << "the folder's old key has nothing to do with the operator's own";
+}
+
+TEST_F(TokenKeyFileTest, ARefusedTurnLosesNoKey) {
+  const config::Auth auth;
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator(folder_.path()), {});
+  };
+  ASSERT_TRUE(load(""));
+  ASSERT_TRUE(rotate_token_key(auth, folder_.path()).is_ok());
+  const auto own = load(""), previous = load_previous_key(auth, folder_.path());
+  {
+    const FullDisk full;
+    EXPECT_FALSE(rotate_token_key(auth, folder_.path()).is_ok());
+    EXPECT_EQ(load("")->kid, own->kid);
+    EXPECT_EQ(load_previous_key(auth, folder_.path())->kid, previous->kid);
+  }
+  EXPECT_EQ(files(), 2) << "nothing half written stays";
+  ASSERT_TRUE(rotate_token_key(auth, folder_.path()).is_ok());
+  EXPECT_EQ(load_previous_key(auth, folder_.path())->kid, own->kid);
+}
+
+TEST_F(TokenKeyFileTest, ATurnThatCannotKeepTheOldKeyLeavesItInUse) {
+  const config::Auth auth;
+  const auto own = load("");
+  std::filesystem::create_directory(folder_.path() / "token.key.previous");
+  EXPECT_FALSE(rotate_token_key(auth, folder_.path()).is_ok());
+  EXPECT_EQ(load("")->kid, own->kid);
+}
+
+TEST_F(TokenKeyFileTest, WhatACrashLeftOfATurnIsInNobodysWay) {
+  const config::Auth auth;
+  const auto own = load("");
+  std::ofstream(folder_.path() / "token.key.next") << "half";
+  ASSERT_TRUE(rotate_token_key(auth, folder_.path()).is_ok());
+  EXPECT_EQ(load_previous_key(auth, folder_.path())->kid, own->kid);
+  EXPECT_NE(load("")->kid, own->kid);
 }
 
 TEST_F(TokenKeyFileTest, BadKeysAreNamed) {
