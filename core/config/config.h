@@ -147,7 +147,7 @@ struct Session {
   std::size_t guest_ring_frames = 32;
   std::size_t guest_ring_bytes = 32 * 1024;
   int catch_up = 10'000;              // messages of one channel that a resume brings at most
-  std::size_t variables = 16 * 1024;  // bytes of variables that plugins keep in one session
+  std::size_t variables = 16 * 1024;  // bytes that all plugins together keep in one session
   Millis keys{5 * 60'000};            // an idempotency key is remembered
   int keys_per_user = 256;
   std::size_t keys_total = 100'000;  // of all users together

@@ -127,7 +127,7 @@ const std::vector<Key>& table() {
     {.path = "session.guest_ring_frames", .slot = AT(session.guest_ring_frames), .min = 1, .max = 1e6, .meaning = "the same for a guest"},
     {.path = "session.guest_ring_bytes", .slot = AT(session.guest_ring_bytes), .min = kKiB, .max = kGiB, .meaning = "the same for a guest, in bytes"},
     {.path = "session.catch_up", .slot = AT(session.catch_up), .min = 1, .max = 1e7, .live = true, .meaning = "messages of one channel that a resume brings at most; older ones are left to history"},
-    {.path = "session.variables", .slot = AT(session.variables), .min = 0, .max = 16 * kMiB, .live = true, .meaning = "variables that plugins keep in one session"},
+    {.path = "session.variables", .slot = AT(session.variables), .min = 0, .max = 16 * kMiB, .live = true, .meaning = "names and values that all plugins together keep in one session"},
     {.path = "session.keys", .slot = AT(session.keys), .min = kSecond, .max = kDay, .live = true, .meaning = "an idempotency key is remembered this long"},
     {.path = "session.keys_per_user", .slot = AT(session.keys_per_user), .min = 1, .max = 1e5, .live = true, .meaning = "idempotency keys of one user that are remembered at most; the oldest make room"},
     {.path = "session.keys_total", .slot = AT(session.keys_total), .min = 1, .max = 1e8, .live = true, .meaning = "the same for all users together; who has most of them gives way"},

@@ -15,6 +15,12 @@ std::size_t bytes_of(const std::map<std::string, std::string, std::less<>>& vari
   return bytes;
 }
 
+Status too_much(const std::string& who, std::size_t most, std::string_view setting) {
+  return {ErrorCode::kTooLarge, who + " may keep " + std::to_string(most) +
+                                    " bytes in a session. Erase something, or raise " +
+                                    std::string(setting) + "."};
+}
+
 Status none_of(std::string_view name) {
   return Status::not_found("The session has no variable " + std::string(name) + ".");
 }
@@ -31,24 +37,30 @@ Result<std::string> SessionVariables::get(std::string_view plugin, std::string_v
 }
 
 Status SessionVariables::set(std::string_view plugin, std::string_view name, std::string_view value,
-                             std::size_t most) {
+                             const Quota& quota) {
   bool first = false;
   {
     const MutexLock lock(mutex_);
     auto of_plugin = all_.find(plugin);
-    std::size_t kept = of_plugin == all_.end() ? 0 : bytes_of(of_plugin->second);
+    std::size_t replaced = 0;
     if (of_plugin != all_.end()) {
       const auto before = of_plugin->second.find(name);
       if (before != of_plugin->second.end()) {
         if (before->second == value) return Status::ok();
-        kept -= name.size() + before->second.size();
+        replaced = name.size() + before->second.size();
       }
     }
-    if (kept + name.size() + value.size() > most) {
-      return {ErrorCode::kTooLarge,
-              "Plugin " + std::string(plugin) + " may keep " + std::to_string(most) +
-                  " bytes in a session. Erase something, or raise plugins.limits.variables."};
+    std::size_t of_this = 0, of_all = 0;
+    for (auto it = all_.begin(); it != all_.end(); ++it) {
+      const std::size_t bytes = bytes_of(it->second);
+      of_all += bytes;
+      if (it == of_plugin) of_this = bytes;
     }
+    const std::size_t added = name.size() + value.size();
+    if (of_this - replaced + added > quota.plugin)
+      return too_much("Plugin " + std::string(plugin), quota.plugin, "plugins.limits.variables");
+    if (of_all - replaced + added > quota.all)
+      return too_much("All plugins together", quota.all, "session.variables");
     if (of_plugin == all_.end()) of_plugin = all_.try_emplace(std::string(plugin)).first;
     of_plugin->second.insert_or_assign(std::string(name), std::string(value));
     first = !std::exchange(dirty_, true);

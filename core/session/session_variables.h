@@ -2,8 +2,8 @@
 // What plugins keep in one session: texts by name, of each plugin its own.
 //
 // Ownership: shared by the session and whoever asks for it by the session's id; values are copied.
-// Thread: any. Failure: too_large above what a plugin may keep, not_found for a name that is not
-// there. Units: bytes; what a plugin keeps is counted as the bytes of its names and values.
+// Thread: any. Failure: too_large above what one plugin, or all of them, may keep; not_found for a
+// name that is not there. Units: bytes; what is kept is counted as the bytes of names and values.
 #pragma once
 
 #include <cstddef>
@@ -20,13 +20,18 @@ namespace parley::session {
 
 class SessionVariables {
  public:
+  // Bytes that may be kept in one session.
+  struct Quota {
+    std::size_t plugin = 0;  // by the plugin that asks: plugins.limits.variables
+    std::size_t all = 0;     // by all plugins together: session.variables
+  };
+
   // `changed` is called without a lock for the first change after a snapshot(), by whoever made it.
   explicit SessionVariables(std::function<void()> changed) : changed_(std::move(changed)) {}
 
   Result<std::string> get(std::string_view plugin, std::string_view name) const;
-  // `most`: bytes that this plugin may keep here.
   Status set(std::string_view plugin, std::string_view name, std::string_view value,
-             std::size_t most);
+             const Quota& quota);
   Status erase(std::string_view plugin, std::string_view name);
   std::vector<std::string> names(std::string_view plugin) const;  // in order
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What outlives a session: what plugins keep in it, and the channels of an account.
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -129,6 +130,33 @@ TEST_F(KeptChannels, AnotherDeviceIsInWhatTheAccountHasJoined) {
   const auto channels = log_in(third, "Tank").at("data").at("channels");
   EXPECT_TRUE(channels.contains("hovercraft")) << channels;
   EXPECT_FALSE(channels.contains("zion")) << channels;
+}
+
+// session.variables is of all plugins together, and follows a reload of the configuration.
+TEST(NotesOfAllPlugins, ASessionHasARoomThatReloads) {
+  TempFolder folder;
+  const auto file = (folder.path() / "parley.yaml").string();
+  const auto write = [&](const std::string& room) {
+    std::ofstream(file) << "session:\n  variables: " << room << "\n";
+  };
+  const auto settings = folder.path() / "plugins.d";
+  std::filesystem::create_directory(settings);
+  std::ofstream(settings / "notes.yaml") << "permissions: [commands]\n";
+  write("0");
+  ServerProcess server({.config = file, .set = {"plugins.settings=" + settings.string()}});
+  Ctl(server).must(
+      {"plugin", "load", "notes", "--from", std::string(PARLEY_BINARY_DIR) + "/fixtures/notes.so"});
+  Client neo(server.port());
+  neo.enter("NeoNotes");
+  const auto is_kept = [&](int id) {
+    return neo.ask({{"action", "noteSet"}, {"name", "room"}, {"text", "cellar"}}, id)
+        .at("data")
+        .at("ok");
+  };
+  EXPECT_EQ(is_kept(1), false);
+  write("1 KiB");
+  Ctl(server).must({"config", "reload"});
+  EXPECT_EQ(is_kept(2), true);
 }
 
 }  // namespace

@@ -64,8 +64,10 @@ parley_status set(const parley_host* host, parley_string session, parley_string 
   const auto found = find(host, session, "variables.set");
   if (found.status != PARLEY_OK) return found.status;
   if (!is_name(view(name)) || !is_text(view(value))) return PARLEY_E_INVALID;
-  return status_code(found.variables->set(found.plugin->id(), view(name), view(value),
-                                          found.plugin->settings().limits.variables));
+  const session::SessionVariables::Quota quota{
+      .plugin = found.plugin->settings().limits.variables,
+      .all = found.plugin->services().config()->session.variables};
+  return status_code(found.variables->set(found.plugin->id(), view(name), view(value), quota));
 }
 
 parley_status erase(const parley_host* host, parley_string session, parley_string name) {

@@ -72,5 +72,20 @@ TEST_F(VariablesPluginTest, WhatCannotBeIsRefused) {
               HasSubstr(stale));
 }
 
+TEST(VariablesOfAllPluginsTest, ASessionHasAQuotaForAllOfThem) {
+  auto config = World::quick();
+  config.session.variables = 30;
+  World world(config);
+  ASSERT_EQ(world.bring("notes"), "");
+  auto& neo = world.enter("Neo");
+  const auto set = [&](int id, std::size_t size) {
+    neo.send(R"({"action":"noteSet","id":)" + std::to_string(id) + R"(,"name":"n","text":")" +
+             std::string(size, 'x') + "\"}");
+    return neo.answer(id);
+  };
+  EXPECT_THAT(set(501, 30), HasSubstr("\"outcome\":" + std::to_string(PARLEY_E_LIMIT) + ","));
+  EXPECT_THAT(set(502, 29), HasSubstr(R"("ok":true)"));
+}
+
 }  // namespace
 }  // namespace parley::plugin

@@ -12,7 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr std::size_t kMost = 100;
+constexpr SessionVariables::Quota kMost{.plugin = 100, .all = 1000};
 
 std::string value(const SessionVariables& variables, std::string_view name,
                   std::string_view plugin = "game") {
@@ -45,6 +45,21 @@ TEST(SessionVariablesTest, APluginHasAQuotaOfNamesAndValues) {
   EXPECT_TRUE(variables.set("game", "b", std::string(48, 'y'), kMost)) << "in its own place";
   EXPECT_TRUE(variables.set("game", "c", "", kMost));
   EXPECT_TRUE(variables.set("reply", "a", std::string(99, 'x'), kMost));
+}
+
+TEST(SessionVariablesTest, AllPluginsTogetherHaveAQuota) {
+  SessionVariables variables({});
+  SessionVariables::Quota quota{.plugin = 100, .all = 150};
+  EXPECT_TRUE(variables.set("game", "a", std::string(99, 'x'), quota));
+  const auto refused = variables.set("reply", "a", std::string(50, 'x'), quota);
+  EXPECT_EQ(refused.code(), ErrorCode::kTooLarge);
+  EXPECT_THAT(refused.message(), HasSubstr("session.variables"));
+  EXPECT_EQ(value(variables, "a", "reply"), "none");
+  EXPECT_TRUE(variables.set("reply", "a", std::string(49, 'x'), quota));
+  EXPECT_TRUE(variables.set("reply", "a", std::string(49, 'y'), quota)) << "in its own place";
+  quota.all = 0;
+  EXPECT_FALSE(variables.set("reply", "a", "", quota)) << "lowered by a reload";
+  EXPECT_TRUE(variables.erase("reply", "a"));
 }
 
 TEST(SessionVariablesTest, TellsOnceOfWhatIsToBeSaved) {
