@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+#include <map>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -35,6 +38,33 @@ TEST(ErrorCodes, RetryAndHttpAreThoseOfTheTable) {
   EXPECT_EQ(error_info(ErrorCode::kInvalidArgs).http, 422);
   EXPECT_EQ(error_info(ErrorCode::kPositionLost).http, 410);
   EXPECT_EQ(error_info(ErrorCode::kPluginTimeout).http, 504);
+}
+
+// docs/protocol.md: each code is in the table with its columns, or among those that are never sent.
+TEST(ErrorCodes, TheProtocolsTableIsWhatIsSent) {
+  static const std::regex kRow(R"(\| (`[a-z_]+`(?:, `[a-z_]+`)*) \| (yes|no) \| (\d+) \| .*)");
+  static const std::regex kNever(R"(\| codes `([a-z_ ]+)` \| never sent \|)"), kWord("[a-z_]+");
+  const auto words = [](const std::string& text) {
+    return std::set<std::string>(std::sregex_token_iterator(text.begin(), text.end(), kWord), {});
+  };
+  std::map<std::string, std::string> table;
+  std::set<std::string> never;
+  std::ifstream file(PARLEY_SOURCE_DIR "/docs/protocol.md");
+  std::smatch found;
+  for (std::string line; std::getline(file, line);) {
+    if (std::regex_match(line, found, kRow))
+      for (const auto& code : words(found[1])) table[code] = found.str(2) + ' ' + found.str(3);
+    if (std::regex_match(line, found, kNever)) never = words(found[1]);
+  }
+  std::map<std::string, std::string> sent;
+  for (int i = 1; i <= static_cast<int>(ErrorCode::kInternal); ++i) {
+    const auto& info = error_info(static_cast<ErrorCode>(i));
+    const std::string name(info.name);
+    if (!never.contains(name))
+      sent[name] = (info.retry ? "yes " : "no ") + std::to_string(info.http);
+  }
+  EXPECT_EQ(table, sent);
+  EXPECT_FALSE(never.contains("plugin_crashed"));
 }
 
 TEST(ErrorCodes, APluginsOwnCodeHasItsNameInFront) {
