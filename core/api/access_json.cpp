@@ -4,17 +4,12 @@
 #include <string>
 #include <utility>
 
+#include "api/admin_support.h"
+
 namespace parley::api {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::int64_t kLongestCooldown = 7LL * 24 * 3600 * 1000;
-
-std::string text(const Json& json, const char* key, const char* fallback) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : fallback;
-}
 
 Json to_json(const command::CooldownRule& rule) {
   Json json = Json::object();
@@ -55,11 +50,13 @@ Result<command::AccessRule> read_rule(const Json& json) {
   const auto allow = json.find("allow");
   if (allow == json.end() || !allow->is_boolean())
     return Status::invalid_args("a rule says \"allow\": true or false");
+  Fields fields(json);
   command::AccessRule rule{.allow = allow->get<bool>(),
-                           .subject = text(json, "subject", ""),
-                           .command = text(json, "command", "*"),
-                           .channel = text(json, "channel", "*"),
-                           .note = text(json, "note", "")};
+                           .subject = fields.text("subject"),
+                           .command = fields.text("command", "*"),
+                           .channel = fields.text("channel", "*"),
+                           .note = fields.text("note")};
+  if (!fields.status()) return fields.status();
   if (auto status = check(rule); !status) return status;
   return rule;
 }

@@ -56,18 +56,21 @@ Result<std::size_t> place(const std::string& text, std::size_t most) {
 
 // ---- rules
 
-Status insert(AccessPolicy& policy, const AccessRule& rule, const Json& at) {
+// 1 is the first; behind the last one when nothing is said.
+using Place = std::optional<std::int64_t>;
+
+Status insert(AccessPolicy& policy, const AccessRule& rule, Place at) {
   if (policy.rules.size() >= kMostRules)
     return Status::conflict("there are " + std::to_string(kMostRules) +
                             " rules already: remove some first");
   std::size_t index = policy.rules.size();
-  if (at.is_number_integer() && at >= 1) index = std::min(index, at.get<std::size_t>() - 1);
+  if (at) index = std::min(index, static_cast<std::size_t>(*at) - 1);
   policy.rules.insert(policy.rules.begin() + static_cast<std::ptrdiff_t>(index), rule);
   return Status::ok();
 }
 
-void insert_rule(const Context& context, const HttpRequest& request, AccessRule rule,
-                 const Json& at, const SharedResponder& answer) {
+void insert_rule(const Context& context, const HttpRequest& request, AccessRule rule, Place at,
+                 const SharedResponder& answer) {
   const auto target = rule.subject + " " + rule.command;
   change(context, request, rule.allow ? "access.allow" : "access.deny", target, answer,
          [rule = std::move(rule), at](AccessPolicy& policy) { return insert(policy, rule, at); });
@@ -80,7 +83,9 @@ void add_rule(const Context& context, const HttpRequest& request, HttpResponder 
   auto rule = read_rule(*body);
   if (!rule) return respond(responder, rule.status());
   rule->command = name_of(context, rule->command);
-  const auto at = body->value("at", Json());
+  Fields fields(*body);
+  const auto at = fields.from_one("at");
+  if (!fields.status()) return respond(responder, fields.status());
   auto answer = share(std::move(responder));
   constexpr std::string_view kUser = "user:";
   if (rule->subject.substr(0, kUser.size()) != kUser)
@@ -109,8 +114,10 @@ void move_rule(const Context& context, const HttpRequest& request, const PathVal
                HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto wanted = body->value("to", Json());
-  const auto to_text = wanted.is_number_integer() ? wanted.dump() : std::string();
+  Fields fields(*body);
+  const auto wanted = fields.from_one("to");
+  if (!fields.status()) return respond(responder, fields.status());
+  const auto to_text = wanted ? std::to_string(*wanted) : std::string();
   change(context, request, "access.move", path.at("place") + " " + to_text,
          share(std::move(responder)),
          [from_text = path.at("place"), to_text](AccessPolicy& policy) {
@@ -175,7 +182,9 @@ void set_alias(const Context& context, const HttpRequest& request, const PathVal
                HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto alias = path.at("name"), wanted = text_of(*body, "command");
+  Fields fields(*body);
+  const auto alias = path.at("name"), wanted = fields.text("command");
+  if (!fields.status()) return respond(responder, fields.status());
   if (!protocol::is_action_name(alias))
     return respond(responder, Status::invalid_args("\"" + alias +
                                                    "\" is no name for a command: letters, "

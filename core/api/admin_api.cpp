@@ -14,6 +14,7 @@
 #include "api/token_routes.h"
 #include "api/user_routes.h"
 #include "api/version_routes.h"
+#include "base/escape.h"
 #include "command/command_table.h"
 #include "net/shard.h"
 #include "plugin/plugin_manager.h"
@@ -22,6 +23,7 @@
 #include "session/channels.h"
 #include "session/session_registry.h"
 #include "storage/store.h"
+#include "users/blank.h"
 
 namespace parley::api {
 namespace {
@@ -90,7 +92,9 @@ void kick(const Context& context, const HttpRequest& request, const PathValues& 
           HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  auto reason = text_of(*body, "reason");
+  Fields fields(*body);
+  auto reason = fields.text("reason");
+  if (!fields.status()) return respond(responder, fields.status());
   if (reason.empty()) reason = "Removed by an operator.";
   const auto& id = path.at("id");
   const bool found = context.sessions.kick_id(id, protocol::close::kKicked, reason);
@@ -135,12 +139,22 @@ Status is_there(const Context& context, storage::Reader& reader, const std::stri
                                      "; `parleyctl channels` shows what there is");
 }
 
+// What people may not send, the operator does not send either.
+Status check_text(const Context& context, const std::string& text) {
+  if (users::is_blank(text)) return Status::invalid_args("there is nothing to say: give a text");
+  const auto most = context.config()->limits.message;
+  if (most == 0 || characters(text) <= most) return Status::ok();
+  return {ErrorCode::kTooLarge,
+          "The message is longer than " + std::to_string(most) + " characters. Send it in parts."};
+}
+
 void say(const Context& context, const HttpRequest& request, HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto channel = text_of(*body, "channel"), text = text_of(*body, "text");
-  if (text.empty())
-    return respond(responder, Status::invalid_args("there is nothing to say: give a text"));
+  Fields fields(*body);
+  const auto channel = fields.text("channel"), text = fields.text("text");
+  if (!fields.status()) return respond(responder, fields.status());
+  if (auto refused = check_text(context, text); !refused) return respond(responder, refused);
   auto answer = share(std::move(responder));
   const auto status =
       context.store.read([&context, request, channel, text, answer](storage::Reader& reader) {
@@ -218,7 +232,9 @@ void list_channels(const Context& context, HttpResponder responder) {
 void backup(const Context& context, const HttpRequest& request, HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto file = text_of(*body, "file");
+  Fields fields(*body);
+  const auto file = fields.text("file");
+  if (!fields.status()) return respond(responder, fields.status());
   if (file.empty() || file.front() != '/')
     return respond(responder, Status::invalid_args("give the file's absolute path"));
   context.plugins.run_in_background("#backup", [&context, request, file,

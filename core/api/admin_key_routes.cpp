@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "api/admin_support.h"
-#include "config/values.h"
 
 namespace parley::api {
 namespace {
@@ -14,17 +13,13 @@ using net::HttpResponder;
 
 constexpr Millis kUsualLife{90LL * 24 * 3'600'000};
 
-// What `for` and `scopes` say; the rest is AdminKeys' to judge.
+// What the members are; whether they will do is AdminKeys' to judge.
 Result<AdminKeys::Wanted> wanted(const Json& body) {
-  AdminKeys::Wanted key{.name = text_of(body, "name"), .scopes = {}, .life = kUsualLife};
-  if (const auto life = text_of(body, "for"); !life.empty())
-    key.life = config::parse_duration(life).value_or(Millis(0));
-  const auto scopes = body.find("scopes");
-  if (scopes == body.end() || !scopes->is_array()) return key;
-  for (const auto& scope : *scopes) {
-    if (!scope.is_string()) return Status::invalid_args("scopes are words");
-    key.scopes.push_back(scope.get<std::string>());
-  }
+  Fields fields(body);
+  AdminKeys::Wanted key{.name = fields.text("name"),
+                        .scopes = fields.texts("scopes"),
+                        .life = fields.duration("for", kUsualLife)};
+  if (!fields.status()) return fields.status();
   return key;
 }
 

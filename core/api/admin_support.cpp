@@ -3,8 +3,10 @@
 
 #include <utility>
 
+#include "config/values.h"
 #include "protocol/error_codes.h"
 #include "storage/store.h"
+#include "users/strict_json.h"
 
 namespace parley::api {
 
@@ -16,10 +18,75 @@ std::optional<Json> read_body(const net::HttpRequest& request, net::HttpResponde
         error_response(400, "bad_request", "Changes are sent as Content-Type: application/json."));
     return std::nullopt;
   }
-  auto body = Json::parse(request.body, nullptr, false);
-  if (body.is_object()) return body;
-  responder.respond(error_response(400, "bad_json", "The body must be a JSON object."));
+  constexpr int kDeepest = 32;  // a plugin's settings are the deepest that is sent
+  if (auto body = users::parse_strict_object(request.body, kDeepest)) return body;
+  responder.respond(error_response(
+      400, "bad_json", "The body must be a JSON object, and each name may stand in it once."));
   return std::nullopt;
+}
+
+// ---- the members of a body
+
+const Json* Fields::find(const char* name) const {
+  const auto found = body_.find(name);
+  return found == body_.end() ? nullptr : &*found;
+}
+
+void Fields::refuse(const char* name, const char* must) {
+  if (status_) status_ = Status::invalid_args("`" + std::string(name) + "` must be " + must + ".");
+}
+
+std::string Fields::text(const char* name, std::string_view absent) {
+  const auto* found = find(name);
+  if (found == nullptr) return std::string(absent);
+  if (found->is_string()) {
+    auto text = found->get<std::string>();
+    if (text.find('\0') == text.npos) return text;
+  }
+  refuse(name, "a text without U+0000");
+  return std::string(absent);
+}
+
+bool Fields::flag(const char* name) {
+  const auto* found = find(name);
+  if (found == nullptr) return false;
+  if (found->is_boolean()) return found->get<bool>();
+  refuse(name, "true or false");
+  return false;
+}
+
+std::optional<std::int64_t> Fields::from_one(const char* name) {
+  const auto* found = find(name);
+  if (found == nullptr) return std::nullopt;
+  if (found->is_number_integer() && *found >= 1 && *found <= INT32_MAX)
+    return found->get<std::int64_t>();
+  refuse(name, "a whole number from 1 on");
+  return std::nullopt;
+}
+
+Millis Fields::duration(const char* name, Millis absent) {
+  const auto* found = find(name);
+  if (found == nullptr) return absent;
+  if (found->is_string()) {
+    const auto life = config::parse_duration(found->get<std::string>());
+    if (life && life->count() > 0) return *life;
+  }
+  refuse(name, "a duration such as 30m, 12h or 7d");
+  return absent;
+}
+
+std::vector<std::string> Fields::texts(const char* name) {
+  std::vector<std::string> texts;
+  const auto* found = find(name);
+  if (found == nullptr) return texts;
+  bool all = found->is_array();
+  for (std::size_t i = 0; all && i < found->size(); ++i) {
+    const auto& one = (*found)[i];
+    all = one.is_string();
+    if (all) texts.push_back(one.get<std::string>());
+  }
+  if (!all) refuse(name, "a list of texts");
+  return all ? texts : std::vector<std::string>();
 }
 
 std::string dump(const Json& value) {

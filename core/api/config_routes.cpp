@@ -74,7 +74,9 @@ void reload(const Context& context, const HttpRequest& request, HttpResponder re
 void set_level(const Context& context, const HttpRequest& request, HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto component = text_of(*body, "component"), level = text_of(*body, "level");
+  Fields fields(*body);
+  const auto component = fields.text("component"), level = fields.text("level");
+  if (!fields.status()) return respond(responder, fields.status());
   const auto parsed = log::parse_level(level);
   if (!parsed) {
     return respond(responder, Status::invalid_args(

@@ -69,9 +69,11 @@ void Door::look(const HttpRequest& request, HttpResponder responder) const {
 void Door::open(const HttpRequest& request, HttpResponder responder) const {
   const auto body = read_body(request, responder);
   if (!body) return;
+  Fields fields(*body);
+  const auto name = fields.text("name"), password = fields.text("password");
+  if (!fields.status()) return respond(responder, fields.status());
   auto answer = share(std::move(responder));
-  const auto name = text_of(*body, "name");
-  context.accounts.login(name, text_of(*body, "password"), request.peer_address(),
+  context.accounts.login(name, password, request.peer_address(),
                          [door = *this, request = HttpRequest(request), name,
                           answer](const Result<users::User>& user) mutable {
                            request.body.clear();
@@ -119,10 +121,13 @@ void Door::confirm(const HttpRequest& request, HttpResponder responder) const {
   if (!body) return;
   const auto session = changing(request, responder);
   if (!session) return;
+  Fields fields(*body);
+  const auto password = fields.text("password");
+  if (!fields.status()) return respond(responder, fields.status());
   const std::string cookie(console_cookie(request));
   const auto address = request.peer_address();
   context.accounts.by_id(
-      session->user_id, [door = *this, cookie, address, password = text_of(*body, "password"),
+      session->user_id, [door = *this, cookie, address, password,
                          answer = share(std::move(responder))](const Result<users::User>& user) {
         if (!user) return respond(*answer, user.status());
         door.context.accounts.login(

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "api/admin_support.h"
-#include "config/values.h"
 #include "users/invitations.h"
 
 namespace parley::api {
@@ -17,13 +16,12 @@ using net::HttpResponder;
 void make(const Context& context, const HttpRequest& request, HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto text = text_of(*body, "for");
-  const auto life = text.empty() ? context.config()->auth.invitation : config::parse_duration(text);
-  if (!life || life->count() <= 0)
-    return respond(responder,
-                   Status::invalid_args("--for takes a duration such as 30m, 12h or 7d"));
+  Fields fields(*body);
+  const auto life = fields.duration("for", context.config()->auth.invitation);
+  const auto note = fields.text("note");
+  if (!fields.status()) return respond(responder, fields.status());
   users::Invitations(context.store, context.clock)
-      .make(actor_of(request), text_of(*body, "note"), *life,
+      .make(actor_of(request), note, life,
             [answer = share(std::move(responder))](const Result<users::Invitation>& made) {
               if (!made) return respond(*answer, made.status());
               respond(*answer, Json{{"ok", true},

@@ -154,8 +154,10 @@ void begin_canary(const Context& context, const HttpRequest& request, const Path
   if (!body) return;
   auto whom = share_of(*body);
   if (!whom) return respond(responder, whom.status());
-  const auto id = path.at("id");
-  context.plugins.canary(id, text_of(*body, "from"), std::move(whom).value(),
+  Fields fields(*body);
+  const auto id = path.at("id"), from = fields.text("from");
+  if (!fields.status()) return respond(responder, fields.status());
+  context.plugins.canary(id, from, std::move(whom).value(),
                          [&context, request, id, answer = share(std::move(responder))](
                              const plugin::Operation& operation) {
                            audit(context, request, "plugin.canary", id, operation.status);
@@ -178,7 +180,9 @@ void operate(const Context& context, const HttpRequest& request, const PathValue
              HttpResponder responder, const std::string& verb) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto id = path.at("id"), from = text_of(*body, "from");
+  Fields fields(*body);
+  const auto id = path.at("id"), from = fields.text("from");
+  if (!fields.status()) return respond(responder, fields.status());
   const Teller teller(request, std::move(responder));
   auto done = [&context, request, verb, id, from, teller](const plugin::Operation& operation) {
     audit(context, request, "plugin." + verb, id, operation.status,

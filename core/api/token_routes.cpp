@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "api/admin_support.h"
-#include "config/values.h"
 #include "protocol/close_codes.h"
 #include "session/session_registry.h"
 #include "storage/store.h"
@@ -26,15 +25,13 @@ constexpr const char* kRevoked = "The token was revoked by an operator.";
 void make(const Context& context, const HttpRequest& request, HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto life_text = text_of(*body, "for");
-  const auto life = life_text.empty() ? kDefaultLife : config::parse_duration(life_text);
-  if (!life || life->count() <= 0)
-    return respond(responder,
-                   Status::invalid_args("--for takes a duration such as 30m, 12h or 7d"));
+  Fields fields(*body);
+  const auto life = fields.duration("for", kDefaultLife);
+  const auto name = fields.text("name");
+  if (!fields.status()) return respond(responder, fields.status());
   auto answer = share(std::move(responder));
-  const auto name = text_of(*body, "name");
   context.accounts.by_name(
-      name, [&context, request, life = *life, name, answer](const Result<users::User>& user) {
+      name, [&context, request, life, name, answer](const Result<users::User>& user) {
         if (!user) return respond(*answer, user.status());
         const auto made = context.tokens.make_access(user->id, life);
         audit(context, request, "token.make", user->id, made.status());
@@ -103,7 +100,10 @@ void tell_of_person(const Context& context, Json said, const users::TokenClaims&
 void check(const Context& context, const HttpRequest& request, HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto report = users::report_on(context.tokens, text_of(*body, "token"));
+  Fields fields(*body);
+  const auto token = fields.text("token");
+  if (!fields.status()) return respond(responder, fields.status());
+  const auto report = users::report_on(context.tokens, token);
   Json said{{"header", or_null(report.header_json)}, {"claims", or_null(report.payload_json)}};
   said["problems"] = problems_with(context.token_keys.problems(), said);
   auto answer = share(std::move(responder));
@@ -156,12 +156,14 @@ void revoke_of_user(const Context& context, const HttpRequest& request, const st
 void revoke(const Context& context, const HttpRequest& request, HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto id = text_of(*body, "id"), name = text_of(*body, "name");
+  Fields fields(*body);
+  const auto id = fields.text("id"), name = fields.text("name"), issuer = fields.text("issuer");
+  if (!fields.status()) return respond(responder, fields.status());
   if (id.empty() == name.empty())
     return respond(responder, Status::invalid_args("give a token's id (jti), or a user: one of "
                                                    "the two"));
   auto answer = share(std::move(responder));
-  if (!id.empty()) return revoke_one(context, request, id, text_of(*body, "issuer"), answer);
+  if (!id.empty()) return revoke_one(context, request, id, issuer, answer);
   revoke_of_user(context, request, name, answer);
 }
 

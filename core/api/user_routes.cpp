@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/user_routes.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -82,15 +83,14 @@ void show_user(const Context& context, const PathValues& path, HttpResponder res
 
 // Role names at `key`; nothing, and an answer sent, when one of them is none.
 std::optional<Roles> roles_at(const Json& body, const char* key, HttpResponder& responder) {
-  Roles roles;
-  for (const auto& role : body.value(key, Json::array())) {
-    if (!role.is_string() || !users::is_role(role.get<std::string>())) {
-      respond(responder, Status::invalid_args("roles are: user, moderator, admin, service"));
-      return std::nullopt;
-    }
-    roles.push_back(role.get<std::string>());
-  }
-  return roles;
+  Fields fields(body);
+  auto roles = fields.texts(key);
+  Status status = fields.status();
+  if (status && !std::ranges::all_of(roles, users::is_role))
+    status = Status::invalid_args("roles are: user, moderator, admin, service");
+  if (status) return roles;
+  respond(responder, status);
+  return std::nullopt;
 }
 
 // {"roles": exactly these} or {"add": those too, "remove": and not those}.
@@ -145,10 +145,12 @@ void reset_password(const Context& context, const HttpRequest& request, const Pa
                     HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
+  Fields fields(*body);
+  const auto password = fields.text("password");
+  if (!fields.status()) return respond(responder, fields.status());
   with_user(
       context, path.at("name"), share(std::move(responder)),
-      [&context, request, password = text_of(*body, "password")](const users::User& user,
-                                                                 const SharedResponder& answer) {
+      [&context, request, password](const users::User& user, const SharedResponder& answer) {
         if (user.kind == "guest") {
           return respond(*answer,
                          Status::invalid_args("A guest has no account. It has to register first."));
@@ -167,13 +169,16 @@ void reset_password(const Context& context, const HttpRequest& request, const Pa
 void redeem(const Context& context, const HttpRequest& request, HttpResponder responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
+  Fields fields(*body);
+  const auto name = fields.text("name"), password = fields.text("password");
+  const auto code = fields.text("code");
+  if (!fields.status()) return respond(responder, fields.status());
   auto answer = share(std::move(responder));
-  const auto name = text_of(*body, "name"), password = text_of(*body, "password");
   // Before the code, whose tries are counted.
   if (auto status = context.accounts.check_enrolment(name, password); !status)
     return respond(*answer, status);
   context.first_admin.redeem(
-      text_of(*body, "code"), name, password, request.peer_address(),
+      code, name, password, request.peer_address(),
       [&context, request, name, answer](const Result<users::User>& user) {
         audit(context, request, "admin.redeem", name, user.status());
         if (!user) return respond(*answer, user.status());

@@ -24,17 +24,20 @@ void upload(const Context& context, const HttpRequest& request, const std::strin
             net::HttpResponder& responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  auto bytes = base64url_decode(text_of(*body, "file"));
+  Fields fields(*body);
+  const auto file = fields.text("file"), signature = fields.text("signature");
+  const bool downgrade = fields.flag("allowDowngrade"), same = fields.flag("allowSameVersion");
+  if (!fields.status()) return respond(responder, fields.status());
+  auto bytes = base64url_decode(file);
   if (!bytes)
     return respond(responder, Status::invalid_args("`file` must be the file as base64url"));
   plugin::Uploaded done;
-  const auto operation = context.plugins.versions().upload(
-      {.id = id,
-       .bytes = std::move(*bytes),
-       .signature = text_of(*body, "signature"),
-       .allow_downgrade = body->value("allowDowngrade", Json(false)) == Json(true),
-       .allow_same_version = body->value("allowSameVersion", Json(false)) == Json(true)},
-      done);
+  const auto operation = context.plugins.versions().upload({.id = id,
+                                                            .bytes = std::move(*bytes),
+                                                            .signature = signature,
+                                                            .allow_downgrade = downgrade,
+                                                            .allow_same_version = same},
+                                                           done);
   audit(context, request, "plugin.upload", id, operation.status,
         "version " + done.version + ", sha256 " + done.sha256 + ", signed with key " + done.key);
   answer_operation(responder, operation,
@@ -45,13 +48,15 @@ void pin(const Context& context, const HttpRequest& request, const std::string& 
          net::HttpResponder& responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto version = text_of(*body, "version");
+  Fields fields(*body);
   const bool none = body->value("version", Json("")).is_null();
+  const auto version = none ? std::string() : fields.text("version");
+  const bool downgrade = fields.flag("allowDowngrade");
+  if (!fields.status()) return respond(responder, fields.status());
   if (version.empty() && !none)
     return respond(responder, Status::invalid_args("send {\"version\": \"1.2.0\"}, or null to load "
                                                    "from plugins.folder again"));
-  const auto status = context.plugins.versions().pin(
-      id, version, body->value("allowDowngrade", Json(false)) == Json(true));
+  const auto status = context.plugins.versions().pin(id, version, downgrade);
   audit(context, request, none ? "plugin.unpin" : "plugin.pin", id, status,
         none ? "" : "to version " + version);
   if (!status) return respond(responder, status);
@@ -61,8 +66,10 @@ void pin(const Context& context, const HttpRequest& request, const std::string& 
 void revoke(const Context& context, const HttpRequest& request, net::HttpResponder& responder) {
   const auto body = read_body(request, responder);
   if (!body) return;
-  const auto kind = text_of(*body, "kind"), value = text_of(*body, "value");
-  const auto reason = text_of(*body, "reason");
+  Fields fields(*body);
+  const auto kind = fields.text("kind"), value = fields.text("value");
+  const auto reason = fields.text("reason");
+  if (!fields.status()) return respond(responder, fields.status());
   const auto status = context.plugins.versions().revoke(kind, value, reason);
   audit(context, request, "plugin.revoke", kind + " " + value, status, reason);
   if (!status) return respond(responder, status);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "api/admin_support.h"
+#include "base/json_text.h"
 #include "base/log.h"
 #include "base/log_file.h"
 #include "command/dispatcher.h"

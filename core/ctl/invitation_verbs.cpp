@@ -7,10 +7,11 @@ using Json = nlohmann::json;
 
 // The code alone, which is shown this once.
 int invitation_make(Context& context, const std::string& note, const std::string& life) {
-  return answer(context,
-                context.client().post("/admin/v1/invitations", {{"note", note}, {"for", life}}),
-                [](Context& c, const Json& body) {
-                  c.terminal.out << body.at("code").get<std::string>() << '\n';
+  Json body{{"note", note}};
+  if (!life.empty()) body["for"] = life;
+  return answer(context, context.client().post("/admin/v1/invitations", body),
+                [](Context& c, const Json& made) {
+                  c.terminal.out << made.at("code").get<std::string>() << '\n';
                 });
 }
 

@@ -50,9 +50,11 @@ void show_check(Context& context, const Json& body) {
 
 // The token alone, so that a script can take it.
 int token_make(Context& context, const std::string& name, const std::string& life) {
-  return answer(context, context.client().post("/admin/v1/tokens", {{"name", name}, {"for", life}}),
-                [](Context& c, const Json& body) {
-                  c.terminal.out << body.at("token").get<std::string>() << '\n';
+  Json body{{"name", name}};
+  if (!life.empty()) body["for"] = life;
+  return answer(context, context.client().post("/admin/v1/tokens", body),
+                [](Context& c, const Json& made) {
+                  c.terminal.out << made.at("token").get<std::string>() << '\n';
                 });
 }
 

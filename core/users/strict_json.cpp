@@ -10,12 +10,12 @@ namespace parley::users {
 
 using Json = nlohmann::json;
 
-std::optional<Json> parse_strict_object(std::string_view text) {
+std::optional<Json> parse_strict_object(std::string_view text, int deepest) {
   using Event = Json::parse_event_t;
   std::vector<std::set<std::string>> open;  // the keys of each object that is being read
   bool refused = false;
   const auto check = [&](int depth, Json::parse_event_t event, Json& value) {
-    refused |= depth > kJsonDepthMax;
+    refused |= depth > deepest;
     if (event == Event::object_start) open.emplace_back();
     if (event == Event::key && !open.empty() &&
         !open.back().insert(value.get<std::string>()).second)

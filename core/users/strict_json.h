@@ -15,6 +15,7 @@ namespace parley::users {
 
 inline constexpr int kJsonDepthMax = 8;
 
-std::optional<nlohmann::json> parse_strict_object(std::string_view text);
+std::optional<nlohmann::json> parse_strict_object(std::string_view text,
+                                                  int deepest = kJsonDepthMax);
 
 }  // namespace parley::users

@@ -156,6 +156,87 @@ TEST_F(OperatorApi, ChangesNeedAJsonObject) {
       << "nothing of it was done";
 }
 
+TEST_F(OperatorApi, AMemberOfTheWrongTypeIsRefusedByItsName) {
+  struct Wrong {
+    std::string path, body, name;
+  };
+  const std::string rule = R"({"allow":false,"subject":"guests","command":"roll",)";
+  const std::vector<Wrong> all{
+      {"/say", R"({"channel":5,"text":"x"})", "channel"},
+      {"/say", R"({"channel":"global","text":["x"]})", "text"},
+      {"/say", R"({"channel":"global","text":"a\u0000b"})", "text"},
+      {"/backup", R"({"file":true})", "file"},
+      {"/backup", R"({"file":"/tmp/a\u0000b"})", "file"},
+      {"/sessions/s_1/kick", R"({"reason":{}})", "reason"},
+      {"/admin-keys", R"({"name":"k","scopes":["read"],"for":5})", "for"},
+      {"/admin-keys", R"({"name":"k","scopes":["read"],"for":true})", "for"},
+      {"/admin-keys", R"({"name":"k","scopes":["read"],"for":""})", "for"},
+      {"/admin-keys", R"({"name":"k","scopes":["read"],"for":"-1d"})", "for"},
+      {"/admin-keys", R"({"name":7,"scopes":["read"]})", "name"},
+      {"/admin-keys", R"({"name":"k","scopes":"read"})", "scopes"},
+      {"/admin-keys", R"({"name":"k","scopes":[1]})", "scopes"},
+      {"/invitations", R"({"for":5})", "for"},
+      {"/invitations", R"({"note":5})", "note"},
+      {"/tokens", R"({"name":"x","for":5})", "for"},
+      {"/tokens", R"({"name":5})", "name"},
+      {"/tokens/check", R"({"token":5})", "token"},
+      {"/tokens/revoke", R"({"id":5,"name":"x"})", "id"},
+      {"/access/rules", rule + R"("at":-5})", "at"},
+      {"/access/rules", rule + R"("at":"1"})", "at"},
+      {"/access/rules", rule + R"("note":null})", "note"},
+      {"/access/rules", R"({"allow":false,"subject":"guests","command":5})", "command"},
+      {"/access/rules/1/move", R"({"to":1.5})", "to"},
+      {"/access/aliases/dice", R"({"command":5})", "command"},
+      {"/users/Operated/roles", R"({"roles":"admin"})", "roles"},
+      {"/users/Operated/roles", R"({"add":["admin"],"remove":{}})", "remove"},
+      {"/users/Operated/password", R"({"password":12345678901})", "password"},
+      {"/admin/redeem", R"({"code":1,"name":"x","password":"one-two-three-44"})", "code"},
+      {"/log/level", R"({"component":1,"level":"info"})", "component"},
+      {"/plugins/dice/reload", R"({"from":1})", "from"},
+      {"/plugins/dice/pin", R"({"version":1})", "version"},
+      {"/plugins/dice/pin", R"({"version":null,"allowDowngrade":"yes"})", "allowDowngrade"},
+      {"/plugin-revocations", R"({"kind":"sha256","value":1})", "value"},
+  };
+  for (const auto& [path, body, name] : all) {
+    const auto refused = http().request("POST", "/admin/v1" + path, with_json(), body);
+    EXPECT_EQ(refused.status, 422) << path << ' ' << body << refused.text();
+    EXPECT_THAT(refused.text(), HasSubstr("`" + name + "` must be")) << path << ' ' << body;
+  }
+  const auto read = [](const std::string& path) {
+    return http().get("/admin/v1" + path, token()).json();
+  };
+  EXPECT_TRUE(read("/admin-keys").at("keys").empty());
+  EXPECT_TRUE(read("/invitations").at("invitations").empty());
+  EXPECT_TRUE(read("/access").at("rules").empty());
+}
+
+TEST_F(OperatorApi, ANameThatStandsTwiceInABodyIsRefused) {
+  for (const std::string body : {R"({"channel":"global","text":"x","text":"y"})",
+                                 R"({"channel":"global","text":"x","more":{"a":1,"a":1}})"}) {
+    const auto refused = http().request("POST", "/admin/v1/say", with_json(), body);
+    EXPECT_EQ(refused.status, 400) << body << refused.text();
+    EXPECT_EQ(refused.json().at("error").at("code"), "bad_json") << body;
+  }
+}
+
+TEST_F(OperatorApi, WhatTheServerSaysHeedsTheLimitsOfAMessage) {
+  const auto say = [](const std::string& text) {
+    const Json body{{"channel", "global"}, {"text", text}};
+    return http().request("POST", "/admin/v1/say", with_json(), body.dump());
+  };
+  for (const std::string blank : {"", "   ", "\n\t", "\u00A0\u200B"}) {
+    const auto refused = say(blank);
+    EXPECT_EQ(refused.status, 422) << refused.text();
+    EXPECT_THAT(refused.text(), HasSubstr("nothing to say"));
+  }
+  std::string longest;  // limits.message counts characters
+  for (int i = 0; i < 4000; ++i) longest += "ю";
+  const auto refused = say(longest + "!");
+  EXPECT_EQ(refused.status, 413) << refused.text();
+  EXPECT_THAT(refused.text(), HasSubstr("longer than 4000 characters"));
+  EXPECT_EQ(say(longest).status, 200);
+}
+
 TEST_F(OperatorApi, ABodyBeyondTheLimitIsRefusedBeforeItIsRead) {
   const std::string much(2 << 20, ' ');
   const auto refused = http().request("POST", "/admin/v1/say", with_json(), much);

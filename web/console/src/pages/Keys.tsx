@@ -67,7 +67,7 @@ function makeAction(done: () => void): void {
       { name: 'for', label: t('howLong'), value: '90d' },
     ],
     run: async ({ name, scopes, for: life }) => {
-      const wanted = { name, scopes: scopes!.split(',').filter((one) => one !== ''), for: life };
+      const wanted = { name, scopes: scopes!.split(',').filter((one) => one !== ''), for: life || undefined };
       return { text: t('makeKeyDone'), secret: (await change<{ key: string }>('/admin-keys', wanted)).key };
     },
     ctl: ({ name, scopes, for: life }) =>

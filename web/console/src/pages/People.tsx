@@ -178,9 +178,9 @@ function inviteAction(done: () => void): void {
       { name: 'note', label: t('note'), hint: t('noteHint') },
       { name: 'for', label: t('howLong'), hint: t('howLongHint') },
     ],
-    run: async (values) => ({
+    run: async ({ note, for: life }) => ({
       text: t('inviteDone'),
-      secret: (await change<{ code: string }>('/invitations', values)).code,
+      secret: (await change<{ code: string }>('/invitations', { note, for: life || undefined })).code,
     }),
     ctl: ({ note, for: life }) =>
       `parleyctl invitation make${note ? ` --note ${quoted(note)}` : ''}${life ? ` --for ${quoted(life)}` : ''}`,
