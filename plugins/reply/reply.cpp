@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reply: the bot. It hears what was published, looks into its rule book, and answers: in a channel
-// when it is named or a rule is ambient, in a direct message always, and to the command `ask` for
+// when it is named, replied to or a rule is ambient, in a direct message always, and to the command `ask` for
 // one person alone. It never answers bots, nor itself.
 //
 // What a rule remembers is on disk before its answer goes out. A book that was changed is read
@@ -10,6 +10,7 @@
 #include "answerer.h"
 #include "dialogues.h"
 #include "memory.h"
+#include "own_messages.h"
 #include "rate.h"
 #include "rule_book.h"
 #include "settings.h"
@@ -84,12 +85,15 @@ class Reply : public parley::Plugin {
   void save(parley::StateWriter& out) override {
     Json state = Json::object();
     state.set("dialogues", dialogues_.to_json());
+    state.set("own", own_.to_json());
     out.write(state.text());
   }
   void load(const parley::StateReader& in) override {
     if (in.schema() != kStateSchema)
       throw parley::Error("schema " + std::to_string(in.schema()), parley::Outcome::kUnsupported);
-    dialogues_.load(parley::JsonView(in.bytes())["dialogues"]);
+    const parley::JsonView state(in.bytes());
+    dialogues_.load(state["dialogues"]);
+    own_.load(state["own"]);
   }
 
   std::optional<std::string> on_config(parley::JsonView config) override {
@@ -119,7 +123,8 @@ class Reply : public parley::Plugin {
     Spoken spoken = spoken_by(user, message.session(), message.text(), message.locale());
     spoken.channel = message.channel();
     spoken.direct = message.direct();
-    spoken.addressed = spoken.addressed || spoken.direct;
+    spoken.addressed = spoken.addressed || spoken.direct ||
+                       (message.reply_to() >= 0 && own_.has(message.channel(), message.reply_to()));
     spoken.offset = message.offset();
     const auto match = answerer_.look_up(spoken);
     if (!match || !rate_.take(spoken.user, host().now())) return;
@@ -181,8 +186,8 @@ class Reply : public parley::Plugin {
            .buttons = answer.buttons,
            .reply_to = spoken.offset,
            .about = spoken.user},
-          [this, channel = spoken.channel](Outcome outcome, std::int64_t) {
-            if (is_ok(outcome)) return;
+          [this, channel = spoken.channel](Outcome outcome, std::int64_t offset) {
+            if (is_ok(outcome)) return own_.note(channel, offset);
             log_warning("answering in " + channel + ": " + std::string(describe(outcome)));
           });
     }
@@ -317,6 +322,7 @@ class Reply : public parley::Plugin {
   std::string book_place_;
   Memory memory_;
   Dialogues dialogues_;
+  OwnMessages own_;
   Answerer answerer_;
   Rate rate_;
   parley::Timer timer_;

@@ -77,6 +77,34 @@ TEST(Reply, InAChannelAnswersOnlyWhenItIsNamed) {
   EXPECT_NE(heard(host, "Parley, hello").text, "");
 }
 
+TEST(Reply, AnswersTheQuestionThatItsGreetingProposes) {
+  FakeHost host(options());
+  EXPECT_THAT(heard(host, "what can you do?").text, HasSubstr("I am **Parley**"));
+  EXPECT_THAT(heard(host, "What can you do ?", kIvan).text, HasSubstr("I am **Parley**"));
+  EXPECT_THAT(heard(host, "что ты умеешь?").text, HasSubstr("Я **Parley**"));
+  EXPECT_THAT(heard(host, "Что ты умеешь", kIvan).text, HasSubstr("Я **Parley**"));
+  for (const char* between_people : {"what can you do", "what can you do about it?",
+                                     "Ann, what can you do?", "а что ты умеешь готовить?"})
+    EXPECT_EQ(heard(host, between_people).text, "") << between_people;
+}
+
+TEST(Reply, TakesAReplyToItsOwnMessageAsSaidToIt) {
+  FakeHost host(options());
+  const auto greeted = host.say("hello", kNeo);
+  ASSERT_EQ(host.published().size(), 1u);
+  const auto own = host.published().back().offset;
+  const auto answers = [&](const char* text, std::int64_t to, const char* channel = "global") {
+    host.forget();
+    host.say(text, kIvan, channel, to);
+    return host.published().size();
+  };
+  EXPECT_EQ(answers("thanks", own), 1u);
+  EXPECT_EQ(answers("thanks", greeted.offset), 0u) << "to somebody else";
+  EXPECT_EQ(answers("thanks", own, "other"), 0u) << "the same offset in another channel";
+  host.reload();
+  EXPECT_EQ(answers("thanks", own), 1u) << "the next version knows it as well";
+}
+
 TEST(Reply, InADirectMessageAnswersAlwaysAndOnlyThoseMeantForIt) {
   FakeHost host(options());
   EXPECT_NE(heard(host, "thanks", kNeo, direct_channel(kNeo)).text, "");

@@ -132,6 +132,7 @@ struct Said {
   std::string reason = {};
   std::string text = {};    // as published, after every REPLACE
   std::int64_t offset = 0;  // 0: not published
+  std::int64_t reply_to = -1;
 };
 
 struct Logged {

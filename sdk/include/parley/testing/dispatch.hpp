@@ -126,7 +126,7 @@ struct Dispatch {
     message.stage = stage;
     message.offset = said.offset;
     message.ts = server.now;
-    message.reply_to = -1;
+    message.reply_to = said.reply_to;
     if (stage == PARLEY_STAGE_FILTER) {
       server.message_in_filter = message.id;
       server.verdict = &said;

@@ -79,8 +79,10 @@ class FakeHost : public FakeLife {
   }
 
   // Says something in a channel: filters first, then the listeners to what was published.
-  Said say(std::string_view text, const Caller& caller = {}, std::string_view channel = "global") {
-    Said said{.text = std::string(text)};
+  // reply_to: offset of the message it answers.
+  Said say(std::string_view text, const Caller& caller = {}, std::string_view channel = "global",
+           std::int64_t reply_to = -1) {
+    Said said{.text = std::string(text), .reply_to = reply_to};
     Dispatch dispatch{server_};
     dispatch.deliver(PARLEY_STAGE_FILTER, said, caller, std::string(channel));
     if (!said.denied) {
