@@ -15,17 +15,19 @@
 
 #include <parley/plugin.hpp>
 
+#include "../remind/duration.h"
 #include "catalogue.h"
 #include "flood_gauge.h"
 #include "languages.h"
 #include "sanctions.h"
+#include "terms.h"
 #include "word_list.h"
 
 namespace moderation {
 
 constexpr std::int64_t kSecond = 1000, kMinute = 60 * kSecond;
-constexpr int kMostMinutes = 366 * 24 * 60;
 constexpr std::size_t kMostShown = 50;
+constexpr std::chrono::minutes kUsualMute{10};
 
 std::vector<std::string> words_of(parley::JsonView config) {
   std::vector<std::string> words;
@@ -79,9 +81,9 @@ class Moderation : public parley::Plugin {
         .role("moderator")
         .role("admin")
         .argument<parley::UserName>("user", say::kUser)
-        .argument<std::int64_t>("minutes", say::kMinutes)
-        .range(0, kMostMinutes)
-        .fallback(10)
+        .argument<std::string>("for", say::kMuteFor)
+        .maximum(100)
+        .optional()
         .argument<std::string>("reason", say::kReason)
         .maximum(300)
         .rest()
@@ -94,7 +96,12 @@ class Moderation : public parley::Plugin {
         .role("moderator")
         .role("admin")
         .argument<parley::UserName>("user", say::kUser)
-        .argument<parley::ChannelName>("channel", say::kChannel)
+        .argument<std::string>("channel", say::kChannel)
+        .maximum(100)
+        .optional()
+        .argument<std::string>("for", say::kBanFor)
+        .maximum(100)
+        .optional()
         .argument<std::string>("reason", say::kReason)
         .maximum(300)
         .rest()
@@ -103,7 +110,9 @@ class Moderation : public parley::Plugin {
         .role("moderator")
         .role("admin")
         .argument<parley::UserName>("user", say::kUser)
-        .argument<parley::ChannelName>("channel", say::kChannel);
+        .argument<std::string>("channel", say::kChannel)
+        .maximum(100)
+        .optional();
     command("sanctions", say::kList, &Moderation::list).role("moderator").role("admin").read_only();
   }
 
@@ -191,11 +200,21 @@ class Moderation : public parley::Plugin {
     return sanctions_.all().size() < config()["sanctions"].or_else(std::size_t{0});
   }
 
+  static bool is_line(const parley::Request& request) {
+    return request.typed() || !request.channel().empty();
+  }
+  std::int64_t until(std::chrono::seconds span) const {
+    return span.count() == 0 ? 0 : host().now() + std::chrono::milliseconds(span).count();
+  }
+
   void mute(parley::Request& request) {
-    const auto minutes = request.argument<std::int64_t>("minutes");
-    Sanction sanction{.by = std::string(request.user().name()),
-                      .reason = request.argument<std::string>("reason"),
-                      .until = minutes == 0 ? 0 : host().now() + minutes * kMinute};
+    const auto terms = read_terms({.span = request.argument<std::string>("for"),
+                                   .reason = request.argument<std::string>("reason")},
+                                  is_line(request));
+    if (!terms.span) return request.fail("invalid_args", request.tr(say::kNoSpan));
+    const auto wanted = terms.says_span ? *terms.span : std::chrono::seconds(kUsualMute);
+    Sanction sanction{
+        .by = std::string(request.user().name()), .reason = terms.reason, .until = until(wanted)};
     with_user(request, [this, sanction](parley::Deferred later, const parley::Account& to) mutable {
       sanction.name = to.name;
       const auto span = span_of(sanction, later.locale());
@@ -211,21 +230,55 @@ class Moderation : public parley::Plugin {
   }
 
   void ban(parley::Request& request) {
-    auto channel = channel_of(request);
+    const auto terms = read_terms({.channel = request.argument<std::string>("channel"),
+                                   .span = request.argument<std::string>("for"),
+                                   .reason = request.argument<std::string>("reason")},
+                                  is_line(request));
+    if (!terms.span) return request.fail("invalid_args", request.tr(say::kNoSpan));
+    const auto channel = here_or(request, terms.channel);
+    if (channel.empty())
+      return request.fail("invalid_args",
+                          request.tr(say::kWhichChannel, request.argument<std::string>("user")));
     Sanction sanction{.by = std::string(request.user().name()),
-                      .reason = request.argument<std::string>("reason")};
+                      .reason = terms.reason,
+                      .until = until(*terms.span)};
     with_user(request, [this, sanction, channel](parley::Deferred later,
                                                  const parley::Account& to) mutable {
       sanction.name = to.name;
-      const auto locale = languages_.of(to.id, later.locale());
-      impose(
-          std::move(later), to, ban_key(to.id, channel), sanction,
-          [&](parley::Deferred& asker) { return asker.tr(say::kBanned, to.name, channel); },
-          [this, id = to.id, sanction, channel, locale] {
-            channels().unsubscribe(channel, id);
-            tell(id, say::kYouWereBanned.format(locale, channel, why(sanction, locale)));
-          });
+      channels().info(channel, [this, later = std::move(later), to, sanction, channel](
+                                   parley::Outcome outcome, const parley::ChannelInfo&) mutable {
+        if (!is_ok(outcome)) return refuse_channel(later, outcome, channel, to.name);
+        if (is_private(channel)) return later.fail("invalid_args", later.tr(say::kNotThere));
+        ban_from(std::move(later), channel, to, sanction);
+      });
     });
+  }
+
+  void ban_from(parley::Deferred later, const std::string& channel, const parley::Account& to,
+                const Sanction& sanction) {
+    const auto locale = languages_.of(to.id, later.locale());
+    impose(
+        std::move(later), to, ban_key(to.id, channel), sanction,
+        [&](parley::Deferred& asker) { return ban_text(sanction, channel, asker.locale()); },
+        [this, id = to.id, sanction, channel, locale] {
+          channels().unsubscribe(channel, id);
+          const auto reason = why(sanction, locale);
+          tell(id, sanction.until == 0 ? say::kYouWereBanned.format(locale, channel, reason)
+                                       : say::kYouWereBannedFor.format(
+                                             locale, channel, span_of(sanction, locale), reason));
+        });
+  }
+
+  // The conversation of two, and what one person alone reads.
+  static bool is_private(std::string_view channel) {
+    return channel.substr(0, 3) == "dm:" || channel.substr(0, 1) == "@";
+  }
+
+  static void refuse_channel(parley::Deferred& later, parley::Outcome outcome,
+                             const std::string& channel, const std::string& user) {
+    const bool none = outcome == parley::Outcome::kNotFound || outcome == parley::Outcome::kInvalid;
+    if (!none) return later.fail(outcome);
+    later.fail("not_found", later.tr(say::kNoChannel, channel, user));
   }
 
   // In force at once; taken back when it could not be stored.
@@ -266,8 +319,8 @@ class Moderation : public parley::Plugin {
   }
 
   void unban(parley::Request& request) {
-    with_user(request, [this, channel = channel_of(request)](parley::Deferred later,
-                                                             const parley::Account& to) {
+    const auto channel = here_or(request, request.argument<std::string>("channel"));
+    with_user(request, [this, channel](parley::Deferred later, const parley::Account& to) {
       const auto text = later.tr(say::kUnbanned, to.name, channel);
       lift(std::move(later), to.name, ban_key(to.id, channel), text);
     });
@@ -284,9 +337,9 @@ class Moderation : public parley::Plugin {
                               });
   }
 
-  static std::string channel_of(const parley::Request& request) {
-    auto channel = request.argument<std::string>("channel");
-    if (!channel.empty() && channel[0] == '#') channel.erase(0, 1);
+  static std::string here_or(const parley::Request& request, std::string channel) {
+    if (channel.empty()) return std::string(request.channel());
+    if (channel[0] == '#') channel.erase(0, 1);
     return channel;
   }
 
@@ -307,8 +360,14 @@ class Moderation : public parley::Plugin {
     const auto channel = key.substr(key.find(':', 4) + 1);  // of "ban:<user>:<channel>"
     const auto by = one.by.empty() ? std::string(say::kModule.in(locale)) : one.by;
     return (muted ? say::kMuted.format(locale, one.name, span_of(one, locale))
-                  : say::kBanned.format(locale, one.name, channel)) +
+                  : ban_text(one, channel, locale)) +
            say::kBy.format(locale, by, why(one, locale));
+  }
+
+  std::string ban_text(const Sanction& ban, std::string_view channel,
+                       std::string_view locale) const {
+    if (ban.until == 0) return say::kBanned.format(locale, ban.name, channel);
+    return say::kBannedFor.format(locale, ban.name, channel, span_of(ban, locale));
   }
 
   // ---- words
@@ -320,8 +379,9 @@ class Moderation : public parley::Plugin {
   }
   std::string span_of(const Sanction& sanction, std::string_view locale) const {
     if (sanction.until == 0) return std::string(say::kForever.in(locale));
-    const auto left = std::max<std::int64_t>(0, sanction.until - host().now());
-    return say::kForMinutes.format(locale, (left + kMinute - 1) / kMinute);
+    const std::chrono::milliseconds left(std::max<std::int64_t>(0, sanction.until - host().now()));
+    return say::kFor.format(
+        locale, remind::describe_duration(std::chrono::ceil<std::chrono::minutes>(left), locale));
   }
   static parley::Json said(std::string text) {
     return parley::to_json(

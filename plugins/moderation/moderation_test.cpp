@@ -41,7 +41,7 @@ std::string text_of(const parley::testing::Reply& reply) {
 TEST(Mute, SilencesSomebodyForAWhileAndTellsThem) {
   FakeHost host(with_people());
   const auto reply =
-      host.call("mute", {{"user", "@Neo"}, {"minutes", 5}, {"reason", "shouting"}}, kMod);
+      host.call("mute", {{"user", "@Neo"}, {"for", "5"}, {"reason", "shouting"}}, kMod);
   EXPECT_EQ(text_of(reply), "Neo is muted for 5 min");
   ASSERT_THAT(host.pushes(), SizeIs(1));
   EXPECT_EQ(host.pushes()[0].frame.data()["text"].or_else(""),
@@ -62,8 +62,9 @@ std::string told(const FakeHost& host) {
 
 TEST(Notices, AreInTheLanguageOfWhomTheyAreAbout) {
   FakeHost host(with_people());
+  host.channels()["global"];
   host.happen(EventKind::kSessionOpened, kAnn);
-  EXPECT_EQ(text_of(host.call("mute", {{"user", "Ann"}, {"minutes", 5}}, kMod)),
+  EXPECT_EQ(text_of(host.call("mute", {{"user", "Ann"}, {"for", "5"}}, kMod)),
             "Ann is muted for 5 min");
   EXPECT_EQ(told(host), "Модератор запретил вам писать (5 мин): причина не указана");
   host.call("ban", {{"user", "Ann"}, {"channel", "global"}, {"reason", "spam"}}, kMod);
@@ -76,7 +77,7 @@ TEST(Notices, FollowWhatPeopleChoseLast) {
   Caller english = kAnn;
   english.locale = "en";
   host.say("hello", english);
-  host.call("mute", {{"user", "Ann"}, {"minutes", 0}}, kMod);
+  host.call("mute", {{"user", "Ann"}, {"for", "0"}}, kMod);
   EXPECT_THAT(told(host),
               AllOf(HasSubstr("A moderator has muted you"), Not(HasSubstr("Модератор"))));
 }
@@ -85,11 +86,11 @@ TEST(Notices, ForPeopleNeverSeenAreInTheModeratorsLanguage) {
   FakeHost host(with_people(R"({"languages": 1})"));
   Caller russian = kMod;
   russian.locale = "ru";
-  host.call("mute", {{"user", "Neo"}, {"minutes", 0}}, russian);
+  host.call("mute", {{"user", "Neo"}, {"for", "0"}}, russian);
   EXPECT_EQ(told(host), "Модератор запретил вам писать (бессрочно): причина не указана");
   host.happen(EventKind::kSessionOpened, kNeo);
   host.happen(EventKind::kSessionOpened, kAnn);
-  host.call("mute", {{"user", "Neo"}, {"minutes", 0}}, russian);
+  host.call("mute", {{"user", "Neo"}, {"for", "0"}}, russian);
   EXPECT_THAT(told(host), HasSubstr("Модератор")) << "Ann has taken the only place";
 }
 
@@ -104,7 +105,7 @@ TEST(Notices, OfTheBrakeForFloodsAreInTheReadersLanguage) {
 
 TEST(Mute, HoldsOverARestart) {
   FakeHost host(with_people());
-  host.call("mute", {{"user", "Neo"}, {"minutes", 0}}, kMod);
+  host.call("mute", {{"user", "Neo"}, {"for", "0"}}, kMod);
   host.restart();
   host.advance(1000h);
   EXPECT_THAT(host.say("hello", kNeo).reason, HasSubstr("until it is lifted: no reason given"));
@@ -112,7 +113,7 @@ TEST(Mute, HoldsOverARestart) {
 
 TEST(Mute, LeavesNothingBehindWhenItHasRunOut) {
   FakeHost host(with_people());
-  host.call("mute", {{"user", "Neo"}, {"minutes", 5}}, kMod);
+  host.call("mute", {{"user", "Neo"}, {"for", "5"}}, kMod);
   EXPECT_THAT(host.storage(), SizeIs(1));
   host.advance(7min);
   EXPECT_THAT(host.storage(), IsEmpty());
@@ -137,9 +138,9 @@ TEST(Mute, IsNotPromisedWhenItCannotBeStored) {
 
 TEST(Mute, KeepsTheFormerOneWhenAnotherCannotBeStored) {
   FakeHost host(with_people());
-  host.call("mute", {{"user", "Neo"}, {"minutes", 60}}, kMod);
+  host.call("mute", {{"user", "Neo"}, {"for", "60"}}, kMod);
   host.fail_next_write(Outcome::kBusy);
-  host.call("mute", {{"user", "Neo"}, {"minutes", 1}}, kMod);
+  host.call("mute", {{"user", "Neo"}, {"for", "1"}}, kMod);
   host.advance(30min);
   EXPECT_TRUE(host.say("hello", kNeo).denied);
 }
@@ -149,14 +150,14 @@ TEST(Mute, IsForModeratorsAndNotAgainstThem) {
   EXPECT_EQ(host.call("mute", {{"user", "Ann"}}, kNeo).code(), "forbidden");
   EXPECT_EQ(host.call("mute", {{"user", "Mod"}}, kMod).code(), "forbidden");
   EXPECT_EQ(host.call("mute", {{"user", "Nobody"}}, kMod).code(), "not_found");
-  EXPECT_EQ(host.call("mute", {{"user", "Neo"}, {"minutes", -1}}, kMod).code(), "invalid_args");
+  EXPECT_EQ(host.call("mute", {{"user", "Neo"}, {"for", "-1"}}, kMod).code(), "invalid_args");
 }
 
 TEST(Mute, HasALimit) {
   FakeHost host(with_people(R"({"sanctions": 1})"));
   host.call("mute", {{"user", "Neo"}}, kMod);
   EXPECT_EQ(host.call("mute", {{"user", "Ann"}}, kMod).code(), "limit");
-  EXPECT_FALSE(host.call("mute", {{"user", "Neo"}, {"minutes", 1}}, kMod).failed()) << "a change";
+  EXPECT_FALSE(host.call("mute", {{"user", "Neo"}, {"for", "1"}}, kMod).failed()) << "a change";
 }
 
 // ---- bans
@@ -176,16 +177,97 @@ TEST(Ban, SendsSomebodyOutAndKeepsThemOut) {
 
 TEST(Ban, CanBeLifted) {
   FakeHost host(with_people());
+  host.channels()["global"];
   host.call("ban", {{"user", "Neo"}, {"channel", "global"}}, kMod);
   EXPECT_EQ(host.call("unban", {{"user", "Neo"}, {"channel", "other"}}, kMod).code(), "not_found");
   EXPECT_FALSE(host.call("unban", {{"user", "Neo"}, {"channel", "global"}}, kMod).failed());
   EXPECT_FALSE(host.say("hello", kNeo).denied);
 }
 
+// Said in a channel, as a slash line is.
+const Caller& in_lab() {
+  static const Caller mod = [] {
+    Caller here = kMod;
+    here.channel = "lab";
+    return here;
+  }();
+  return mod;
+}
+
+TEST(Ban, IsFromWhereItIsSaidUnlessAChannelIsNamed) {
+  FakeHost host(with_people());
+  host.channels()["lab"].members = {"u_neo"};
+  host.channels()["global"];
+  EXPECT_EQ(text_of(host.call("ban", {{"user", "Neo"}}, in_lab())), "Neo is banned from #lab");
+  EXPECT_EQ(text_of(host.call("ban", {{"user", "Neo"}, {"channel", "#global"}}, in_lab())),
+            "Neo is banned from #global");
+  EXPECT_EQ(text_of(host.call("unban", {{"user", "Neo"}}, in_lab())), "Neo may come to #lab again");
+  EXPECT_EQ(host.call("ban", {{"user", "Neo"}}, kMod).message(),
+            "say which channel: /ban Neo #channel");
+}
+
+TEST(Ban, FromAChannelThatIsNotThereIsRefused) {
+  FakeHost host(with_people());
+  const auto reply = host.call("ban", {{"user", "Neo"}, {"channel", "rude"}}, in_lab());
+  EXPECT_EQ(reply.code(), "not_found");
+  EXPECT_THAT(reply.message(), HasSubstr("there is no channel rude"));
+  EXPECT_THAT(host.storage(), IsEmpty());
+  host.channels()["dm:u_ann:u_mod"];
+  EXPECT_EQ(host.call("ban", {{"user", "Ann"}, {"channel", "dm:u_ann:u_mod"}}, kMod).code(),
+            "invalid_args");
+}
+
+TEST(Ban, EndsWhenItsTimeIsOver) {
+  FakeHost host(with_people());
+  host.channels()["lab"].members = {"u_neo"};
+  const auto reply = host.call(
+      "ban", {{"user", "Neo"}, {"channel", "2h"}, {"for", "very"}, {"reason", "rude"}}, in_lab());
+  EXPECT_EQ(text_of(reply), "Neo is banned from #lab for 2 h");
+  EXPECT_EQ(told(host), "A moderator has sent you out of #lab for 2 h: very rude");
+  host.advance(30min);
+  EXPECT_EQ(text_of(host.call("sanctions", {}, kMod)),
+            "Neo is banned from #lab for 1 h 30 min (by Mod: very rude)");
+  host.restart();
+  EXPECT_TRUE(host.say("hello", kNeo, "lab").denied);
+  host.advance(92min);
+  EXPECT_FALSE(host.say("hello", kNeo, "lab").denied);
+  EXPECT_THAT(host.storage(), IsEmpty());
+}
+
+TEST(Ban, OfAnEarlierVersionHasNoEnd) {
+  FakeHost host(with_people());
+  host.storage()["ban:u_neo:global"] = R"({"name":"Neo","by":"Mod","reason":"rude"})";
+  host.restart();
+  host.advance(1000h);
+  EXPECT_TRUE(host.say("hello", kNeo).denied);
+  EXPECT_EQ(text_of(host.call("sanctions", {}, kMod)), "Neo is banned from #global (by Mod: rude)");
+}
+
+TEST(Terms, AreWrittenAsForReminders) {
+  FakeHost host(with_people());
+  const auto muted = [&](const char* span) {
+    return text_of(host.call("mute", {{"user", "Neo"}, {"for", span}}, in_lab()));
+  };
+  EXPECT_EQ(muted("10"), "Neo is muted for 10 min");
+  EXPECT_EQ(muted("10m"), "Neo is muted for 10 min");
+  EXPECT_EQ(muted("2h"), "Neo is muted for 2 h");
+  EXPECT_EQ(muted("1д"), "Neo is muted for 1 d");
+  EXPECT_EQ(muted("0"), "Neo is muted until it is lifted");
+  EXPECT_EQ(muted("shouting"), "Neo is muted for 10 min") << "the reason, and the usual time";
+  EXPECT_EQ(told(host), "A moderator has muted you for 10 min: shouting");
+  for (const char* wrong : {"10x", "400d", "1.5h"})
+    EXPECT_THAT(host.call("mute", {{"user", "Neo"}, {"for", wrong}}, in_lab()).message(),
+                HasSubstr("write the time as 10m"))
+        << wrong;
+  EXPECT_EQ(host.call("mute", {{"user", "Neo"}, {"for", "shouting"}}, kMod).code(), "invalid_args")
+      << "a program names its arguments";
+}
+
 TEST(Sanctions, AreListedWithWhoAndWhy) {
   FakeHost host(with_people());
+  host.channels()["global"];
   EXPECT_EQ(text_of(host.call("sanctions", {}, kMod)), "Nobody is muted or banned");
-  host.call("mute", {{"user", "Neo"}, {"minutes", 5}, {"reason", "shouting"}}, kMod);
+  host.call("mute", {{"user", "Neo"}, {"for", "5"}, {"reason", "shouting"}}, kMod);
   host.call("ban", {{"user", "Ann"}, {"channel", "global"}}, kMod);
   EXPECT_EQ(text_of(host.call("sanctions", {}, kMod)),
             "Ann is banned from #global (by Mod: no reason given)\n"
@@ -195,6 +277,7 @@ TEST(Sanctions, AreListedWithWhoAndWhy) {
 
 TEST(Sanctions, EndWithTheAccount) {
   FakeHost host(with_people());
+  host.channels()["global"];
   host.call("mute", {{"user", "Neo"}}, kMod);
   host.call("ban", {{"user", "Neo"}, {"channel", "global"}}, kMod);
   host.call("mute", {{"user", "Ann"}}, kMod);

@@ -94,6 +94,7 @@ TEST_F(Messages, WhoIsBannedStaysOutAndTheServerStays) {
   Client judge(server().port());
   judge.ask({{"action", "register"}, {"name", "Gatekeeper"}, {"password", "correct horse"}}, 0);
   Ctl(server()).must({"user", "role", "add", "Gatekeeper", "moderator"});
+  judge.ask_patiently({{"action", "subscribe"}, {"channel", "den"}}, 2);
   Client guest(server().port());
   guest.enter("Unwelcome");
   ASSERT_EQ(judge.ask_patiently({{"action", "ban"}, {"user", "Unwelcome"}, {"channel", "den"}}, 1)
