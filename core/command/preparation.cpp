@@ -32,12 +32,14 @@ const ArgumentSpec* command_line_argument(const CommandSpec& spec) {
 
 std::string role_list(const CommandSpec& spec) {
   std::string list;
-  for (const auto& role : spec.roles) list += (list.empty() ? "" : " or ") + role;
+  for (const auto& role : spec.roles) list += (list.empty() ? "" : ", ") + role;
   return list;
 }
 
 Refusal for_roles(const CommandSpec& spec) {
-  return refusal(ErrorCode::kForbidden, spec.name + " is for the role " + role_list(spec),
+  return refusal(ErrorCode::kForbidden,
+                 spec.name + (spec.roles.size() == 1 ? " is for the role " : " is for the roles ") +
+                     role_list(spec),
                  spec.name);
 }
 

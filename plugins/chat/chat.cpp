@@ -61,7 +61,8 @@ class Chat : public parley::Plugin {
         .concurrent()
         .read_only()
         .cooldown(1s)
-        .argument<parley::ChannelName>("channel", say::kWhichChannel);
+        .argument<parley::ChannelName>("channel", say::kWhichChannel)
+        .optional();
   }
 
  private:

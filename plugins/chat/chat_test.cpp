@@ -366,7 +366,12 @@ TEST_F(Chat, TypesWhereTheSpeakerMayWrite) {
     host.advance(1s);
   }
   EXPECT_EQ(host.pushes().size(), 4u);
-  EXPECT_EQ(host.call("typing").code(), "invalid_args");
+}
+
+TEST_F(Chat, TypesInGlobalWhereNoChannelIsNamed) {
+  EXPECT_EQ(host.call("typing").type(), "ok");
+  ASSERT_EQ(host.pushes().size(), 1u);
+  EXPECT_THAT(host.pushes()[0].targets, ElementsAre("global"));
 }
 
 TEST_F(Chat, WhoIsBlockedDoesNotType) {
