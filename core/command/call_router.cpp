@@ -97,8 +97,49 @@ Peer* CallRouter::peer_of(const Caller& caller) {
 void CallRouter::end_request(const Caller& caller) {
   if (caller.session_key) {
     if (auto* session = sessions_.find(caller.session_key)) session->end(caller.request);
+    // Later: the answer that ends the request is still to be sent.
+    if (!here().leaving.empty()) shards_.post(shards_.current(), [this] { check_leaving(); });
   } else if (auto* peer = peer_of(caller)) {
     peer->end(caller.request);
+  }
+}
+
+void CallRouter::when_answered(Session& session, Task end) {
+  (void)session.lane().try_enter();  // held until the end: leave_lane() does not let it go
+  auto& state = here();
+  state.leaving.push_back(
+      {session.key(), clock_.now() + state.settings.hard_budget, std::move(end)});
+  check_leaving();
+}
+
+bool CallRouter::is_leaving(std::uint64_t session_key) {
+  const auto& all = here().leaving;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Leaving& one) { return one.session_key == session_key; });
+}
+
+// Those that ask to leave are in flight themselves, and what waits in the lane never starts.
+bool CallRouter::may_leave(const Leaving& leaving, Clock::TimePoint now) {
+  auto* session = sessions_.find(leaving.session_key);
+  if (!session || now >= leaving.until) return true;
+  const auto& all = here().leaving;
+  const auto asking = std::count_if(all.begin(), all.end(), [&](const Leaving& one) {
+    return one.session_key == leaving.session_key;
+  });
+  return session->inflight() <= session->lane().waiting() + static_cast<std::size_t>(asking);
+}
+
+void CallRouter::check_leaving() {
+  auto& all = here().leaving;
+  const auto now = clock_.now();
+  const auto ready = [&] {
+    return std::find_if(all.begin(), all.end(),
+                        [&](const Leaving& one) { return may_leave(one, now); });
+  };
+  for (auto it = ready(); it != all.end(); it = ready()) {
+    auto end = std::move(it->end);
+    all.erase(it);
+    end();
   }
 }
 
@@ -263,6 +304,8 @@ void CallRouter::returned(CallId call) {
 void CallRouter::leave_lane(std::uint64_t session_key, std::uint64_t connection) {
   if (!session_key) {
     if (auto* of = peer(connection)) of->lane_.returned();
+  } else if (is_leaving(session_key)) {
+    return;  // nothing further starts
   } else if (auto* session = sessions_.find(session_key)) {
     session->lane().returned();
   }

@@ -46,6 +46,13 @@ struct Settings {
   std::unordered_map<std::string, Rate> commands;  // limits.commands
 };
 
+// A session that ends once its commands are answered.
+struct Leaving {
+  std::uint64_t session_key = 0;
+  Clock::TimePoint until;
+  Task end;
+};
+
 struct ShardState {
   ShardState(unsigned index, const CommandRegistry& commands, const Settings& settings);
 
@@ -60,6 +67,7 @@ struct ShardState {
   TokenExpiry expiry;
   std::string frame;  // the one being written
   std::vector<CallId> late;
+  std::vector<Leaving> leaving;
   int meta_wanted = 0;  // peers
   struct {
     net::Counter commands, refused, rate_limited, malformed, timeouts, inflight;
@@ -115,6 +123,10 @@ class CallRouter {
   Peer* peer(std::uint64_t connection);
   // The waiting request is over: its id is free again.
   void end_request(const Caller& caller);
+  // Runs `end`, which a command of that session asked for, once everything else it has in flight is
+  // answered, at most hard_budget later. No further command of its lane starts.
+  void when_answered(session::Session& session, Task end);
+  void check_leaving();
 
   // --- peers, [shard] ---
   Peer& open_peer(session::Link& link, std::string_view locale);
@@ -142,6 +154,8 @@ class CallRouter {
   std::vector<std::unique_ptr<ShardState>>& states() { return states_; }
 
  private:
+  bool is_leaving(std::uint64_t session_key);
+  bool may_leave(const Leaving& leaving, Clock::TimePoint now);
   void send_reply_now(CallId call, std::string_view type, std::string_view data_json,
                       std::string_view fields_json);
   void send_error_now(CallId call, const protocol::ErrorFrame& error);

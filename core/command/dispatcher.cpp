@@ -321,6 +321,7 @@ void Dispatcher::tick() {
   auto& state = impl_->router.here();
   const auto now = impl_->router.clock().now();
   impl_->expire(state, now);
+  impl_->router.check_leaving();
   impl_->router.sessions().tick();
   impl_->router.keeper().tick();
   impl_->admission.check_waiting(state, now);

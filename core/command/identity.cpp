@@ -74,6 +74,21 @@ void tell_guest_ended(CallRouter& router, const users::User& user) {
   if (user.kind == "guest" && router.on_guest_ended) router.on_guest_ended(user);
 }
 
+void end_session_of(CallRouter& router, CallId call) {
+  const auto* caller = router.state_of(call).pending.caller(call);
+  auto* peer = router.peer_of(*caller);
+  auto* session = router.sessions().find(caller->session_key);
+  // First: whoever has the answer may take the name at once, on whatever connection.
+  if (session) tell_guest_ended(router, *session->user());
+  router.send_reply(call, "ok", {}, {});
+  if (!session) return;
+  const auto user = session->user();
+  const Credential credential = session->credential();
+  if (peer && peer->session() == session) router.set_session(*peer, nullptr);
+  router.sessions().close(*session, "signed out");
+  if (router.on_signed_out) router.on_signed_out(*user, credential);
+}
+
 }  // namespace
 
 Credential credential_of(const users::TokenClaims& claims) {
@@ -294,20 +309,14 @@ void Identity::sign_out(CallId call) {
   router_.shards().run_on(static_cast<int>(call.shard()), [this, call] { sign_out_here(call); });
 }
 
+// What was sent before the logout gets its answer before it. A rule's logout does not wait: the
+// command that made the plugin run it is itself in flight until then.
 void Identity::sign_out_here(CallId call) {
   if (!router_.claim(call)) return;
   const auto* caller = router_.state_of(call).pending.caller(call);
-  auto* peer = router_.peer_of(*caller);
   auto* session = router_.sessions().find(caller->session_key);
-  // First: whoever has the answer may take the name at once, on whatever connection.
-  if (session) tell_guest_ended(router_, *session->user());
-  router_.send_reply(call, "ok", {}, {});
-  if (!session) return;
-  const auto user = session->user();
-  const Credential credential = session->credential();
-  if (peer && peer->session() == session) router_.set_session(*peer, nullptr);
-  router_.sessions().close(*session, "signed out");
-  if (router_.on_signed_out) router_.on_signed_out(*user, credential);
+  if (!session || caller->rule != nullptr) return end_session_of(router_, call);
+  router_.when_answered(*session, [this, call] { end_session_of(router_, call); });
 }
 
 void Identity::withdraw(Session& session) {

@@ -193,6 +193,29 @@ TEST_F(Auth, LoggingOutEndsTokenRefreshTokenTicketsAndOtherConnections) {
   EXPECT_EQ(header.status, 401) << header.text();
 }
 
+TEST_F(Auth, WhatWasSentBeforeTheLogoutIsAnsweredFirst) {
+  const auto port = server().port();
+  const auto account = make_account(port, "lastword");
+  Client here(port);
+  ASSERT_EQ(here.ask({{"action", "auth"}, {"token", account.at("token")}}, 1)["type"], "welcome");
+  here.send_json({{"action", "sendChat"}, {"id", 2}, {"channel", "global"}, {"message", "bye"}});
+  here.send_json({{"action", "sendChat"},
+                  {"id", 3},
+                  {"key", "last"},
+                  {"channel", "global"},
+                  {"message", "now"}});
+  here.send_json({{"action", "logout"}, {"id", 4}});
+  std::string order;
+  const auto last = here.read_where(
+      [&](const Json& frame) {
+        if (frame.contains("id") && frame["type"] == "ok") order += frame["id"].dump();
+        return frame.value("id", Json()) == 4;
+      },
+      "the answer to the logout");
+  EXPECT_EQ(last["type"], "ok") << last;
+  EXPECT_EQ(order, "234");
+}
+
 TEST_F(Auth, ARefreshTokenUsedTwiceEndsTheLogin) {
   const auto port = server().port();
   const auto account = make_account(port, "robbed");

@@ -201,6 +201,50 @@ TEST(IdentityTest, SigningOutLeavesTheConnectionOpen) {
               HasSubstr("welcome"));
 }
 
+class SigningOutTest : public testing::Test {
+ protected:
+  // Two commands that are answered later; the second one is the logout.
+  SigningOutTest() {
+    for (const char* id : {"1", "2"}) {
+      world_.say(neo_, R"({"action":"hold","id":)" + std::string(id) + "}");
+      world_.dispatcher.replies().defer(world_.target->last);
+      world_.dispatcher.returned(world_.target->last);
+      world_.run();
+    }
+    world_.dispatcher.identity().sign_out(call(1));
+    world_.run();
+  }
+  CallId call(std::size_t index) { return world_.target->held.at(index)->call; }
+
+  World world_;
+  World::Client& neo_ = world_.enter("Neo");
+};
+
+TEST_F(SigningOutTest, ComesAfterTheAnswersOfWhatWasSentBefore) {
+  EXPECT_THAT(neo_.frames(), testing::IsEmpty());
+  EXPECT_THAT(world_.say(neo_, R"({"action":"echo","id":3})"), "") << "nothing new begins";
+  world_.dispatcher.replies().ok(call(0));
+  world_.run();
+  EXPECT_THAT(neo_.frames(), ElementsAre(HasSubstr(R"("id":1,)"), HasSubstr(R"("id":2,)")));
+  EXPECT_EQ(world_.session_of(neo_), nullptr);
+  EXPECT_EQ(world_.target->order.back(), "hold");
+}
+
+TEST_F(SigningOutTest, DoesNotWaitForever) {
+  world_.clock.advance(world_.config.plugins.limits.hard_budget);
+  world_.tick(neo_);
+  EXPECT_THAT(neo_.frames(), ElementsAre(HasSubstr(R"("id":2,)")));
+  EXPECT_EQ(world_.session_of(neo_), nullptr);
+}
+
+TEST_F(SigningOutTest, IsDoneWhenTheSessionEndsMeanwhile) {
+  EXPECT_TRUE(world_.sessions.kick_id(world_.session_of(neo_)->id(), 4504, "out"));
+  world_.run();
+  world_.tick(neo_);
+  EXPECT_TRUE(world_.dispatcher.replies().ok(call(1)) == ReplyResult::kStale);
+  EXPECT_EQ(world_.sessions.count(), 0u);
+}
+
 TEST(IdentityTest, ACredentialInTheUpgradeIsWelcomedWithoutId) {
   World world;
   auto& neo = world.connect();
