@@ -4,10 +4,12 @@
 // Ownership: belongs to its instance. Thread: any.
 #pragma once
 
+#include <condition_variable>
 #include <mutex>
 #include <unordered_set>
 #include <utility>
 
+#include "base/clock.h"
 #include "command/call_id.h"
 
 namespace parley::plugin {
@@ -23,7 +25,9 @@ class DeferredCalls {
   // False: it was not among them.
   bool remove(command::CallId call) {
     const std::lock_guard lock(mutex_);
-    return ids_.erase(call.value) > 0;
+    const bool removed = ids_.erase(call.value) > 0;
+    if (ids_.empty()) none_.notify_all();
+    return removed;
   }
   bool has(command::CallId call) {
     const std::lock_guard lock(mutex_);
@@ -31,11 +35,17 @@ class DeferredCalls {
   }
   Ids take_all() {
     const std::lock_guard lock(mutex_);
+    none_.notify_all();
     return std::exchange(ids_, {});
+  }
+  bool wait_none(Millis at_most) {
+    std::unique_lock lock(mutex_);
+    return none_.wait_for(lock, at_most, [&] { return ids_.empty(); });
   }
 
  private:
   std::mutex mutex_;
+  std::condition_variable none_;
   Ids ids_;
 };
 

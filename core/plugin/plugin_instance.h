@@ -99,10 +99,11 @@ class PluginInstance final : public command::CommandTarget,
   }
   const PluginCode::Whereabouts& whereabouts() const { return place_; }
 
-  // Ends it: no new calls, waits for what runs (at most `drain`), answers what is pending with
-  // `to_pending`, stop, destroy, unmap. Not ok: something did not end; the code is given up and the
-  // sentence says what became of it.
-  Status stop(Millis drain, const Status& to_pending);
+  // Ends it: no new calls, waits for what runs (at most `drain`) and for the answers it still owes
+  // (at most `for_answers`), answers what is pending, stop, destroy, unmap. `to_pending` is for what
+  // may be sent again; of anything else the caller is told that it may have been done. Not ok:
+  // something did not end; the code is given up and the sentence says what became of it.
+  Status stop(Millis drain, Millis for_answers, const Status& to_pending);
 
   const Parts& parts() const { return parts_; }
   // After stop(): what the same version can be made from again. Nothing when its code was given up.
@@ -187,6 +188,7 @@ class PluginInstance final : public command::CommandTarget,
                                      Task late = {});
   Status judge(const char* name, const LifeEnd* end, Millis at_most) const;
   bool come_to_rest(Millis at_most);
+  bool finish_calls(Millis drain, Millis for_answers);
   std::shared_ptr<Detour> detour() const;
   command::EntryPtr entry_of(const command::Registration& own);
   const command::Registration* own_form_of(const command::CommandSpec& wanted) const;
@@ -208,6 +210,7 @@ class PluginInstance final : public command::CommandTarget,
   Status busy() const;
   void hand_over(Handover& handover, config::PluginSettings settings);
   void answer_pending(const Status& status);
+  Status left_unanswered(command::CallId call, const Status& may_be_repeated) const;
   void crashed(const std::string& how, const Crashed& tell);
   Status crash_status() const;
   void end_watches();

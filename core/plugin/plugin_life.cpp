@@ -165,6 +165,16 @@ Status PluginInstance::crash_status() const {
                 "The plugin " + id() + " crashed before it answered. It is being started again.");
 }
 
+// One that only reads may be sent again, and of one with a key its ledger knows whether it may.
+Status PluginInstance::left_unanswered(command::CallId call, const Status& may_be_repeated) const {
+  const auto caller = services_.dispatcher.replies().peek(call);
+  if (!caller || caller->keyed != nullptr || caller->entry->spec.read_only) return may_be_repeated;
+  return Status(
+      ErrorCode::kOutcomeUnknown,
+      "The plugin " + id() +
+          " ended before it answered. Look what came of your command before you repeat it.");
+}
+
 Status PluginInstance::load(std::shared_ptr<const SavedState> state) {
   const auto at_most = parts_.settings.limits.start;
   transfer_.loading = std::move(state);
@@ -269,9 +279,23 @@ void PluginInstance::redirect(std::shared_ptr<Detour> detour) {
   detour_ = std::move(detour);
 }
 
-Status PluginInstance::stop(Millis drain, const Status& to_pending) {
+// What a command asked for before may be stored already: its answer comes with the commit, so it is
+// waited for rather than denied. False: a call did not return.
+bool PluginInstance::finish_calls(Millis drain, Millis for_answers) {
+  const auto until = std::chrono::steady_clock::now() + for_answers;
+  while (gate_.wait_idle(drain)) {
+    const auto left = std::chrono::ceil<Millis>(until - std::chrono::steady_clock::now());
+    if (left <= Millis(0) || is_lost()) return true;
+    const auto offered = gate_.offered();
+    // What came meanwhile may have deferred something again.
+    if (!deferred_.wait_none(left) || gate_.offered() == offered) return true;
+  }
+  return false;
+}
+
+Status PluginInstance::stop(Millis drain, Millis for_answers, const Status& to_pending) {
   if (door_ == Door::kOpen) door_ = Door::kClosed;
-  const bool idle = !hung_ && (!live_ || frozen_ || gate_.wait_idle(drain));
+  const bool idle = !hung_ && (!live_ || frozen_ || finish_calls(drain, for_answers));
   timers_->clear();
   end_watches();
   const bool jobs_ended = jobs_->close(hung_ ? Millis(0) : drain);
@@ -338,8 +362,11 @@ std::optional<PluginInstance::Parts> PluginInstance::take_parts() {
 }
 
 void PluginInstance::answer_pending(const Status& status) {
-  const auto why = is_lost() ? crash_status() : status;
-  for (const auto call : deferred_.take_all()) services_.dispatcher.replies().fail({call}, why);
+  const bool lost = is_lost();
+  for (const auto call : deferred_.take_all()) {
+    const auto why = lost ? crash_status() : left_unanswered({call}, status);
+    services_.dispatcher.replies().fail({call}, why);
+  }
 }
 
 }  // namespace parley::plugin

@@ -238,7 +238,9 @@ Operation PluginManager::do_unload(const std::string& id, Needed needed) {
     withdraw(services_, id);
     return Status::ok();
   });
-  if (retire(services_, operation, plugin, unloaded_before_it_answered(*plugin))) {
+  // A server that stops has waited for its commands already.
+  const auto answers = stopping_ ? Answers::kCutShort : Answers::kAwaited;
+  if (retire(services_, operation, plugin, unloaded_before_it_answered(*plugin), answers)) {
     records_.transition(id, PluginState::kUnloaded);
   } else {
     // Unloaded as far as anyone can tell; in this process its memory stays.

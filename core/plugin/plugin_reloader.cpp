@@ -17,9 +17,10 @@ std::string named(const PluginInstance& plugin) {
 }
 
 Status replaced_before_it_answered(const PluginInstance& next) {
-  return Status(ErrorCode::kPluginError, "The plugin " + next.id() +
-                                             " was replaced by a new version before it answered. "
-                                             "Send the command again.");
+  return Status(ErrorCode::kPluginUnavailable,
+                "The plugin " + next.id() +
+                    " was replaced by a new version before it answered. "
+                    "Send the command again.");
 }
 
 }  // namespace

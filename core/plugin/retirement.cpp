@@ -7,9 +7,11 @@
 namespace parley::plugin {
 namespace {
 
-bool end(Operation& operation, PluginInstance& plugin, const char* step, const Status& pending) {
-  const bool ended =
-      operation.step(step, [&] { return plugin.stop(plugin.settings().limits.drain, pending); });
+bool end(Operation& operation, PluginInstance& plugin, const char* step, const Status& pending,
+         Answers answers) {
+  const auto drain = plugin.settings().limits.drain;
+  const auto for_answers = answers == Answers::kAwaited ? drain : Millis(0);
+  const bool ended = operation.step(step, [&] { return plugin.stop(drain, for_answers, pending); });
   if (!ended)
     log::Event(log::Level::kWarn, "plugin")
         .plugin(plugin.id())
@@ -26,8 +28,8 @@ Status unloaded_before_it_answered(const PluginInstance& plugin) {
 }
 
 bool retire(Services& services, Operation& operation, const std::shared_ptr<PluginInstance>& plugin,
-            const Status& to_pending) {
-  const bool ended = end(operation, *plugin, "retire", to_pending);
+            const Status& to_pending, Answers answers) {
+  const bool ended = end(operation, *plugin, "retire", to_pending, answers);
   services.metrics.drop(plugin->id(), plugin->generation());
   return ended;
 }
@@ -35,7 +37,7 @@ bool retire(Services& services, Operation& operation, const std::shared_ptr<Plug
 void discard(Services& services, Operation& operation,
              const std::shared_ptr<PluginInstance>& plugin) {
   const auto status = operation.status;
-  end(operation, *plugin, "discard", unloaded_before_it_answered(*plugin));
+  end(operation, *plugin, "discard", unloaded_before_it_answered(*plugin), Answers::kAwaited);
   plugin->effects().drop();
   services.metrics.take_back(plugin->id(), plugin->generation());
   operation.status = status;

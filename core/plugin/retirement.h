@@ -13,9 +13,13 @@
 
 namespace parley::plugin {
 
-// False: something of it stays (its image, a thread); the operation's status says what.
+// Whether a version that ends may first give the answers it owes, within limits.drain.
+enum class Answers { kAwaited, kCutShort };
+
+// False: something of it stays (its image, a thread); the operation's status says what. `to_pending`
+// is the answer to what may be sent again.
 bool retire(Services& services, Operation& operation, const std::shared_ptr<PluginInstance>& plugin,
-            const Status& to_pending);
+            const Status& to_pending, Answers answers = Answers::kAwaited);
 Status unloaded_before_it_answered(const PluginInstance& plugin);
 
 // After a failure; the operation's status stays as it is.

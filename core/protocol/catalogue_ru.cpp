@@ -115,6 +115,13 @@ constexpr Phrase kPhrases[] = {
      "Плагин {0} временно отключён из-за частых сбоев. Попробуйте позже."},
     {"The plugin {0} was unloaded before it answered. Try again in a moment.",
      "Плагин {0} выгрузили, и ответить он не успел. Попробуйте чуть позже."},
+    {"The plugin {0} was replaced by a new version before it answered. Send the command again.",
+     "Плагин {0} заменили новой версией, и ответить он не успел. Отправьте команду ещё раз."},
+    {"The plugin {0} ended before it answered. Look what came of your command before you repeat "
+     "it.",
+     "Плагин {0} завершился, не успев ответить. Проверьте, выполнена ли команда, прежде чем "
+     "повторять "
+     "её."},
     {"The plugin {0} gave the command up without an answer.", "Плагин {0} не ответил на команду."},
     {"The command failed inside the plugin {0}. The operator can see why in the log.",
      "В плагине {0} произошёл сбой, команда не выполнена. Причина записана в журнал сервера."},

@@ -87,7 +87,9 @@ TEST_F(CanaryTest, RolledBackItIsGone) {
   const int waiting = neo_.begin("steadyLater");
   ASSERT_THAT(neo_.call("steadyVersion"), HasSubstr(R"("version":"2")"));
   ASSERT_TRUE(world_.rollback("steady").status);
-  EXPECT_THAT(neo_.answer(waiting), HasSubstr("plugin_unavailable"));
+  EXPECT_THAT(neo_.answer(waiting),
+              AllOf(HasSubstr("outcome_unknown"), HasSubstr("Look what came of your command"),
+                    HasSubstr(R"("retry":false)")));
   EXPECT_THAT(neo_.call("steadyVersion"), HasSubstr(R"("version":"1")"));
   EXPECT_EQ(world_.images_of("steady"), 1);
   ASSERT_EQ(world_.metrics().collect().size(), 1u) << "the metrics are the old version's again";
@@ -121,6 +123,42 @@ TEST_F(CanaryTest, BadSharesAreRefused) {
               AllOf(HasSubstr("the moon is in the wrong phase"), HasSubstr("serves on")));
   EXPECT_THAT(neo_.call("steadyVersion"), HasSubstr(R"("version":"1")"));
   EXPECT_EQ(canary(), "");
+}
+
+// Commits wait meanwhile, so the command cannot be answered before its version is on its way out.
+void answered_though_it_ends(const char* who, Operation (World::*end)(const std::string&)) {
+  auto config = World::quick();
+  config.plugins.limits.drain = Millis(20'000);
+  World world(std::move(config));
+  ASSERT_EQ(world.bring_steady(), "");
+  auto& neo = world.enter("Neo");
+  auto& trinity = world.enter("Trinity");
+  ASSERT_TRUE(world.canary("steady", world.place("steady-2"), {.users = {"Neo"}}).status);
+  auto& caller = who == std::string("Neo") ? neo : trinity;
+  Gate commits;
+  world.store().write(
+      [&](storage::Writer&) {
+        commits.wait();
+        return Status::ok();
+      },
+      [](const Status&) {});
+  ASSERT_TRUE(commits.wait_inside());
+  const int writing = caller.begin("steadyPut");
+  ASSERT_THAT(caller.call("steadyVersion"), HasSubstr("steady")) << "the one before has returned";
+  auto ended = std::async(std::launch::async, [&] { return (world.*end)("steady"); });
+  EXPECT_TRUE(eventually([&] { return world.manager().info("steady")->canary.empty(); }));
+  EXPECT_EQ(ended.wait_for(Millis(200)), std::future_status::timeout) << "it waits for the commit";
+  commits.open();
+  EXPECT_THAT(caller.answer(writing), HasSubstr(R"("value":"value")"));
+  EXPECT_TRUE(ended.get().status);
+}
+
+TEST(CanaryAnswersTest, WhatTheOldVersionBeganIsAnsweredAtAPromotion) {
+  answered_though_it_ends("Trinity", &World::promote);
+}
+
+TEST(CanaryAnswersTest, WhatTheOneOnTrialBeganIsAnsweredAtARollback) {
+  answered_though_it_ends("Neo", &World::rollback);
 }
 
 TEST(CanaryStateTest, APluginWithStateIsRefused) {

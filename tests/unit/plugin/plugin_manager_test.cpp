@@ -158,7 +158,7 @@ TEST(PluginManagerTest, WhatIsDeferredIsAnsweredAtUnload) {
   const int waiting = neo.begin("steadyLater");
   ASSERT_THAT(neo.call("steadyVersion"), HasSubstr("steady"));  // the one before has returned
   ASSERT_TRUE(world.unload("steady").status);
-  EXPECT_THAT(neo.answer(waiting), HasSubstr("plugin_unavailable"));
+  EXPECT_THAT(neo.answer(waiting), HasSubstr("outcome_unknown"));
 }
 
 TEST(PluginManagerTest, WhileOnePluginHangsInCreateTheOthersAreSeen) {
