@@ -137,8 +137,16 @@ class Splitter {
 
   std::optional<std::size_t> next_positional() const {
     for (std::size_t i = 0; i < spec_.args.size(); ++i)
-      if (!result_.words[i] && !spec_.args[i].secret) return i;
+      if (!result_.words[i] && !spec_.args[i].secret && !is_left_out(i)) return i;
     return std::nullopt;
+  }
+
+  // Before free text a channel that may be left out is told from other words by its mark.
+  bool is_left_out(std::size_t index) const {
+    const auto& argument = spec_.args[index];
+    const bool before_text = !spec_.args.empty() && spec_.args.back().rest;
+    return argument.type == ArgumentType::kChannel && !argument.required && before_text &&
+           !words_.begins_with("#");
   }
 
   std::optional<std::size_t> index_of(std::string_view name) const {

@@ -3,7 +3,8 @@
 //
 // Words are separated by blanks; "…" holds one together, with \" and \\ inside. `--name=value` or,
 // for a bool, `--name` fills that argument, `--` ends this; all other words fill the arguments in
-// declared order, secret ones left out. An argument declared `rest` takes the rest as it was
+// declared order, secret ones left out, and optional channels before free text only with their `#`
+// (`/ban neo #lab rude`, `/ban neo 2h rude`). An argument declared `rest` takes the rest as it was
 // written. Ownership: values. Thread: any. Failure: sentences for the person who typed it.
 #pragma once
 

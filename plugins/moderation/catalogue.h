@@ -59,15 +59,18 @@ constexpr Phrase kFloodReason{"too many messages", "слишком много с
 // Refusals
 constexpr Phrase kUnknownUser{"there is nobody called {0}: check the name",
                               "нет никого с именем {0}: проверьте имя"};
-constexpr Phrase kNoSpan{"write the time as 10m, 2h or 1d, up to 366d; 0: until it is lifted",
-                         "напишите время в виде 10м, 2ч или 1д, не больше 366д; 0 — бессрочно"};
+constexpr Phrase kNoSpan{
+    "write the time as 10m, 2h or 1d, at most 366d, and the reason after it; 0: until /unmute",
+    "напишите время в виде 10м, 2ч или 1д, не больше 366д, а причину после него; 0 — до /unmute"};
+constexpr Phrase kNoBanSpan{
+    "write another channel with its #, the time as 10m, 2h or 1d, at most 366d, and the reason "
+    "after it; 0: until /unban",
+    "другой канал напишите с #, время в виде 10м, 2ч или 1д, не больше 366д, а причину после него; "
+    "0 — до /unban"};
 constexpr Phrase kWhichChannel{"say which channel: /ban {0} #channel",
                                "укажите канал: /ban {0} #канал"};
-constexpr Phrase kNoChannel{
-    "there is no channel {0}: /channels lists them. To ban from this one, write the time before "
-    "the reason: /ban {1} 2h rude",
-    "нет канала {0}: список покажет /channels. Чтобы закрыть вход в этот, напишите перед причиной "
-    "время: /ban {1} 2ч грубость"};
+constexpr Phrase kNoChannel{"there is no channel {0}: /channels lists those there are",
+                            "нет канала {0}: список покажет /channels"};
 constexpr Phrase kNotThere{
     "nobody can be banned from a private conversation: /block NAME keeps "
     "their messages away",

@@ -20,14 +20,22 @@
 #include "flood_gauge.h"
 #include "languages.h"
 #include "sanctions.h"
-#include "terms.h"
 #include "word_list.h"
 
 namespace moderation {
 
 constexpr std::int64_t kSecond = 1000, kMinute = 60 * kSecond;
 constexpr std::size_t kMostShown = 50;
-constexpr std::chrono::minutes kUsualMute{10};
+constexpr std::optional kUsualMute = std::chrono::seconds(600);
+
+constexpr std::chrono::hours kLongest{366 * 24};
+
+// As for /remind; empty and "0": until it is lifted. Nothing: it is no time.
+std::optional<std::chrono::seconds> read_span(std::string_view text) {
+  if (text.empty() || text == "0") return std::chrono::seconds(0);
+  const auto span = remind::parse_duration(text);
+  return span && *span <= kLongest ? span : std::nullopt;
+}
 
 std::vector<std::string> words_of(parley::JsonView config) {
   std::vector<std::string> words;
@@ -96,8 +104,7 @@ class Moderation : public parley::Plugin {
         .role("moderator")
         .role("admin")
         .argument<parley::UserName>("user", say::kUser)
-        .argument<std::string>("channel", say::kChannel)
-        .maximum(100)
+        .argument<parley::ChannelName>("channel", say::kChannel)
         .optional()
         .argument<std::string>("for", say::kBanFor)
         .maximum(100)
@@ -110,8 +117,7 @@ class Moderation : public parley::Plugin {
         .role("moderator")
         .role("admin")
         .argument<parley::UserName>("user", say::kUser)
-        .argument<std::string>("channel", say::kChannel)
-        .maximum(100)
+        .argument<parley::ChannelName>("channel", say::kChannel)
         .optional();
     command("sanctions", say::kList, &Moderation::list).role("moderator").role("admin").read_only();
   }
@@ -200,28 +206,24 @@ class Moderation : public parley::Plugin {
     return sanctions_.all().size() < config()["sanctions"].or_else(std::size_t{0});
   }
 
-  static bool is_line(const parley::Request& request) {
-    return request.typed() || !request.channel().empty();
-  }
   std::int64_t until(std::chrono::seconds span) const {
     return span.count() == 0 ? 0 : host().now() + std::chrono::milliseconds(span).count();
   }
 
   void mute(parley::Request& request) {
-    const auto terms = read_terms({.span = request.argument<std::string>("for"),
-                                   .reason = request.argument<std::string>("reason")},
-                                  is_line(request));
-    if (!terms.span) return request.fail("invalid_args", request.tr(say::kNoSpan));
-    const auto wanted = terms.says_span ? *terms.span : std::chrono::seconds(kUsualMute);
-    Sanction sanction{
-        .by = std::string(request.user().name()), .reason = terms.reason, .until = until(wanted)};
+    const auto text = request.argument<std::string>("for");
+    const auto span = text.empty() ? kUsualMute : read_span(text);
+    if (!span) return request.fail("invalid_args", request.tr(say::kNoSpan));
+    Sanction sanction{.by = std::string(request.user().name()),
+                      .reason = request.argument<std::string>("reason"),
+                      .until = until(*span)};
     with_user(request, [this, sanction](parley::Deferred later, const parley::Account& to) mutable {
       sanction.name = to.name;
-      const auto span = span_of(sanction, later.locale());
+      const auto shown = span_of(sanction, later.locale());
       const auto locale = languages_.of(to.id, later.locale());
       impose(
           std::move(later), to, mute_key(to.id), sanction,
-          [&](parley::Deferred& asker) { return asker.tr(say::kMuted, to.name, span); },
+          [&](parley::Deferred& asker) { return asker.tr(say::kMuted, to.name, shown); },
           [this, id = to.id, sanction, locale] {
             tell(id, say::kYouWereMuted.format(locale, span_of(sanction, locale),
                                                why(sanction, locale)));
@@ -230,24 +232,21 @@ class Moderation : public parley::Plugin {
   }
 
   void ban(parley::Request& request) {
-    const auto terms = read_terms({.channel = request.argument<std::string>("channel"),
-                                   .span = request.argument<std::string>("for"),
-                                   .reason = request.argument<std::string>("reason")},
-                                  is_line(request));
-    if (!terms.span) return request.fail("invalid_args", request.tr(say::kNoSpan));
-    const auto channel = here_or(request, terms.channel);
+    const auto span = read_span(request.argument<std::string>("for"));
+    if (!span) return request.fail("invalid_args", request.tr(say::kNoBanSpan));
+    const auto channel = here_or(request, request.argument<std::string>("channel"));
     if (channel.empty())
       return request.fail("invalid_args",
                           request.tr(say::kWhichChannel, request.argument<std::string>("user")));
     Sanction sanction{.by = std::string(request.user().name()),
-                      .reason = terms.reason,
-                      .until = until(*terms.span)};
+                      .reason = request.argument<std::string>("reason"),
+                      .until = until(*span)};
     with_user(request, [this, sanction, channel](parley::Deferred later,
                                                  const parley::Account& to) mutable {
       sanction.name = to.name;
       channels().info(channel, [this, later = std::move(later), to, sanction, channel](
                                    parley::Outcome outcome, const parley::ChannelInfo&) mutable {
-        if (!is_ok(outcome)) return refuse_channel(later, outcome, channel, to.name);
+        if (!is_ok(outcome)) return refuse_channel(later, outcome, channel);
         if (is_private(channel)) return later.fail("invalid_args", later.tr(say::kNotThere));
         ban_from(std::move(later), channel, to, sanction);
       });
@@ -275,10 +274,10 @@ class Moderation : public parley::Plugin {
   }
 
   static void refuse_channel(parley::Deferred& later, parley::Outcome outcome,
-                             const std::string& channel, const std::string& user) {
+                             const std::string& channel) {
     const bool none = outcome == parley::Outcome::kNotFound || outcome == parley::Outcome::kInvalid;
     if (!none) return later.fail(outcome);
-    later.fail("not_found", later.tr(say::kNoChannel, channel, user));
+    later.fail("not_found", later.tr(say::kNoChannel, channel));
   }
 
   // In force at once; taken back when it could not be stored.

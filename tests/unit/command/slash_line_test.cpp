@@ -51,6 +51,21 @@ TEST(ReadLine, TellsTextFromCommands) {
   EXPECT_EQ(read_line("/").name, "");
 }
 
+TEST(SplitLine, AnOptionalChannelBeforeFreeTextNeedsItsMark) {
+  const CommandSpec ban{.name = "ban",
+                        .args = {{.name = "user", .required = true},
+                                 {.name = "channel", .type = ArgumentType::kChannel},
+                                 {.name = "for"},
+                                 {.name = "reason", .rest = true}}};
+  EXPECT_EQ(words(ban, "neo #lab 2h so rude"), (Words{"neo", "#lab", "2h", "so rude"}));
+  EXPECT_EQ(words(ban, "neo 2h so rude"), (Words{"neo", std::nullopt, "2h", "so rude"}));
+  EXPECT_EQ(words(ban, "neo 2h #lab so rude"), (Words{"neo", "#lab", "2h", "so rude"}));
+  EXPECT_EQ(words(ban, "neo --channel=lab 2h"), (Words{"neo", "lab", "2h", std::nullopt}));
+  CommandSpec unban = ban;
+  unban.args.resize(2);
+  EXPECT_EQ(words(unban, "neo lab"), (Words{"neo", "lab"})) << "nothing it could be mistaken for";
+}
+
 TEST(ReadLine, TwoSlashesEscapeOne) {
   const auto line = read_line("  //usr/bin is a folder");
   EXPECT_EQ(line.kind, LineKind::kEscaped);
