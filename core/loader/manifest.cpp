@@ -145,9 +145,7 @@ Status check_permissions(const Manifest& manifest, const std::vector<std::string
   }
   if (missing.empty()) return Status::ok();
   return Status::forbidden("plugin " + manifest.id +
-                           " asks for permissions that are not granted: " + missing +
-                           "; grant them in plugins.d/" + manifest.id +
-                           ".yaml under permissions, if you trust it with them");
+                           " asks for permissions that are not granted: " + missing);
 }
 
 std::string manifest_to_json(const Result<Manifest>& manifest) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/plugin_loader.h"
 
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -19,6 +20,16 @@ constexpr int kCrashesForgiven = 2;
 
 Status failed(std::string why) {
   return Status(ErrorCode::kPluginError, std::move(why));
+}
+
+// Where the operator grants it what it asks for, whether or not the file is there.
+std::string settings_file(const std::string& folder, const std::string& id) {
+  if (folder.empty())
+    return "/etc/parley/plugins.d/" + id + ".yaml (that folder is found at the next start)";
+  const auto file = std::filesystem::path(folder) / (id + ".yaml");
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(file, error);
+  return (error ? file : whole.lexically_normal()).string();
 }
 
 }  // namespace
@@ -138,7 +149,9 @@ Status PluginLoader::check(Operation& operation, const std::string& id, Prepared
     return failed(prepared.source + " is plugin " + prepared.manifest.id + ", not " + id);
   if (auto status = loader::check_permissions(prepared.manifest, prepared.settings.permissions);
       !status)
-    return status;
+    return Status(status.code(), status.message() + "; grant them in " +
+                                     settings_file(paths_.settings, id) +
+                                     " under permissions, if you trust it with them");
   await(prepared.manifest);
   operation.missing = absent(prepared.manifest, records_.active());
   if (auto status = fits(prepared.manifest, records_.active()); !status) return status;

@@ -97,7 +97,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"takes-others-command",
             "the command steadyVersion of plugin takes-others-command "
             "belongs to plugin steady: give it another name"},
-        Bad{"wants-permissions", "asks for permissions that are not granted: ", grant_nothing},
+        Bad{"wants-permissions", "wants-permissions.yaml under permissions, if you trust it",
+            grant_nothing},
         Bad{"keeper", "greeting: must be ", set_a_wrong_key},
         Bad{"rewrites-itself", "the private copy was changed after it was checked"},
         Bad{"crashes-when-opened", "a static constructor is at fault"},
