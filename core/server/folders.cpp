@@ -12,6 +12,13 @@ fs::path program_folder() {
   return fs::read_symlink("/proc/self/exe").parent_path();
 }
 
+std::string typed(const fs::path& folder, const std::string& name, const fs::path& here) {
+  const auto path = folder.lexically_relative(here);
+  // From the root everything is below.
+  const bool below = !path.empty() && *path.begin() != ".." && here != here.root_path();
+  return below ? (path == "." ? "./" + name : (path / name).string()) : name;
+}
+
 Status write_private(const fs::path& file, const std::string& text) {
   const auto temporary = fs::path(file).concat(".new");
   std::error_code error;

@@ -52,7 +52,9 @@ void Users::announce_first_admin(const std::filesystem::path& state_folder) {
   std::filesystem::remove(file, error);
   const auto code = first_admin->create_code();
   if (!code || code->empty()) return;
-  const std::string how = "parleyctl --state " + state_folder.string() + " admin redeem CODE NAME";
+  const std::string how =
+      typed(program_folder(), "parleyctl", std::filesystem::current_path(error)) + " --state " +
+      state_folder.string() + " admin redeem CODE NAME";
   if (::isatty(STDERR_FILENO) != 0) {
     std::cerr << "There is no admin yet. This code makes the first one, once, within an hour: "
               << *code << "\n  " << how << std::endl;
