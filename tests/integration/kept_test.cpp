@@ -143,7 +143,7 @@ TEST(NotesOfAllPlugins, ASessionHasARoomThatReloads) {
   std::filesystem::create_directory(settings);
   std::ofstream(settings / "notes.yaml") << "permissions: [commands]\n";
   write("0");
-  ServerProcess server({.config = file, .set = {"plugins.settings=" + settings.string()}});
+  ServerProcess server({.set = {"plugins.settings=" + settings.string()}, .config = file});
   Ctl(server).must(
       {"plugin", "load", "notes", "--from", std::string(PARLEY_BINARY_DIR) + "/fixtures/notes.so"});
   Client neo(server.port());
