@@ -55,22 +55,15 @@ Result<std::int64_t> store_message(storage::Writer& writer, const storage::Store
 
 // --- durable ---
 
-// Channels are made by joining: a message alone makes none, or one person could make millions.
-bool Channels::somebody_is_in(ChannelEntry& entry) {
-  const MutexLock lock(entry.mutex);
-  return entry.shards.any();
-}
-
 void Channels::publish(Draft draft, StoredDone on_stored, StoreAlso also) {
   const Result<ChannelName> name = parse_channel_name(draft.channel);
   if (!name) return on_stored(name.status());
   const auto settings = this->settings();
   const auto publication = std::make_shared<Publication>();
+  publication->may_create = settings->channels.create_by_joining ||
+                            name->kind != ChannelKind::kPublic || !is_person(draft.user.kind) ||
+                            settings->is_default(draft.channel);
   publication->entry = entry(draft.channel);
-  publication->may_create =
-      name->kind != ChannelKind::kPublic || !is_person(draft.user.kind) ||
-      settings->is_default(draft.channel) ||
-      (settings->channels.create_by_joining && somebody_is_in(*publication->entry));
   publication->reply_to = draft.reply_to;
   publication->message = message_of(std::move(draft), clock_.wall_ms());
   publication->on_stored = std::move(on_stored);
