@@ -219,7 +219,6 @@ class Channels {
   void note_membership(const users::User& user, std::string_view channel, bool joined);
 
   // channel_publish.cpp
-  static bool somebody_is_in(ChannelEntry& entry);
   static void topic_set(const EntryPtr& entry, const std::string& topic);
   void tell_topic(const EntryPtr& entry, const std::string& topic, const Author& by);
   void on_committed(Publication& publication);

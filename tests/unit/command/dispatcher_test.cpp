@@ -277,7 +277,7 @@ TEST(DispatcherTest, RolesAreToday) {
   World world;
   auto& neo = world.enter("Neo");
   EXPECT_THAT(world.say(neo, R"({"action":"echoAdmin","id":1})"),
-              AllOf(error("forbidden"), HasSubstr("admin or moderator")));
+              AllOf(error("forbidden"), HasSubstr("admin, moderator")));
   auto promoted = *world.session_of(neo)->user();
   promoted.roles = {"moderator"};
   world.session_of(neo)->set_user(std::make_shared<const users::User>(promoted));
