@@ -222,7 +222,8 @@ TEST_F(ReloadTest, ADeferredRequestGoesAlongWhenItIsOfferedAndClaimed) {
   const int forgotten = neo.begin("keeperForget");
   ASSERT_THAT(neo.call("keeperAdd"), HasSubstr("counted"));  // the ones before have returned
   ASSERT_TRUE(reload_to(world, "keeper-2").status);
-  EXPECT_THAT(neo.answer(forgotten), AllOf(HasSubstr("outcome_unknown"), HasSubstr("before you repeat it")));
+  EXPECT_THAT(neo.answer(forgotten),
+              AllOf(HasSubstr("outcome_unknown"), HasSubstr("before you repeat it")));
   EXPECT_THAT(neo.call("keeperRelease"), HasSubstr(R"("count":1)"));
   EXPECT_THAT(neo.answer(kept), HasSubstr(R"("version":"2")"));
 }
