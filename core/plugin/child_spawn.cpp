@@ -120,8 +120,11 @@ int start(const ChildProcess::Options& options, const Ends& ends, const Descript
   sigset_t none;
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
-  // A session of its own: a Ctrl-C at the server's terminal is the server's to handle.
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+  // A group of its own: a Ctrl-C at the server's terminal is the server's to handle. Not a session:
+  // where the kernel shares the processor out by session, a child had to wait seconds for its turn
+  // beside a busy server.
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   auto words = words_of(options, static_cast<int>(ends.theirs.size()));
   auto environment = clean_environment();
   const int error = posix_spawn(&pid, words[0].c_str(), &actions, &attributes,
