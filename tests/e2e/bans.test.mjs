@@ -59,7 +59,7 @@ for (const [locale, said] of Object.entries(kSaid)) {
     await page.locator('#guest-name').fill(name);
     await page.locator('button[type=submit]').click();
     await person.composer.waitFor();
-    const banned = await moderator.run(`/ban ${name} global rude`);
+    const banned = await moderator.run(`/ban ${name} --reason=rude`);
     await banned.getByText(/banned/).first().waitFor();
 
     await page.getByRole('heading', { name: said.empty }).waitFor();
