@@ -123,7 +123,7 @@ class Splitter {
   void take_positional() {
     const auto index = next_positional();
     // What is one too many may well be the password: it is not repeated.
-    if (!index && secret()) return refuse_secret(*secret());
+    if (const auto hidden = secret(); !index && hidden) return refuse_secret(*hidden);
     if (!index)
       return complain("", "too many words: \"" + std::string(words_.rest().substr(0, kShown)) +
                               "\" fits no argument. Usage: " + usage(spec_));
@@ -144,9 +144,8 @@ class Splitter {
   // Before free text a channel that may be left out is told from other words by its mark.
   bool is_left_out(std::size_t index) const {
     const auto& argument = spec_.args[index];
-    const bool before_text = !spec_.args.empty() && spec_.args.back().rest;
-    return argument.type == ArgumentType::kChannel && !argument.required && before_text &&
-           !words_.begins_with("#");
+    return argument.type == ArgumentType::kChannel && !argument.required &&
+           spec_.args.back().rest && !words_.begins_with("#");
   }
 
   std::optional<std::size_t> index_of(std::string_view name) const {

@@ -188,10 +188,13 @@ void SessionKeeper::forget(std::string session_id) {
 
 void SessionKeeper::note_end(const std::string& session_id) {
   const MutexLock lock(ended_mutex_);
-  std::erase_if(ended_, [now = clock_.now()](const auto& ended) {
+  ended_.insert_or_assign(session_id, std::nullopt);
+  const auto now = clock_.now();
+  if (now < next_look_at_ended_) return;  // many may end at once: each looks at itself alone
+  next_look_at_ended_ = now + kBetweenSaves;
+  std::erase_if(ended_, [now](const auto& ended) {
     return ended.second && now - *ended.second >= kEndedRemembered;
   });
-  ended_.insert_or_assign(session_id, std::nullopt);
 }
 
 // A row that could not be removed is remembered as ended until the server ends.

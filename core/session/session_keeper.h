@@ -87,6 +87,7 @@ class SessionKeeper {
   // When its row went; nothing: it has not yet.
   std::unordered_map<std::string, std::optional<Clock::TimePoint>> ended_
       PARLEY_GUARDED_BY(ended_mutex_);
+  Clock::TimePoint next_look_at_ended_ PARLEY_GUARDED_BY(ended_mutex_) = {};
 };
 
 }  // namespace parley::session

@@ -16,8 +16,8 @@ class ForgetTest : public PeopleTest {
     trinity_ = register_as({"Trinity", kPassword, "", kHome})->id;
   }
   Status forget(const std::string& id, const std::string& password) {
-    const Status status = answer<Status>(
-        [&](auto done) { accounts_->forget(id, password, kHome, std::move(done)); });
+    const Status status =
+        answer<Status>([&](auto done) { accounts_->forget(id, password, kHome, std::move(done)); });
     store_->flush();  // others are told right after the answer
     return status;
   }
