@@ -56,7 +56,10 @@ enum class Op : std::uint16_t {
 template <std::size_t N>
 struct OpName {
   char text[N];
-  constexpr OpName(const char (&name)[N]) { std::copy_n(name, N, text); }
+  // Implicit: a template's argument is written as a literal.
+  constexpr OpName(const char (&name)[N]) {  // NOLINT(google-explicit-constructor)
+    std::copy_n(name, N, text);
+  }
   constexpr std::string_view view() const { return {text, N - 1}; }
 };
 

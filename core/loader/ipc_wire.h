@@ -86,7 +86,7 @@ class WireArena {
   template <typename T>
   T* make(std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
-    auto* room = static_cast<T*>(memory_.allocate(count * sizeof(T), alignof(T)));
+    auto* room = std::pmr::polymorphic_allocator<>(&memory_).allocate_object<T>(count);
     for (std::size_t i = 0; i < count; ++i) new (room + i) T{};
     return room;
   }

@@ -12,12 +12,12 @@ std::size_t write_frame_header(char* out, Opcode opcode, std::size_t payload_siz
     out[1] = static_cast<char>(payload_size);
     return 2;
   }
-  const int length_bytes = payload_size <= 0xffff ? 2 : 8;
+  const std::size_t length_bytes = payload_size <= 0xffff ? 2 : 8;
   out[1] = static_cast<char>(length_bytes == 2 ? 126 : 127);
-  for (int i = 0; i < length_bytes; ++i) {
+  for (std::size_t i = 0; i < length_bytes; ++i) {
     out[2 + i] = static_cast<char>(payload_size >> (8 * (length_bytes - 1 - i)));
   }
-  return static_cast<std::size_t>(2 + length_bytes);
+  return 2 + length_bytes;
 }
 
 SharedFrame SharedFrame::text(std::string_view payload) {
