@@ -5,7 +5,7 @@
 // Thread: messages come from a pool of their thread and never cross to another.
 #pragma once
 
-#define _WEBSOCKETPP_CPP11_STL_
+#define _WEBSOCKETPP_CPP11_STL_  // NOLINT(bugprone-reserved-identifier): the library asks for it
 
 #include <algorithm>
 #include <cstddef>
@@ -102,7 +102,8 @@ class Message::ptr {
   }
   explicit operator bool() const { return message_ != nullptr; }
   bool operator!() const { return message_ == nullptr; }
-  Message* operator->() const { return message_; }
+  // The analyzer takes every return of a reference for the last one.
+  Message* operator->() const { return message_; }  // NOLINT(clang-analyzer-cplusplus.NewDelete)
   Message& operator*() const { return *message_; }
 
  private:

@@ -34,7 +34,7 @@ int compare_versions(std::string_view left, std::string_view right);
 
 class VersionShelf {
  public:
-  explicit VersionShelf(std::filesystem::path state) : folder_(std::move(state) / "plugins") {}
+  explicit VersionShelf(const std::filesystem::path& state) : folder_(state / "plugins") {}
 
   bool holds(const std::filesystem::path& file) const;             // lies somewhere below the shelf
   std::vector<KeptVersion> versions(const std::string& id) const;  // newest version first
