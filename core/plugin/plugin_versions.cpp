@@ -33,7 +33,7 @@ Operation PluginVersions::upload(const Upload& upload, Uploaded& done) {
   const bool received = operation.step("receive", [&] {
     if (auto status = check_size(upload); !status) return status;
     auto file = loader_.shelf().incoming(upload.id, upload.bytes);
-    if (file) incoming.file = std::move(file).value();
+    if (file) incoming.file = *file;
     return file.status();
   });
   if (!received) return operation;

@@ -39,8 +39,9 @@ bool ReloadTransaction::save() {
     auto state = old_->save(old_->settings().limits.freeze);
     hangs_ = old_->hangs() && !old_->is_lost();  // a process that hangs was ended
     if (hangs_) old_->faults().quarantine("it hangs in save");
-    if (state) saved_ = std::move(state).value();
-    return state.status();
+    if (!state) return state.status();
+    saved_ = std::move(state).value();
+    return Status::ok();
   });
 }
 

@@ -48,8 +48,8 @@ std::optional<Revocation> revocation_of(const Json& entry) {
 
 }  // namespace
 
-SignatureGate::SignatureGate(fs::path state, ConfigSource config)
-    : file_(std::move(state) / "plugin-revocations.json"), config_(std::move(config)) {}
+SignatureGate::SignatureGate(const fs::path& state, ConfigSource config)
+    : file_(state / "plugin-revocations.json"), config_(std::move(config)) {}
 
 Result<Provenance> SignatureGate::admit(const std::string& file, const std::string& sha256,
                                         const std::string& signature, bool enforce) const {

@@ -41,7 +41,7 @@ struct Provenance {
 class SignatureGate {
  public:
   using ConfigSource = std::function<std::shared_ptr<const config::Config>()>;
-  SignatureGate(std::filesystem::path state, ConfigSource config);
+  SignatureGate(const std::filesystem::path& state, ConfigSource config);
 
   // Before the file is described. `signature`: the text beside it, empty when there is none.
   Result<Provenance> admit(const std::string& file, const std::string& sha256,

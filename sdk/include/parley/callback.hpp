@@ -21,8 +21,8 @@ class Callback<Result(Args...)> {
   Callback(std::nullptr_t) {}  // NOLINT(google-explicit-constructor)
   template <typename Function>
   requires(!std::same_as<std::decay_t<Function>, Callback> && std::invocable<Function&, Args...>)
-      Callback(
-          Function function)  // NOLINT(google-explicit-constructor): lambdas are passed as they are
+      // NOLINTNEXTLINE(google-explicit-constructor): lambdas are passed as they are
+      Callback(Function function)
       : target_(std::make_unique<Holder<Function>>(std::move(function))) {}
 
   explicit operator bool() const { return target_ != nullptr; }

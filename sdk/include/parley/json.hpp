@@ -62,8 +62,8 @@ void append_json_number(std::string& out, Number number) {
 class Json {
  public:
   Json() = default;
-  Json(std::nullptr_t)
-      : text_("null") {}  // NOLINT(google-explicit-constructor): literals read as JSON
+  // Implicit throughout: literals read as JSON.
+  Json(std::nullptr_t) : text_("null") {}  // NOLINT(google-explicit-constructor)
   template <std::same_as<bool> Bool>
   Json(Bool value) : text_(value ? "true" : "false") {}  // NOLINT(google-explicit-constructor)
   template <std::integral Integer>
@@ -83,8 +83,8 @@ class Json {
     detail::append_json_string(text_, value);
   }
   Json(const char* value) : Json(std::string_view(value)) {}  // NOLINT(google-explicit-constructor)
-  Json(const std::string& value)
-      : Json(std::string_view(value)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Json(const std::string& value) : Json(std::string_view(value)) {}
   Json(std::initializer_list<Json> elements) { *this = from(elements); }
 
   static Json array(std::initializer_list<Json> elements = {}) {

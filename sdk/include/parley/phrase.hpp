@@ -18,8 +18,8 @@ namespace parley {
 
 class Phrase {
  public:
-  constexpr Phrase(const char* en, const char* ru = "")
-      : en_(en), ru_(ru) {}  // NOLINT: "text" is a phrase
+  // NOLINTNEXTLINE(google-explicit-constructor): "text" is a phrase
+  constexpr Phrase(const char* en, const char* ru = "") : en_(en), ru_(ru) {}
 
   // locale: a language tag such as "ru" or "ru-RU".
   constexpr std::string_view in(std::string_view locale) const {
