@@ -205,7 +205,7 @@ class FakeLife {
     for (const auto& [id, timer] : timers) {
       const bool set_anew =
           std::any_of(server_.timers.begin(), server_.timers.end(),
-                      [&](const auto& own) { return own.second.name == timer.name; });
+                      [&name = timer.name](const auto& own) { return own.second.name == name; });
       if (timer.name[0] == '#' || set_anew) continue;
       const parley_id given = ++server_.last_id;  // the old version's handle names the old one
       server_.timers[given] = timer;
