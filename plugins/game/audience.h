@@ -37,7 +37,7 @@ class Audience {
       const std::vector<std::string> sessions(listener.sessions.begin(), listener.sessions.end());
       parley::Json one = parley::Json::object();
       one.set("sessions", parley::Json::array_of(sessions)).set("locale", listener.locale);
-      all.set(user, std::move(one));
+      all.set(user, one);
     }
     return all;
   }

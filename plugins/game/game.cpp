@@ -64,7 +64,7 @@ class Game : public parley::Plugin {
     for (const Player* player : world_.present())
       people.set(player->id, Json::raw(to_record(*player)));
     Json state = Json::object();
-    state.set("people", std::move(people)).set("audience", audience_.to_json());
+    state.set("people", people).set("audience", audience_.to_json());
     out.write(state.text());
   }
 

@@ -11,7 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 
 TEST_F(WorldTest, NewcomersStandInTheStartRoom) {
   const Player& neo = enter("Neo");
