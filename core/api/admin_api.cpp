@@ -96,15 +96,21 @@ void kick(const Context& context, const HttpRequest& request, const PathValues& 
   auto reason = fields.text("reason");
   if (!fields.status()) return respond(responder, fields.status());
   if (reason.empty()) reason = "Removed by an operator.";
-  const auto& id = path.at("id");
-  const bool found = context.sessions.kick_id(id, protocol::close::kKicked, reason);
-  const auto status =
-      found
-          ? Status::ok()
-          : Status::not_found("there is no session " + id + "; `parleyctl sessions` shows what is");
-  audit(context, request, "session.kick", id, status, reason);
-  if (!found) return respond(responder, status);
-  respond(responder, Json{{"ok", true}, {"message", "session " + id + " was closed"}});
+  // Afterwards nobody can tell any more whose session it was: so the audit names the person.
+  context.sessions.summaries(
+      [&context, request, reason, id = path.at("id"),
+       answer = share(std::move(responder))](const std::vector<session::SessionSummary>& all) {
+        const auto one = std::ranges::find(all, id, &session::SessionSummary::id);
+        const bool found = context.sessions.kick_id(id, protocol::close::kKicked, reason);
+        const auto status = found ? Status::ok()
+                                  : Status::not_found("there is no session " + id +
+                                                      "; `parleyctl sessions` shows what is");
+        const bool known = one != all.end();
+        audit(context, request, "session.kick", known ? one->user_id : id, status,
+              known ? one->user_name + ", session " + id + ": " + reason : reason);
+        if (!found) return respond(*answer, status);
+        respond(*answer, Json{{"ok", true}, {"message", "session " + id + " was closed"}});
+      });
 }
 
 void publish(const Context& context, const HttpRequest& request, const std::string& channel,
