@@ -258,6 +258,14 @@ TEST_F(VerbsTest, AccountsAreChangedByNameOrId) {
   EXPECT_EQ(out(), "createdAt  2025-10-09T08:53:20.123Z\nid         u_1\n");
 }
 
+TEST_F(VerbsTest, TheServersPasswordOfANewAccountIsShown) {
+  server_.answer("POST /admin/v1/users", 200, R"({"message":"Ann is there","password":"abc"})");
+  EXPECT_EQ(run({"user", "create", "Ann", "--role", "moderator", "--role", "service"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"name":"Ann","roles":["moderator","service"]})"));
+  EXPECT_EQ(out(), "Ann is there\nits password, shown this once: abc\n");
+  EXPECT_EQ(run({"user", "create", "Ann", "--role", "king"}), 2);
+}
+
 TEST_F(VerbsTest, ResetPasswordAsksTwiceAndNeverShowsIt) {
   server_.answer("POST /admin/v1/users/Ann/password", 200, R"({"message":"Ann has a new one"})");
   typed_ = {"long enough", "long enough"};

@@ -11,6 +11,7 @@ import { base64Url } from './pages/base64';
 import { trialOf, trialText } from './pages/canary_actions';
 import { changedFields, fieldsOf, textOf, valueOf, type PluginConfig } from './pages/config_form';
 import { reasonOf } from './pages/Explain';
+import { createLine } from './pages/people_actions';
 import { nameOf, type Version } from './pages/version_actions';
 import { flag, quoted } from './ui/action';
 import { pointsOf } from './ui/Chart';
@@ -99,6 +100,13 @@ describe('the configuration of a plugin', () => {
     ]);
     expect([valueOf('truth', 'false'), valueOf('json', '[1,2]'), valueOf('json', '[1')]).toEqual([false, [1, 2], undefined]);
     expect(textOf({ kind: 'json', value: [1] })).toBe('[1]');
+  });
+});
+
+describe('an account that is made', () => {
+  it('is the same line of parleyctl', () => {
+    expect(createLine(undefined, ['user'])).toBe('parleyctl user create NAME');
+    expect(createLine("O'Neo", ['user', 'moderator', 'admin'])).toBe("parleyctl user create 'O'\\''Neo' --role moderator --role admin");
   });
 });
 
