@@ -266,11 +266,17 @@ void answer_operation(net::HttpResponder& responder, const plugin::Operation& op
 
 Json problems_json(const std::vector<config::Problem>& problems) {
   Json rows = Json::array();
-  for (const auto& problem : problems)
-    rows.push_back({{"file", problem.file},
-                    {"line", problem.line},
-                    {"path", problem.path},
-                    {"message", problem.message}});
+  for (const auto& problem : problems) {
+    Json row{{"file", problem.file},
+             {"line", problem.line},
+             {"path", problem.path},
+             {"message", problem.message}};
+    if (!problem.rule.empty()) {
+      row["rule"] = problem.rule;
+      row["values"] = problem.values;
+    }
+    rows.push_back(std::move(row));
+  }
   return rows;
 }
 

@@ -411,21 +411,21 @@ TEST_F(VerbsTest, PluginConfigSetsTypedValues) {
   EXPECT_THAT(out(), HasSubstr("names.0  a      dice.yaml:3\n"));
 }
 
-TEST_F(VerbsTest, ARefusedPluginConfigBlamesTheFlagAndNamesTheFileThatStays) {
+TEST_F(VerbsTest, ARefusedPluginConfigBlamesTheFlag) {
   server_.answer("PATCH /admin/v1/plugins/dice/config", 400,
                  R"({"error":{"code":"invalid_args","message":"the old configuration stays",
-                     "details":[{"file":"dice.yaml","line":4,"path":"config.sides","message":"must be at least 2, is 1"}]}})");
+                     "details":[{"file":"","line":0,"path":"config.sides","message":"must be at least 2, is 1"}]}})");
   EXPECT_EQ(run({"plugin", "config", "dice", "--set", "sides=1"}), 1);
   EXPECT_EQ(err(),
             "refused: --set sides=1: must be at least 2, is 1\n"
-            "  the old configuration stays, as dice.yaml:4 has it\n");
+            "  the old configuration stays\n");
 }
 
 TEST_F(VerbsTest, ARefusalOfWhatStandsInTheFileBlamesTheFile) {
   server_.answer("PATCH /admin/v1/plugins/dice/config", 400,
                  R"({"error":{"code":"invalid_args","message":"the old configuration stays"},
                      "details":[{"file":"dice.yaml","line":4,"path":"config.sides","message":"must be at least 2, is 1"}]})");
-  EXPECT_EQ(run({"plugin", "config", "dice", "--set", "side=1"}), 1);
+  EXPECT_EQ(run({"plugin", "config", "dice", "--set", "sides=1"}), 1);
   EXPECT_EQ(err(),
             "refused: the old configuration stays (invalid_args)\n  dice.yaml:4: config.sides: "
             "must be at least 2, is 1\n");
