@@ -48,6 +48,19 @@ class Trouble : public ::testing::Test {
   ServerProcess server_{{.set = {"limits.rate=0"}}};
 };
 
+TEST_F(Trouble, AnOperatorsSlipIsNoErrorOfTheServer) {
+  const Ctl ctl(server_);
+  EXPECT_EQ(ctl.run({"plugin", "load", "nonesuch"}).exit_code, 1);
+  EXPECT_EQ(ctl.run({"plugin", "reload", "dice", "--from", "/nowhere/dice.so"}).exit_code, 1);
+  ASSERT_EQ(server_.stop(), 0) << server_.log();  // so that the log is whole
+  const auto warned = ctl.must({"logs", "--level", "warn"}).out;
+  for (const char* refused : {"load refused: ", "reload refused: "})
+    EXPECT_NE(warned.find(refused), std::string::npos) << warned;
+  const auto errors = ctl.must({"logs", "--level", "error"}).out;
+  for (const char* slip : {"nonesuch", "refused"})
+    EXPECT_EQ(errors.find(slip), std::string::npos) << errors;
+}
+
 TEST_F(Trouble, ATruncatedDatabaseIsRefusedAndABackupHelps) {
   TempFolder backups;
   const auto backup = (backups.path() / "good.db").string();
