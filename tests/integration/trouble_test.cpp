@@ -61,6 +61,24 @@ TEST_F(Trouble, AnOperatorsSlipIsNoErrorOfTheServer) {
     EXPECT_EQ(errors.find(slip), std::string::npos) << errors;
 }
 
+TEST_F(Trouble, ALostDatabaseIsNoNewServerInSilence) {
+  EXPECT_EQ(server_.log().find("restore FILE"), std::string::npos) << "a first start";
+  ASSERT_EQ(server_.stop(), 0) << server_.log();
+  fs::resize_file(database(), 0);
+  server_.start_again();
+  const auto empty = server_.log();
+  EXPECT_NE(empty.find("parleyd: warning: the database " + database().string() + " is empty"),
+            std::string::npos)
+      << empty;
+  EXPECT_NE(empty.find("parleyctl --state " + server_.state().string() + " restore FILE"),
+            std::string::npos)
+      << empty;
+  ASSERT_EQ(server_.stop(), 0) << server_.log();
+  fs::remove(database());
+  server_.start_again();
+  EXPECT_NE(server_.log().find(database().string() + " is missing"), std::string::npos);
+}
+
 TEST_F(Trouble, ATruncatedDatabaseIsRefusedAndABackupHelps) {
   TempFolder backups;
   const auto backup = (backups.path() / "good.db").string();
