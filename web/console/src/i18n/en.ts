@@ -349,6 +349,7 @@ export const en = {
   atTheEnd: 'At the end',
   beforeRule: 'Before {place}: {rule}',
   ruleAdded: 'The rule is in force.',
+  absentNow: 'That command is not there now: look at its name again. If it is right, this counts once its plugin is loaded.',
   moveRuleTitle: 'Move rule {place}',
   moveTo: 'To the place of',
   ruleMoved: 'It is rule {to} now.',

@@ -349,6 +349,7 @@ export const ru: Record<Key, string> = {
   atTheEnd: 'В конце',
   beforeRule: 'Перед {place}: {rule}',
   ruleAdded: 'Правило действует.',
+  absentNow: 'Такой команды сейчас нет: проверьте имя. Если оно верно, это подействует, когда загрузят её плагин.',
   moveRuleTitle: 'Переместить правило {place}',
   moveTo: 'На место правила',
   ruleMoved: 'Теперь это правило {to}.',
