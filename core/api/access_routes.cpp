@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -10,7 +12,9 @@
 #include "api/access_store.h"
 #include "api/find_user.h"
 #include "command/command_table.h"
+#include "plugin/plugin_manager.h"
 #include "protocol/envelope.h"
+#include "session/channels.h"
 
 namespace parley::api {
 namespace {
@@ -23,17 +27,74 @@ using net::HttpResponder;
 // Rules are looked through at every call they concern.
 constexpr std::size_t kMostRules = 1000, kMostNames = 1000;
 
+// How a change stands in the audit, and what its maker should look at again.
+struct Account {
+  std::string action, target;
+  std::string warning = {};
+};
+
+// Says in its second argument, for the audit, what it has changed.
+using ToldChange = std::function<Status(AccessPolicy&, std::string&)>;
+
 // Audited and answered with the policy that is now in force.
-void change(const Context& context, const HttpRequest& request, const std::string& action,
-            const std::string& target, const SharedResponder& answer, AccessChange what) {
-  change_access(context.store, context.commands, std::move(what),
-                [&context, request, action, target, answer](const Result<AccessPolicy>& policy) {
-                  audit(context, request, action, target, policy.status());
-                  if (!policy) return respond(*answer, policy.status());
-                  Json body = to_json(*policy);
-                  body["ok"] = true;
-                  respond(*answer, body);
-                });
+void change(const Context& context, const HttpRequest& request, Account account,
+            const SharedResponder& answer, ToldChange what) {
+  const auto detail = std::make_shared<std::string>();
+  change_access(
+      context.store, context.commands,
+      [what = std::move(what), detail](AccessPolicy& policy) { return what(policy, *detail); },
+      [&context, request, account = std::move(account), detail,
+       answer](const Result<AccessPolicy>& policy) {
+        audit(context, request, account.action, account.target, policy.status(), *detail);
+        if (!policy) return respond(*answer, policy.status());
+        Json body = to_json(*policy);
+        body["ok"] = true;
+        if (!account.warning.empty()) body["warning"] = account.warning;
+        respond(*answer, body);
+      });
+}
+
+// "deny guests roll in lab (no gambling)"
+std::string described(const AccessRule& rule) {
+  return (rule.allow ? "allow " : "deny ") + rule.subject + " " + rule.command +
+         (rule.channel == "*" ? std::string(" anywhere") : " in " + rule.channel) +
+         (rule.note.empty() ? std::string() : " (" + rule.note + ")");
+}
+
+// "user 5000 ms, all 0 ms"
+std::string described(const command::CooldownRule& rule) {
+  std::string text;
+  for (const auto& [who, wait] : {std::pair("user", rule.user), std::pair("channel", rule.channel),
+                                  std::pair("all", rule.all)})
+    if (wait)
+      text += (text.empty() ? "" : ", ") + std::string(who) + " " + std::to_string(wait->count()) +
+              " ms";
+  return text;
+}
+
+std::string described(const std::string& command) {
+  return command;
+}
+
+// Its plugin may come later, so a command that is not there is taken, with a word about it.
+std::string absent(const Context& context, const std::string& command) {
+  constexpr std::string_view kPlugin = "plugin:";
+  if (command == "*") return {};
+  if (command.starts_with(kPlugin)) {
+    const auto id = command.substr(kPlugin.size());
+    const auto known = context.plugins.list();
+    const bool there = std::ranges::any_of(known, [&](const auto& one) { return one.id == id; });
+    return there ? std::string()
+                 : "there is no plugin " + id + " now: this has an effect once it is loaded";
+  }
+  const auto table = context.commands.table();
+  if (table->find(command) != nullptr) return {};
+  const std::string plugin(table->withdrawn_by(command));
+  return plugin.empty() ? "there is no command " + command +
+                              " now: this has an effect once a plugin brings it; if it is a slip, "
+                              "remove it again"
+                        : command + " belongs to plugin " + plugin +
+                              ", which is not loaded: this has an effect once it is";
 }
 
 // A command is kept by its name, whatever it was called by; what is not loaded now is taken as given.
@@ -59,21 +120,41 @@ Result<std::size_t> place(const std::string& text, std::size_t most) {
 // 1 is the first; behind the last one when nothing is said.
 using Place = std::optional<std::int64_t>;
 
-Status insert(AccessPolicy& policy, const AccessRule& rule, Place at) {
+Status insert(AccessPolicy& policy, const AccessRule& rule, Place at, std::string& detail) {
   if (policy.rules.size() >= kMostRules)
     return Status::conflict("there are " + std::to_string(kMostRules) +
                             " rules already: remove some first");
   std::size_t index = policy.rules.size();
   if (at) index = std::min(index, static_cast<std::size_t>(*at) - 1);
   policy.rules.insert(policy.rules.begin() + static_cast<std::ptrdiff_t>(index), rule);
+  detail = "set as rule " + std::to_string(index + 1) + ": " + described(rule);
   return Status::ok();
 }
 
 void insert_rule(const Context& context, const HttpRequest& request, AccessRule rule, Place at,
                  const SharedResponder& answer) {
-  const auto target = rule.subject + " " + rule.command;
-  change(context, request, rule.allow ? "access.allow" : "access.deny", target, answer,
-         [rule = std::move(rule), at](AccessPolicy& policy) { return insert(policy, rule, at); });
+  Account account{.action = rule.allow ? "access.allow" : "access.deny",
+                  .target = rule.subject + " " + rule.command,
+                  .warning = absent(context, rule.command)};
+  change(context, request, std::move(account), answer,
+         [rule = std::move(rule), at](AccessPolicy& policy, std::string& detail) {
+           return insert(policy, rule, at, detail);
+         });
+}
+
+// A plugin makes its channels when it needs them; others are there, or their name is a slip.
+void insert_for_channel(const Context& context, const HttpRequest& request, AccessRule rule,
+                        Place at, const SharedResponder& answer) {
+  if (rule.channel == "*" || rule.channel.find(':') != std::string::npos)
+    return insert_rule(context, request, std::move(rule), at, answer);
+  const auto channel = rule.channel;
+  context.channels.info(channel, [&context, request, rule = std::move(rule), at,
+                                  answer](const Result<session::ChannelInfo>& info) {
+    if (info) return insert_rule(context, request, rule, at, answer);
+    if (info.status().code() != ErrorCode::kNotFound) return respond(*answer, info.status());
+    respond(*answer, Status::not_found("there is no channel " + rule.channel +
+                                       "; `parleyctl channels` shows what there is"));
+  });
 }
 
 // "user:" names somebody; the rule keeps their id, because names change hands.
@@ -89,24 +170,27 @@ void add_rule(const Context& context, const HttpRequest& request, HttpResponder 
   auto answer = share(std::move(responder));
   constexpr std::string_view kUser = "user:";
   if (rule->subject.substr(0, kUser.size()) != kUser)
-    return insert_rule(context, request, std::move(*rule), at, answer);
+    return insert_for_channel(context, request, std::move(*rule), at, answer);
   with_user(context, rule->subject.substr(kUser.size()), answer,
             [&context, request, rule = *rule, at](const users::User& user,
                                                   const SharedResponder& found) mutable {
               rule.subject = "user:" + user.id;
               if (rule.note.empty()) rule.note = user.name;
-              insert_rule(context, request, rule, at, found);
+              insert_for_channel(context, request, rule, at, found);
             });
 }
 
 void remove_rule(const Context& context, const HttpRequest& request, const PathValues& path,
                  HttpResponder responder) {
   if (!read_body(request, responder)) return;
-  change(context, request, "access.remove", path.at("place"), share(std::move(responder)),
-         [number = path.at("place")](AccessPolicy& policy) {
+  change(context, request, {.action = "access.remove", .target = path.at("place")},
+         share(std::move(responder)),
+         [number = path.at("place")](AccessPolicy& policy, std::string& detail) {
            const auto at = place(number, policy.rules.size());
-           if (at) policy.rules.erase(policy.rules.begin() + static_cast<std::ptrdiff_t>(*at));
-           return at.status();
+           if (!at) return at.status();
+           detail = "removed: " + described(policy.rules[*at]);
+           policy.rules.erase(policy.rules.begin() + static_cast<std::ptrdiff_t>(*at));
+           return Status::ok();
          });
 }
 
@@ -118,13 +202,14 @@ void move_rule(const Context& context, const HttpRequest& request, const PathVal
   const auto wanted = fields.from_one("to");
   if (!fields.status()) return respond(responder, fields.status());
   const auto to_text = wanted ? std::to_string(*wanted) : std::string();
-  change(context, request, "access.move", path.at("place") + " " + to_text,
+  change(context, request, {.action = "access.move", .target = path.at("place") + " " + to_text},
          share(std::move(responder)),
-         [from_text = path.at("place"), to_text](AccessPolicy& policy) {
+         [from_text = path.at("place"), to_text](AccessPolicy& policy, std::string& detail) {
            const auto from = place(from_text, policy.rules.size());
            if (!from) return from.status();
            const auto to = place(to_text, policy.rules.size());
            if (!to) return to.status();
+           detail = "moved: " + described(policy.rules[*from]);
            const auto first = policy.rules.begin();
            const auto a = static_cast<std::ptrdiff_t>(*from), b = static_cast<std::ptrdiff_t>(*to);
            if (a < b)
@@ -196,12 +281,14 @@ void set_alias(const Context& context, const HttpRequest& request, const PathVal
   const auto* entry = table->find_own(wanted);
   if (entry == nullptr)
     return respond(responder, Status::not_found("there is no command " + wanted + " now"));
-  change(context, request, "access.alias", alias + " " + wanted, share(std::move(responder)),
-         [alias, command = (*entry)->spec.name](AccessPolicy& policy) {
+  change(context, request, {.action = "access.alias", .target = alias + " " + wanted},
+         share(std::move(responder)),
+         [alias, command = (*entry)->spec.name](AccessPolicy& policy, std::string& detail) {
            if (policy.aliases.size() >= kMostNames && policy.aliases.count(alias) == 0)
              return Status::conflict("there are " + std::to_string(kMostNames) +
                                      " aliases already: remove some first");
            policy.aliases[alias] = command;
+           detail = "set: " + command;
            return Status::ok();
          });
 }
@@ -213,12 +300,15 @@ void set_cooldown(const Context& context, const HttpRequest& request, const Path
   const auto rule = read_cooldown(*body);
   if (!rule) return respond(responder, rule.status());
   const auto command = name_of(context, path.at("name"));
-  change(context, request, "access.cooldown", command, share(std::move(responder)),
-         [command, rule = *rule](AccessPolicy& policy) {
+  change(context, request,
+         {.action = "access.cooldown", .target = command, .warning = absent(context, command)},
+         share(std::move(responder)),
+         [command, rule = *rule](AccessPolicy& policy, std::string& detail) {
            if (policy.cooldowns.size() >= kMostNames && policy.cooldowns.count(command) == 0)
              return Status::conflict("there are " + std::to_string(kMostNames) +
                                      " cooldowns already: remove some first");
            policy.cooldowns[command] = rule;
+           detail = "set: " + described(rule);
            return Status::ok();
          });
 }
@@ -228,12 +318,15 @@ template <typename Map>
 void remove_named(const Context& context, const HttpRequest& request, const std::string& name,
                   HttpResponder responder, const char* action, Map AccessPolicy::*map) {
   if (!read_body(request, responder)) return;
-  change(context, request, action, name, share(std::move(responder)),
-         [name, map](AccessPolicy& policy) {
-           return (policy.*map).erase(name) > 0
-                      ? Status::ok()
-                      : Status::not_found("there is none for " + name +
-                                          ": `parleyctl acl list` shows what there is");
+  change(context, request, {.action = action, .target = name}, share(std::move(responder)),
+         [name, map](AccessPolicy& policy, std::string& detail) {
+           const auto found = (policy.*map).find(name);
+           if (found == (policy.*map).end())
+             return Status::not_found("there is none for " + name +
+                                      ": `parleyctl acl list` shows what there is");
+           detail = "removed: " + described(found->second);
+           (policy.*map).erase(found);
+           return Status::ok();
          });
 }
 

@@ -96,15 +96,21 @@ void kick(const Context& context, const HttpRequest& request, const PathValues& 
   auto reason = fields.text("reason");
   if (!fields.status()) return respond(responder, fields.status());
   if (reason.empty()) reason = "Removed by an operator.";
-  const auto& id = path.at("id");
-  const bool found = context.sessions.kick_id(id, protocol::close::kKicked, reason);
-  const auto status =
-      found
-          ? Status::ok()
-          : Status::not_found("there is no session " + id + "; `parleyctl sessions` shows what is");
-  audit(context, request, "session.kick", id, status, reason);
-  if (!found) return respond(responder, status);
-  respond(responder, Json{{"ok", true}, {"message", "session " + id + " was closed"}});
+  // Afterwards nobody can tell any more whose session it was: so the audit names the person.
+  context.sessions.summaries(
+      [&context, request, reason, id = path.at("id"),
+       answer = share(std::move(responder))](const std::vector<session::SessionSummary>& all) {
+        const auto one = std::ranges::find(all, id, &session::SessionSummary::id);
+        const bool found = context.sessions.kick_id(id, protocol::close::kKicked, reason);
+        const auto status = found ? Status::ok()
+                                  : Status::not_found("there is no session " + id +
+                                                      "; `parleyctl sessions` shows what is");
+        const bool known = one != all.end();
+        audit(context, request, "session.kick", known ? one->user_id : id, status,
+              known ? one->user_name + ", session " + id + ": " + reason : reason);
+        if (!found) return respond(*answer, status);
+        respond(*answer, Json{{"ok", true}, {"message", "session " + id + " was closed"}});
+      });
 }
 
 void publish(const Context& context, const HttpRequest& request, const std::string& channel,
@@ -228,6 +234,21 @@ void list_channels(const Context& context, HttpResponder responder) {
   if (!status) respond(*answer, status);
 }
 
+// A database that gives no answer is told of here too; then only those in use are counted.
+void show_status(const Context& context, HttpResponder responder) {
+  auto answer = share(std::move(responder));
+  const auto body = status_json(context);
+  const auto status = context.store.read([&context, answer, body](storage::Reader& reader) {
+    ChannelRows rows;
+    (void)add_stored(reader, rows);
+    add_active(context, rows);
+    Json whole = body;
+    whole["channels"] = rows.size();
+    respond(*answer, whole);
+  });
+  if (!status) respond(*answer, body);
+}
+
 // Waits for the disk, so it runs on a worker of the store's own callers: never on a shard.
 void backup(const Context& context, const HttpRequest& request, HttpResponder responder) {
   const auto body = read_body(request, responder);
@@ -253,7 +274,7 @@ void add_admin_routes(Router& router, const Context& context) {
   add_redeem_route(router, context);
   router.add("GET", "/admin/v1/status",
              [&](const HttpRequest&, const PathValues&, HttpResponder responder) {
-               respond(responder, status_json(context));
+               show_status(context, std::move(responder));
              });
   router.add("GET", "/admin/v1/sessions",
              [&](const HttpRequest&, const PathValues&, HttpResponder responder) {

@@ -23,6 +23,11 @@ Result<AdminKeys::Wanted> wanted(const Json& body) {
   return key;
 }
 
+AdminKeys::By who(const HttpRequest& request) {
+  return {.actor = actor_of(request),
+          .address = request.local ? std::string() : request.peer_address()};
+}
+
 Json key_json(const AdminKey& key) {
   return {{"id", key.id},
           {"name", key.name},
@@ -38,7 +43,7 @@ void make(AdminKeys& keys, const HttpRequest& request, HttpResponder responder) 
   if (!body) return;
   auto key = wanted(*body);
   if (!key) return respond(responder, key.status());
-  keys.make(actor_of(request), std::move(*key),
+  keys.make(who(request), std::move(*key),
             [answer = share(std::move(responder))](const Result<AdminKeys::Made>& made) {
               if (!made) return respond(*answer, made.status());
               Json shown = key_json(made->key);
@@ -58,7 +63,7 @@ void list(const Context& context, const AdminKeys& keys, HttpResponder& responde
 void revoke(AdminKeys& keys, const HttpRequest& request, const PathValues& path,
             HttpResponder responder) {
   if (!read_body(request, responder)) return;
-  keys.revoke(actor_of(request), path.at("id"),
+  keys.revoke(who(request), path.at("id"),
               [answer = share(std::move(responder))](const Status& status) {
                 if (!status) return respond(*answer, status);
                 respond(*answer, Json{{"ok", true}, {"message", "the key opens nothing any more"}});

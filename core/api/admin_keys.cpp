@@ -71,10 +71,11 @@ Status check(const AdminKeys::Wanted& wanted) {
   return Status::ok();
 }
 
-storage::AuditEntry entry_of(const Clock& clock, std::string actor, std::string action,
+storage::AuditEntry entry_of(const Clock& clock, AdminKeys::By by, std::string action,
                              std::string target, std::string detail) {
   return {.ts = clock.wall_ms(),
-          .actor = std::move(actor),
+          .actor = std::move(by.actor),
+          .address = std::move(by.address),
           .action = std::move(action),
           .target = std::move(target),
           .result = "ok",
@@ -142,7 +143,7 @@ void AdminKeys::change(absl::AnyInvocable<Status(Keys&)> edit,
       });
 }
 
-void AdminKeys::make(std::string actor, Wanted wanted, MadeDone done) {
+void AdminKeys::make(By by, Wanted wanted, MadeDone done) {
   if (Status status = check(wanted); !status) return done(status);
   Made made;
   made.secret = random_secret("ak_");
@@ -151,11 +152,11 @@ void AdminKeys::make(std::string actor, Wanted wanted, MadeDone done) {
               .name = std::move(wanted.name),
               .hash = to_hex(sha256(made.secret)),
               .scopes = std::move(wanted.scopes),
-              .made_by = actor,
+              .made_by = by.actor,
               .created_at = now,
               .expires_at = now + wanted.life.count(),
               .used_at = 0};
-  auto entry = entry_of(clock_, std::move(actor), "admin-key.make", made.key.id,
+  auto entry = entry_of(clock_, std::move(by), "admin-key.make", made.key.id,
                         made.key.name + ": " + joined(made.key.scopes));
   auto add = [key = made.key, now](Keys& keys) {
     std::erase_if(keys, [now](const AdminKey& one) { return one.expires_at <= now; });
@@ -170,8 +171,8 @@ void AdminKeys::make(std::string actor, Wanted wanted, MadeDone done) {
          });
 }
 
-void AdminKeys::revoke(std::string actor, std::string id, StatusDone done) {
-  auto entry = entry_of(clock_, std::move(actor), "admin-key.revoke", id, "");
+void AdminKeys::revoke(By by, std::string id, StatusDone done) {
+  auto entry = entry_of(clock_, std::move(by), "admin-key.revoke", id, "");
   auto remove = [id](Keys& keys) {
     const auto found = by_id(keys, id);
     if (found == keys.end())

@@ -49,6 +49,10 @@ class AdminKeys {
     std::vector<std::string> scopes;
     Millis life{0};
   };
+  struct By {
+    std::string actor;
+    std::string address = {};  // where they came from, "" when local
+  };
   struct Made {
     AdminKey key;
     std::string secret;
@@ -59,8 +63,8 @@ class AdminKeys {
   // Reads what is stored; blocking.
   static Result<std::unique_ptr<AdminKeys>> open(storage::Store& store, const Clock& clock);
 
-  void make(std::string actor, Wanted wanted, MadeDone done);
-  void revoke(std::string actor, std::string id, StatusDone done);
+  void make(By by, Wanted wanted, MadeDone done);
+  void revoke(By by, std::string id, StatusDone done);
   std::vector<AdminKey> list() const;
   // The key that has this secret and has not expired; its use is noted.
   std::optional<AdminKey> find(std::string_view secret);

@@ -13,6 +13,7 @@
 #include "protocol/close_codes.h"
 #include "protocol/error_codes.h"
 #include "protocol/frames.h"
+#include "protocol/json_writer.h"
 #include "session/websocket_link.h"
 
 namespace parley::api {
@@ -35,6 +36,15 @@ std::string_view locale_of(const net::HttpRequestHead& head) {
   const auto ru = wanted.find("ru"), en = wanted.find("en");
   if (ru == std::string_view::npos && en == std::string_view::npos) return {};
   return ru < en ? "ru" : "en";
+}
+
+// How one may come in, for a page that nobody has come in at yet.
+net::HttpResponse entry_response(const config::Auth& auth) {
+  std::string body;
+  protocol::ObjectWriter(body)
+      .field("guests", auth.guests)
+      .field("registration", auth.registration);
+  return net::HttpResponse::json(200, std::move(body)).with("Cache-Control", "no-store");
 }
 
 }  // namespace
@@ -88,6 +98,8 @@ void ClientGateway::serve(const net::HttpRequest& request, net::HttpResponder re
     if (!origin_allowed(request)) return responder.respond(foreign_origin());
     return serve_ticket(request, std::move(responder), context_.accounts, tokens_, tickets_);
   }
+  if (request.path == "/api/v1/entry")
+    return responder.respond(entry_response(context_.config()->auth));
   if (request.path.substr(0, 5) == "/api/") {
     return responder.respond(error_response(
         404, "not_found",

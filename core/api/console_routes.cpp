@@ -56,7 +56,7 @@ struct Door {
 
 // Asked when the page opens: not being logged in is no failure.
 void Door::look(const HttpRequest& request, HttpResponder responder) const {
-  const auto session = sessions.find(console_cookie(request), false);
+  const auto session = sessions.find(console_cookie(request, sessions), false);
   if (!session) return respond(responder, Json{{"user", nullptr}});
   context.accounts.by_id(
       session->user_id,
@@ -106,7 +106,7 @@ void Door::let_in(const HttpRequest& request, const users::User& user,
 
 std::optional<ConsoleSession> Door::changing(const HttpRequest& request,
                                              HttpResponder& responder) const {
-  auto session = sessions.find(console_cookie(request), true);
+  auto session = sessions.find(console_cookie(request, sessions), true);
   if (!session) {
     respond(responder, Status::unauthorized("You are not logged in to the console."));
     return std::nullopt;
@@ -124,7 +124,7 @@ void Door::confirm(const HttpRequest& request, HttpResponder responder) const {
   Fields fields(*body);
   const auto password = fields.text("password");
   if (!fields.status()) return respond(responder, fields.status());
-  const std::string cookie(console_cookie(request));
+  const std::string cookie(console_cookie(request, sessions));
   const auto address = request.peer_address();
   context.accounts.by_id(
       session->user_id, [door = *this, cookie, address, password,
@@ -145,7 +145,7 @@ void Door::end(const HttpRequest& request, HttpResponder responder) const {
   if (!read_body(request, responder)) return;
   const auto session = changing(request, responder);
   if (!session) return;
-  sessions.end(console_cookie(request));
+  sessions.end(console_cookie(request, sessions));
   HttpRequest by_user = request;
   by_user.actor = session->user_id;
   audit(context, by_user, "console.logout", session->user_id, Status::ok());
@@ -155,17 +155,22 @@ void Door::end(const HttpRequest& request, HttpResponder responder) const {
 
 }  // namespace
 
-std::string_view console_cookie(const net::HttpRequestHead& head) {
+// Another program at this name may have set a cookie of the same name, and which of them comes first is
+// the browser's choice.
+std::string_view console_cookie(const net::HttpRequestHead& head, ConsoleSessions& sessions) {
+  std::string_view first;
   auto cookies = head.header("cookie");
   while (!cookies.empty()) {
     const auto end = std::min(cookies.find(';'), cookies.size());
     auto one = cookies.substr(0, end);
     cookies.remove_prefix(std::min(end + 1, cookies.size()));
     one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
-    if (one.starts_with(kCookie) && one.substr(kCookie.size()).starts_with('='))
-      return one.substr(kCookie.size() + 1);
+    if (!one.starts_with(kCookie) || !one.substr(kCookie.size()).starts_with('=')) continue;
+    one.remove_prefix(kCookie.size() + 1);
+    if (sessions.find(one, false)) return one;
+    if (first.empty()) first = one;
   }
-  return {};
+  return first;
 }
 
 bool looks_by_itself(const net::HttpRequestHead& head) {

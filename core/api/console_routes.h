@@ -19,8 +19,9 @@
 
 namespace parley::api {
 
-// The value of the console's cookie; empty when the request has none.
-std::string_view console_cookie(const net::HttpRequestHead& head);
+// The value of the console's cookie: of several the one that opens a session. Empty when the request
+// has none.
+std::string_view console_cookie(const net::HttpRequestHead& head, ConsoleSessions& sessions);
 // Of the requests that a page makes by itself, which keep no session alive.
 bool looks_by_itself(const net::HttpRequestHead& head);
 bool carries_csrf(const net::HttpRequestHead& head, const ConsoleSession& session);

@@ -47,18 +47,31 @@ Status check_listen(const config::Config& config) {
 }
 
 std::set<std::string> allowed_origins(const config::Config& config, std::uint16_t port) {
-  if (!config.http.public_origins.empty())
-    return {config.http.public_origins.begin(), config.http.public_origins.end()};
-  const std::string scheme = config.listen.tls.enabled() ? "https://" : "http://";
   std::set<std::string> origins;
-  for (const auto& name : names_of(config.listen.address, port)) origins.insert(scheme + name);
+  for (const auto& origin : config.http.public_origins) origins.insert(host_key(origin));
+  if (!origins.empty()) return origins;
+  const std::string scheme = config.listen.tls.enabled() ? "https://" : "http://";
+  for (const auto& name : names_of(config.listen.address, port))
+    origins.insert(host_key(scheme + name));
   return origins;
 }
 
 std::set<std::string> operator_hosts(const config::Config& config, std::uint16_t port) {
-  std::set<std::string> hosts(config.http.operator_hosts.begin(), config.http.operator_hosts.end());
-  for (const auto& name : names_of(config.listen.operator_address, port)) hosts.insert(name);
+  std::set<std::string> hosts;
+  for (const auto& name : config.http.operator_hosts) hosts.insert(host_key(name));
+  for (const auto& name : names_of(config.listen.operator_address, port))
+    hosts.insert(host_key(name));
   return hosts;
+}
+
+std::string host_key(std::string_view host) {
+  std::string key(host);
+  for (auto& c : key)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const auto last = key.find_last_not_of("0123456789");
+  const auto name_end = last != key.npos && key[last] == ':' ? last : key.size();
+  if (name_end > 1 && key[name_end - 1] == '.') key.erase(name_end - 1, 1);
+  return key;
 }
 
 std::string url_of(const std::string& address, bool tls) {

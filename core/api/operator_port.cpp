@@ -16,6 +16,7 @@
 #include "api/admin_key_routes.h"
 #include "api/admin_support.h"
 #include "api/console_routes.h"
+#include "api/listen_rules.h"
 #include "api/metrics.h"
 #include "api/watch_routes.h"
 #include "base/ids.h"
@@ -92,6 +93,10 @@ OperatorPort::OperatorPort(const Context& context, AdminKeys& keys, Options opti
   add_admin_key_routes(admin_, context_, keys_);
 }
 
+bool OperatorPort::is_ours(std::string_view host) const {
+  return options_.hosts.contains(host_key(host));
+}
+
 bool OperatorPort::is_foreign(const net::HttpRequestHead& head) const {
   // What a browser says of a page at another address, of another port of this machine too.
   const auto site = head.header("sec-fetch-site");
@@ -101,8 +106,7 @@ bool OperatorPort::is_foreign(const net::HttpRequestHead& head) const {
   const auto origin = head.header("origin");
   if (origin.empty()) return false;
   const auto scheme_end = origin.find("://");
-  return scheme_end == std::string_view::npos ||
-         !options_.hosts.contains(std::string(origin.substr(scheme_end + 3)));
+  return scheme_end == std::string_view::npos || !is_ours(origin.substr(scheme_end + 3));
 }
 
 Result<std::string> OperatorPort::bearer_of(const net::HttpRequestHead& head,
@@ -125,7 +129,7 @@ Result<std::string> OperatorPort::bearer_of(const net::HttpRequestHead& head,
 }
 
 Result<ConsoleSession> OperatorPort::console_of(const net::HttpRequestHead& head) {
-  auto session = sessions_.find(console_cookie(head), !looks_by_itself(head));
+  auto session = sessions_.find(console_cookie(head, sessions_), !looks_by_itself(head));
   if (!session || !context_.config()->console.enabled)
     return Status::unauthorized("Your login to the console has ended. Log in again.");
   if (head.method == "GET" || head.method == "HEAD") return *session;
@@ -140,7 +144,7 @@ bool OperatorPort::owns_socket(const net::HttpRequestHead& head) const {
 
 bool OperatorPort::may_upload(const net::HttpRequestHead& head) {
   if (head.local) return owns_socket(head);
-  if (!options_.hosts.contains(std::string(head.header("host"))) || is_foreign(head)) return false;
+  if (!is_ours(head.header("host")) || is_foreign(head)) return false;
   if (head.has_header("authorization")) return bearer_of(head, "upload").is_ok();
   const auto session = console_of(head);
   return session && session->confirmed;
@@ -176,7 +180,7 @@ net::BodyTerms OperatorPort::hold_upload(const net::HttpRequestHead& head,
 }
 
 void OperatorPort::serve_port(const net::HttpRequest& request, net::HttpResponder responder) {
-  if (!options_.hosts.contains(std::string(request.header("host")))) {
+  if (!is_ours(request.header("host"))) {
     return responder.respond(error_response(421, "forbidden",
                                             "This server is not known by that Host. Names it "
                                             "answers to are listed in http.operator_hosts."));
@@ -228,7 +232,7 @@ void OperatorPort::serve_admin(const net::HttpRequest& request, net::HttpRespond
   if (login || request.path == "/admin/v1/admin/redeem")
     return open_.route(request, std::move(responder));
   // Exactly one credential: a wrong one never falls through to the next.
-  if (request.has_header("authorization") || console_cookie(request).empty()) {
+  if (request.has_header("authorization") || console_cookie(request, sessions_).empty()) {
     auto who = bearer_of(request, scope_for(request.method, request.path));
     if (!who) return respond(responder, who.status());
     net::HttpRequest known = request;

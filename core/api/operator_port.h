@@ -47,6 +47,7 @@ class OperatorPort {
   void end_console_sessions(std::string_view user_id) { sessions_.end_all_of(user_id); }
 
  private:
+  bool is_ours(std::string_view host) const;
   bool is_foreign(const net::HttpRequestHead& head) const;
   bool may_upload(const net::HttpRequestHead& head);
   bool owns_socket(const net::HttpRequestHead& head) const;

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <utility>
 
+#include "api/find_user.h"
 #include "config/plugin_settings.h"
 #include "plugin/plugin_manager.h"
 #include "protocol/error_codes.h"
@@ -148,6 +150,16 @@ Result<plugin::CanaryShare> share_of(const Json& body) {
   return share;
 }
 
+// One after another: who is not there is a slip, and nobody would ever see that canary.
+void with_all(const Context& context, const std::shared_ptr<const std::vector<std::string>>& names,
+              std::size_t at, const SharedResponder& answer, const std::function<void()>& then) {
+  if (at == names->size()) return then();
+  with_user(context, (*names)[at], answer,
+            [&context, names, at, then](const users::User&, const SharedResponder& found) {
+              with_all(context, names, at + 1, found, then);
+            });
+}
+
 void begin_canary(const Context& context, const HttpRequest& request, const PathValues& path,
                   HttpResponder responder) {
   const auto body = read_body(request, responder);
@@ -155,14 +167,20 @@ void begin_canary(const Context& context, const HttpRequest& request, const Path
   auto whom = share_of(*body);
   if (!whom) return respond(responder, whom.status());
   Fields fields(*body);
-  const auto id = path.at("id"), from = fields.text("from");
+  const auto from = fields.text("from");
   if (!fields.status()) return respond(responder, fields.status());
-  context.plugins.canary(id, from, std::move(whom).value(),
-                         [&context, request, id, answer = share(std::move(responder))](
-                             const plugin::Operation& operation) {
-                           audit(context, request, "plugin.canary", id, operation.status);
-                           answer_operation(*answer, operation);
-                         });
+  const auto answer = share(std::move(responder));
+  const auto begin = [&context, request, id = path.at("id"), from, share = *whom, answer] {
+    context.plugins.canary(id, from, share,
+                           [&context, request, id, answer](const plugin::Operation& operation) {
+                             audit(context, request, "plugin.canary", id, operation.status);
+                             answer_operation(*answer, operation);
+                           });
+  };
+  // Too many are refused where the canary begins.
+  if (!whom->check()) return begin();
+  with_all(context, std::make_shared<const std::vector<std::string>>(whom->users), 0, answer,
+           begin);
 }
 
 void start(plugin::PluginManager& plugins, const std::string& verb, const std::string& id,
@@ -248,11 +266,17 @@ void answer_operation(net::HttpResponder& responder, const plugin::Operation& op
 
 Json problems_json(const std::vector<config::Problem>& problems) {
   Json rows = Json::array();
-  for (const auto& problem : problems)
-    rows.push_back({{"file", problem.file},
-                    {"line", problem.line},
-                    {"path", problem.path},
-                    {"message", problem.message}});
+  for (const auto& problem : problems) {
+    Json row{{"file", problem.file},
+             {"line", problem.line},
+             {"path", problem.path},
+             {"message", problem.message}};
+    if (!problem.rule.empty()) {
+      row["rule"] = problem.rule;
+      row["values"] = problem.values;
+    }
+    rows.push_back(std::move(row));
+  }
   return rows;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/find_user.h"
+#include "base/ids.h"
 #include "session/session_registry.h"
 #include "storage/store.h"
 #include "users/accounts.h"
@@ -91,6 +92,40 @@ std::optional<Roles> roles_at(const Json& body, const char* key, HttpResponder& 
   if (status) return roles;
   respond(responder, status);
   return std::nullopt;
+}
+
+// {"name", "roles"?, "password"?}; without a password the answer has one.
+void create(const Context& context, const HttpRequest& request, HttpResponder responder) {
+  const auto body = read_body(request, responder);
+  if (!body) return;
+  const auto roles = roles_at(*body, "roles", responder);
+  if (!roles) return;
+  Fields fields(*body);
+  users::NewAccount who{
+      .name = fields.text("name"), .password = fields.text("password"), .roles = *roles};
+  if (!fields.status()) return respond(responder, fields.status());
+  std::string made;
+  if (!body->contains("password")) {
+    constexpr int kCharacters = 16;  // 95 bits
+    made = random_base62(
+        static_cast<std::size_t>(std::max(kCharacters, context.config()->auth.password_min)));
+    who.password = made;
+  }
+  const auto name = who.name;
+  context.accounts.create(
+      actor_of(request), request.local ? std::string() : request.peer_address(), std::move(who),
+      [&context, request, name, made,
+       answer = share(std::move(responder))](const Result<users::User>& user) {
+        if (!user) return refuse(context, request, "account.create", name, user.status(), answer);
+        Json told{
+            {"ok", true},
+            {"id", user->id},
+            {"name", user->name},
+            {"roles", user->roles},
+            {"message", user->name + " has an account, with the roles: " + joined(user->roles)}};
+        if (!made.empty()) told["password"] = made;
+        respond(*answer, told);
+      });
 }
 
 // {"roles": exactly these} or {"add": those too, "remove": and not those}.
@@ -202,6 +237,10 @@ void add_user_routes(Router& router, const Context& context) {
   router.add("GET", "/admin/v1/users",
              [&](const HttpRequest&, const PathValues&, HttpResponder responder) {
                list_users(context, std::move(responder));
+             });
+  router.add("POST", "/admin/v1/users",
+             [&](const HttpRequest& r, const PathValues&, HttpResponder responder) {
+               create(context, r, std::move(responder));
              });
   router.add("GET", "/admin/v1/users/{name}",
              [&](const HttpRequest&, const PathValues& p, HttpResponder responder) {

@@ -19,6 +19,8 @@
 namespace parley::command {
 namespace {
 
+constexpr const char* kResumes = "resume";  // what wrong ones are counted under
+
 enum Argument { kSession, kResume, kSeq, kChannels, kToken, kClient, kLocale };
 
 Result<std::vector<protocol::ChannelPosition>> read_positions(const std::string& json) {
@@ -45,7 +47,6 @@ struct CoreResume::Attempt {
   std::string session_id;
   std::string secret_hash;
   std::string address;
-  users::LoginGuard::Try turn;
   std::optional<users::TokenClaims> token;
   std::string token_user;  // whom it speaks for
   std::optional<session::SavedSession> saved;
@@ -60,9 +61,6 @@ void CoreResume::run(const Invocation& call) {
   const auto attempt = std::make_shared<Attempt>();
   if (auto status = read(call, *attempt); !status)
     return static_cast<void>(replies.fail(call.call, status));
-  auto turn = deps_.guard.begin(attempt->session_id, attempt->address);
-  if (!turn) return static_cast<void>(replies.fail(call.call, turn.status()));
-  attempt->turn = std::move(turn).value();
   replies.defer(call.call);
   if (call.args[kToken].present) {
     auto claims = deps_.tokens.authenticate(call.args[kToken].text);
@@ -90,7 +88,6 @@ void CoreResume::look_up(const AttemptPtr& attempt) {
   if (auto* session = deps_.sessions.find(key)) return with_session(attempt, *session);
   if (key != 0) {
     // It came to live on another shard a moment ago.
-    attempt->turn.cancelled();
     deps_.dispatcher.replies().fail(attempt->call,
                                     Status::overloaded("the session is being resumed: try again"));
     return;
@@ -178,13 +175,12 @@ void CoreResume::finish(const AttemptPtr& attempt,
   const auto user =
       std::make_shared<const users::User>(users::narrowed(*found, max_roles_of(*attempt)));
   back.who.user = user;
-  if (!deps_.dispatcher.replies().is_open(attempt->call)) return attempt->turn.cancelled();
+  if (!deps_.dispatcher.replies().is_open(attempt->call)) return;
   if (attempt->saved) {
     // It may have been brought back and ended since its row was read.
     if (deps_.keeper.was_ended(attempt->session_id)) return refuse(*attempt);
     auto* restored = deps_.sessions.restore(attempt->session_id, user);
     if (!restored) {
-      attempt->turn.cancelled();
       deps_.dispatcher.replies().fail(
           attempt->call, Status::overloaded("the session is being resumed: try again"));
       return;
@@ -201,7 +197,6 @@ void CoreResume::finish(const AttemptPtr& attempt,
   auto* session = deps_.sessions.find(back.session_key);
   if (!session || session->check_secret(attempt->secret_hash) != session::Session::Secret::kValid)
     return refuse(*attempt);
-  attempt->turn.succeeded();
   deps_.dispatcher.identity().come_back(attempt->call, std::move(back));
 }
 
@@ -220,9 +215,11 @@ void CoreResume::end_stolen(const Attempt& attempt, session::Session& session) {
 }
 
 void CoreResume::refuse(Attempt& attempt) {
-  attempt.turn.failed();
+  const auto counted = deps_.guard.wrong(kResumes, attempt.address);
   deps_.dispatcher.replies().fail(
-      attempt.call, Status::unauthorized("there is no such session to resume: authenticate again"));
+      attempt.call,
+      counted ? Status::unauthorized("there is no such session to resume: authenticate again")
+              : counted);
 }
 
 }  // namespace parley::command

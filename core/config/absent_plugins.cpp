@@ -55,12 +55,23 @@ std::vector<Problem> absent_plugins(const Loaded& loaded, const std::string& set
                        fmt::format("{}: there is no {}.so in {}, so the server starts without it{}",
                                    id, id, folder, suggestion(id, known))});
   }
-  if (settings_folder.empty()) return found;
-  for (const auto& id : stems_in(settings_folder, ".yaml")) {
-    if (absent(id))
-      found.push_back({(fs::path(settings_folder) / (id + ".yaml")).string(), 1, id,
-                       fmt::format("there is no {}.so in {}, so nothing heeds this file{}", id,
-                                   folder, suggestion(id, known))});
+  const auto overlays = fs::path(config.state_dir) / "plugins.d";
+  const auto warn_of = [&](const fs::path& where, const char* extension) {
+    for (const auto& id : stems_in(where, extension)) {
+      if (absent(id))
+        found.push_back({(where / (id + extension)).string(), 1, id,
+                         fmt::format("there is no {}.so in {}, so nothing heeds this file{}", id,
+                                     folder, suggestion(id, known))});
+    }
+  };
+  if (!settings_folder.empty()) warn_of(settings_folder, ".yaml");
+  warn_of(overlays, ".json");
+  if (!settings_folder.empty() && fs::equivalent(overlays, settings_folder, error)) return found;
+  for (const auto& id : stems_in(overlays, ".yaml")) {
+    found.push_back({(overlays / (id + ".yaml")).string(), 1, id,
+                     "nothing heeds this file: settings of plugins are read from " +
+                         (settings_folder.empty() ? "plugins.settings" : settings_folder) +
+                         ", and here lies what was set at run time"});
   }
   return found;
 }

@@ -14,8 +14,9 @@
 
 namespace parley::config {
 
-// Plugins of plugins.enabled and files of `settings_folder` (plugins.d; empty: none) for which
-// there is neither a file in the plugins' folder nor a pinned upload, each with its file and line.
+// Plugins of plugins.enabled, files of `settings_folder` (plugins.d; empty: none) and overlays in
+// <state>/plugins.d for which there is neither a file in the plugins' folder nor a pinned upload,
+// each with its file and line; and settings that lie among the overlays, where nobody reads them.
 // Nothing when the plugins' folder is not known.
 std::vector<Problem> absent_plugins(const Loaded& loaded, const std::string& settings_folder);
 

@@ -106,6 +106,7 @@ void decide(const Line& line, Start& start) {
   } else {
     start.mode = line.restore.empty() ? Mode::kRun : Mode::kRestore;
     start.restore_file = line.restore;
+    if (start.mode == Mode::kRun) start.complaint = warnings(start);
   }
 }
 

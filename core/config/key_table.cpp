@@ -105,7 +105,7 @@ const std::vector<Key>& table() {
     {.path = "auth.password_memory", .slot = AT(auth.password_memory), .min = 8 * kMiB, .max = 4 * kGiB, .meaning = "memory of one argon2id hash"},
     {.path = "auth.password_ops", .slot = AT(auth.password_ops), .min = 1, .max = 64, .meaning = "passes of one argon2id hash"},
     {.path = "auth.password_queue", .slot = AT(auth.password_queue), .min = 1, .max = 1e5, .meaning = "waiting hashes before logins are refused; as many tries with one name from one address may wait for their turn"},
-    {.path = "auth.login_tries", .slot = AT(auth.login_tries), .min = 1, .max = 1e4, .live = true, .meaning = "failed logins per account and address within login_window"},
+    {.path = "auth.login_tries", .slot = AT(auth.login_tries), .min = 1, .max = 1e4, .live = true, .meaning = "failed logins per account and address, and wrong resumes per address, within login_window"},
     {.path = "auth.login_window", .slot = AT(auth.login_window), .min = kSecond, .max = 30 * kDay, .live = true, .meaning = "how long a failed login counts"},
     {.path = "auth.reserved_names", .slot = AT(auth.reserved_names), .min = 0, .max = kMostItems, .meaning = "names nobody can register"},
 

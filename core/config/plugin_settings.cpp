@@ -209,8 +209,11 @@ int line_of(const std::map<std::string, int>& lines, std::string pointer) {
   }
 }
 
+// A null there takes a value back, so what is wrong afterwards stands elsewhere.
 bool holds(const std::string& json, const std::string& pointer) {
-  return !pointer.empty() && Json::parse(json).contains(Json::json_pointer(pointer));
+  const Json::json_pointer place(pointer);
+  const Json all = Json::parse(json);
+  return !pointer.empty() && all.contains(place) && !all[place].is_null();
 }
 
 bool is_overlaid(const PluginSettings& settings, const std::string& pointer) {
@@ -223,9 +226,7 @@ std::string shown_file(const PluginSettings& settings) {
 
 Problem problem_at(const PluginSettings& settings, const std::string& pointer,
                    const std::string& message) {
-  if (holds(settings.pending_json, pointer))
-    return {shown_file(settings), std::max(1, line_of(settings.lines, pointer)), dotted(pointer),
-            message};
+  if (holds(settings.pending_json, pointer)) return {"", 0, dotted(pointer), message};
   if (is_overlaid(settings, pointer))
     return {settings.overlay_file, line_of(settings.overlay_lines, pointer), dotted(pointer),
             message};
@@ -366,8 +367,12 @@ LoadedPlugin check_plugin_config(PluginSettings settings, std::string_view schem
   auto result = validate(schema_json, settings.config_json);
   LoadedPlugin checked{std::move(settings), {}};
   if (schema_json.empty()) checked.problems = unknown_keys(checked.settings);
-  for (const auto& problem : result.problems)
-    checked.problems.push_back(problem_at(checked.settings, problem.pointer, problem.message));
+  for (auto& problem : result.problems) {
+    auto& told = checked.problems.emplace_back(
+        problem_at(checked.settings, problem.pointer, problem.message));
+    told.rule = std::move(problem.rule);
+    told.values = std::move(problem.values);
+  }
   if (checked.ok()) checked.settings.config_json = std::move(result.value_json);
   return checked;
 }

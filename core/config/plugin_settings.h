@@ -75,11 +75,11 @@ Status save_overlay(const PluginSettings& settings);
 
 // Holds the configuration against the plugin's schema (schema.h). `config_json` gets the schema's
 // defaults. A plugin without a schema can be given no keys but those that stand in its file: nobody
-// else knows what it reads. Problems name the line of the file, for a value that with_changes() just
-// put in the line of what it was to replace.
+// else knows what it reads. Problems name file and line of the value; of one that with_changes() just
+// put in there is none.
 LoadedPlugin check_plugin_config(PluginSettings settings, std::string_view schema_json);
 
-// A refusal by the plugin itself of what with_changes() put in last, with file and line.
+// A refusal by the plugin itself of what with_changes() put in last.
 Problem refused_change(const PluginSettings& settings, const std::string& why);
 
 // Every value with its origin ("default", "FILE:LINE", "overlay"), by JSON pointer, for `plugin

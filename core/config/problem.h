@@ -8,10 +8,13 @@
 namespace parley::config {
 
 struct Problem {
-  std::string file;     // the file, or "environment", "--set"; empty: a default
-  int line = 0;         // 1 is the first; 0: no line
-  std::string path;     // "limits.rate", or a JSON pointer's dotted form below a plugin's config
+  std::string file;  // the file, or "environment", "--set"; empty: a default, or what was just sent
+  int line = 0;      // 1 is the first; 0: no line
+  std::string path;  // "limits.rate", or a JSON pointer's dotted form below a plugin's config
   std::string message;  // what is wrong, what is allowed
+  std::string rule =
+      {};  // the keyword of a schema that does not hold; for who says it in other words
+  std::vector<std::string> values = {};  // what stands in the message beside them
 
   // "config/parley.yaml:12: limits.rate: -1 is too small, allowed: 0 to 1000000"
   std::string sentence() const;

@@ -97,8 +97,9 @@ class Validator {
   }
 
  private:
-  void complain(const std::string& at, std::string message) {
-    problems_.push_back({at, std::move(message)});
+  void complain(const std::string& at, std::string message, std::string rule = {},
+                std::vector<std::string> values = {}) {
+    problems_.push_back({at, std::move(message), std::move(rule), std::move(values)});
   }
 
   void check_keywords(const Json& schema, const std::string& at) {
@@ -119,7 +120,8 @@ class Validator {
       if (is_type(value, type.get<std::string>())) return true;
       names += (names.empty() ? "" : " or ") + type.get<std::string>();
     }
-    complain(at, fmt::format("must be {}, is {}", names, shown(value)));
+    complain(at, fmt::format("must be {}, is {}", names, shown(value)), "type",
+             {names, shown(value)});
     return false;
   }
 
@@ -127,7 +129,8 @@ class Validator {
     const auto choices = schema.find("enum");
     if (choices == schema.end() || !choices->is_array()) return;
     if (std::ranges::find(*choices, value) != choices->end()) return;
-    complain(at, fmt::format("must be one of {}, is {}", shown(*choices), shown(value)));
+    complain(at, fmt::format("must be one of {}, is {}", shown(*choices), shown(value)), "enum",
+             {shown(*choices), shown(value)});
   }
 
   static std::optional<double> number(const Json& schema, const char* keyword) {
@@ -139,10 +142,13 @@ class Validator {
   void check_bounds(const Json& schema, const char* low, const char* high, double measure,
                     std::string_view unit, const std::string& is, const std::string& at) {
     const auto least = number(schema, low), most = number(schema, high);
-    if (least && measure < *least)
-      complain(at, fmt::format("must be at least {:.15g}{}, is {}", *least, unit, is));
-    if (most && measure > *most)
-      complain(at, fmt::format("must be at most {:.15g}{}, is {}", *most, unit, is));
+    const auto refuse = [&](const char* how, const char* rule, double bound) {
+      const auto shown_bound = fmt::format("{:.15g}", bound);
+      complain(at, fmt::format("must be at {} {}{}, is {}", how, shown_bound, unit, is), rule,
+               {shown_bound, is});
+    };
+    if (least && measure < *least) refuse("least", low, *least);
+    if (most && measure > *most) refuse("most", high, *most);
   }
 
   void check_number(const Json& schema, const Json& value, const std::string& at) {
@@ -160,7 +166,8 @@ class Validator {
     if (!expression.ok())
       return complain(at, "the plugin's schema has a bad pattern: " + expression.error());
     if (re2::RE2::PartialMatch(text, expression)) return;
-    complain(at, fmt::format("must match {}, is {}", pattern->get<std::string>(), shown(value)));
+    complain(at, fmt::format("must match {}, is {}", pattern->get<std::string>(), shown(value)),
+             "pattern", {pattern->get<std::string>(), shown(value)});
   }
 
   void check_array(const Json& schema, Json& value, const std::string& at) {
@@ -180,7 +187,8 @@ class Validator {
     fill_defaults(properties, value);
     for (const auto& name : schema.value("required", Json::array())) {
       if (!name.is_string() || value.contains(name.get<std::string>())) continue;
-      complain(at, fmt::format("`{}` is missing", name.get<std::string>()));
+      complain(at, fmt::format("`{}` is missing", name.get<std::string>()), "required",
+               {name.get<std::string>()});
     }
     for (auto& [name, member] : value.items()) check_member(schema, properties, name, member, at);
   }
@@ -202,7 +210,7 @@ class Validator {
     if (other->is_object()) return check(*other, member, path);
     std::vector<std::string> names;
     for (const auto& [known, ignored] : properties.items()) names.push_back(known);
-    complain(path, "there is no such key" + suggestion(name, names));
+    complain(path, "there is no such key" + suggestion(name, names), "additionalProperties");
   }
 
   std::vector<SchemaProblem>& problems_;

@@ -16,8 +16,10 @@
 namespace parley::config {
 
 struct SchemaProblem {
-  std::string pointer;  // JSON pointer into the value: "/rooms/0/name"; empty: the whole value
-  std::string message;  // "must be at least 1, is 0"
+  std::string pointer;    // JSON pointer into the value: "/rooms/0/name"; empty: the whole value
+  std::string message;    // "must be at least 1, is 0"
+  std::string rule = {};  // "minimum"; empty when the schema itself is wrong
+  std::vector<std::string> values = {};  // {"1", "0"}
 };
 
 struct Validated {

@@ -33,6 +33,8 @@ void print_access(Context& context, const Json& body) {
       context.terminal.out << ' ' << who << ' ' << value_text(ms) << " ms";
     context.terminal.out << '\n';
   }
+  if (const auto warning = body.find("warning"); warning != body.end())
+    context.terminal.err << "warning: " << value_text(*warning) << '\n';
 }
 
 void print_explanation(Context& context, const Json& body) {

@@ -102,6 +102,9 @@ const Examples& table() {
       {"users", "  parleyctl users\n"},
       {"user list", "  parleyctl user list -o json\n"},
       {"user info", "  parleyctl user info neo\n"},
+      {"user create",
+       "  parleyctl user create neo\n"
+       "  parleyctl user create ann --role moderator --password-stdin < /run/secrets/ann\n"},
       {"user disable", "  parleyctl user disable neo\n"},
       {"user enable", "  parleyctl user enable neo\n"},
       {"user role add", "  parleyctl user role add neo moderator\n"},

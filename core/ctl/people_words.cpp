@@ -12,6 +12,7 @@ namespace parley::ctl {
 namespace {
 
 struct Typed {
+  bool password_stdin = false;
   std::string name, password_file, code, life, file, id, issuer, text;
   std::vector<std::string> roles;
 };
@@ -24,14 +25,29 @@ CLI::App* add_user_verb(CLI::App& parent, const AddVerb& verb, const Words& word
   return added;
 }
 
+const CLI::IsMember& roles() {
+  static const CLI::IsMember kRoles({"user", "moderator", "admin", "service"});
+  return kRoles;
+}
+
+void add_create_verb(CLI::App& user, const AddVerb& verb, const Words& words) {
+  auto* created =
+      verb(user, "create", "make an account, whatever auth.registration says", [words](Context& c) {
+        return user_create(c, words->name, words->roles, words->password_stdin);
+      });
+  created->add_option("NAME", words->name, "what it is called")->required();
+  created->add_option("--role", words->roles, "besides user; may stand several times")
+      ->check(roles());
+  created->add_flag("--password-stdin", words->password_stdin,
+                    "its password comes on standard input; by default one is made and shown");
+}
+
 void add_role_verb(CLI::App& parent, const AddVerb& verb, const Words& words, const char* name,
                    const char* how, const char* help) {
   auto* added = add_user_verb(parent, verb, words, name, help, [words, how](Context& c) {
     return user_roles(c, words->name, how, words->roles);
   });
-  added->add_option("ROLE", words->roles)
-      ->required()
-      ->check(CLI::IsMember({"user", "moderator", "admin", "service"}));
+  added->add_option("ROLE", words->roles)->required()->check(roles());
 }
 
 void add_password_file(CLI::App* added, const Words& words) {
@@ -48,6 +64,7 @@ void add_accounts(CLI::App& app, const AddVerb& verb, const Words& words) {
        [](Context& c) { return user_list(c); });
   add_user_verb(user, verb, words, "info", "one account",
                 [words](Context& c) { return user_info(c, words->name); });
+  add_create_verb(user, verb, words);
   add_user_verb(user, verb, words, "disable", "log it out and let it in no more",
                 [words](Context& c) { return user_disabled(c, words->name, true); });
   add_user_verb(user, verb, words, "enable", "let it in again",

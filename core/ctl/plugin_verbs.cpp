@@ -69,21 +69,19 @@ const std::pair<std::string, std::string>* blamed(const KeyValues& changes,
   return found == changes.end() ? nullptr : &*found;
 }
 
-// Whoever typed a flag reads about the flag; the file is named as what goes on to hold.
+// Whoever typed a flag reads about the flag; what stands in a file is said of the file.
 bool blame_flags(Context& context, const KeyValues& changes, const Json& details) {
   if (!details.is_array() || details.empty()) return false;
-  std::string text, stays;
+  std::string text;
   for (const auto& detail : details) {
-    if (!detail.is_object()) return false;
+    if (!detail.is_object() || !detail.value("file", std::string()).empty()) return false;
     const auto* change = blamed(changes, detail.value("path", std::string()));
     if (change == nullptr) return false;
     text += fmt::format("refused: --set {}={}: {}\n", terminal_escaped(change->first),
                         terminal_escaped(change->second),
                         terminal_escaped(detail.value("message", std::string())));
-    stays = fmt::format("{}:{}", terminal_escaped(detail.value("file", std::string())),
-                        detail.value("line", 0));
   }
-  context.terminal.err << text << "  the old configuration stays, as " << stays << " has it\n";
+  context.terminal.err << text << "  the old configuration stays\n";
   return true;
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+
 #include <fmt/core.h>
 
 #include "config/checks.h"
@@ -34,6 +36,15 @@ Result<std::string> password_twice(const Terminal& terminal) {
   return first;
 }
 
+Result<std::string> password_from_stdin() {
+  std::string text(kMaxPassword + 2, '\0');  // and the end of the line
+  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::cin.gcount()));
+  text.erase(text.find_last_not_of("\r\n") + 1);
+  if (text.empty()) return Status::invalid_args("no password came on standard input");
+  return text;
+}
+
 Result<std::string> new_password(const Context& context, const std::string& file) {
   return file.empty() ? password_twice(context.terminal) : password_from(file);
 }
@@ -49,6 +60,23 @@ int user_list(Context& context) {
 
 int user_info(Context& context, const std::string& name) {
   return answer(context, context.client().get(user_path(name)), print_object);
+}
+
+int user_create(Context& context, const std::string& name, const std::vector<std::string>& roles,
+                bool password_stdin) {
+  Json body{{"name", name}, {"roles", roles}};
+  if (password_stdin) {
+    const auto password = password_from_stdin();
+    if (!password) return refuse(context, password.status());
+    body["password"] = *password;
+  }
+  return answer(
+      context, context.client().post("/admin/v1/users", body), [](Context& c, const Json& made) {
+        print_done(c, made);
+        if (const auto password = made.find("password"); password != made.end())
+          c.terminal.out << "its password, shown this once: " << password->get<std::string>()
+                         << '\n';
+      });
 }
 
 int user_roles(Context& context, const std::string& name, const std::string& how,

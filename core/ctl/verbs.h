@@ -55,6 +55,9 @@ int live_config(Context& context);
 // user_verbs.cpp: a name or an id
 int user_list(Context& context);
 int user_info(Context& context, const std::string& name);
+// With a password that the server makes, shown this once, or the one on standard input.
+int user_create(Context& context, const std::string& name, const std::vector<std::string>& roles,
+                bool password_stdin);
 // `how` is "roles" (exactly these), "add" or "remove".
 int user_roles(Context& context, const std::string& name, const std::string& how,
                const std::vector<std::string>& roles);

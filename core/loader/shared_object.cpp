@@ -4,11 +4,16 @@
 #define BOOST_DLL_USE_STD_FS
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <exception>
+#include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/dll/shared_library.hpp>
+#include <cxxabi.h>
 #include <dlfcn.h>
 #include <link.h>
 
@@ -37,6 +42,31 @@ int add_segments(dl_phdr_info* info, std::size_t, void* data) {
   return 1;
 }
 
+// "report(int) (_Z6reporti)", or the name as it is when C++ has no other for it.
+std::string readable(const std::string& symbol) {
+  int failed = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &failed), &std::free);
+  return failed == 0 ? std::string(name.get()) + " (" + symbol + ")" : symbol;
+}
+
+// The linker's own words, out of "... (dlerror system message: FILE: WORDS): ...": our library and our
+// private copy say nothing to who gave the file.
+std::string reason_of(const std::string& what, const std::string& file) {
+  constexpr std::string_view kBefore = "dlerror system message: ", kAfter = "): ";
+  constexpr std::string_view kMissing = "undefined symbol: ";
+  const auto found = what.find(kBefore);
+  if (found == what.npos) return what;
+  auto words = what.substr(found + kBefore.size());
+  words.erase(std::min(words.rfind(kAfter), words.size()));
+  if (words.starts_with(file + ": ")) words.erase(0, file.size() + 2);
+  if (!words.starts_with(kMissing)) return words;
+  return std::string(kMissing) + readable(words.substr(kMissing.size())) +
+         ": neither the plugin nor the server has it. Define it, or link the plugin with the "
+         "library "
+         "that does, and build it again";
+}
+
 }  // namespace
 
 struct SharedObject::Library {
@@ -58,7 +88,7 @@ Result<std::unique_ptr<SharedObject>> SharedObject::open(const std::filesystem::
     // descriptor".
     library->handle.load(file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   } catch (const std::exception& error) {
-    return Status(ErrorCode::kPluginError, error.what());
+    return Status(ErrorCode::kPluginError, reason_of(error.what(), file.string()));
   }
   return std::unique_ptr<SharedObject>(new SharedObject(std::move(library)));
 }

@@ -9,7 +9,8 @@ namespace parley::plugin {
 
 void report(const std::string& id, const std::string& verb, const Operation& operation) {
   if (!operation.status) {
-    log::Event(log::Level::kError, "plugin")
+    // Who asked for it was told; nothing is wrong with the server.
+    log::Event(log::Level::kWarn, "plugin")
         .plugin(id)
         .write("{} refused: {}", verb, operation.status.message());
     return;

@@ -27,12 +27,15 @@ void OperationLanes::post(std::string lane, Task task) {
 }
 
 void OperationLanes::run_blocking(std::string lane, Task task) {
-  std::promise<void> finished;
-  post(std::move(lane), [&] {
+  std::promise<void> end;
+  const auto ended = end.get_future();
+  // The promise goes with the task: it is kept, or broken when the task is dropped, and either ends
+  // the wait.
+  post(std::move(lane), [&task, end = std::move(end)]() mutable {
     std::move(task)();
-    finished.set_value();
+    end.set_value();
   });
-  finished.get_future().wait();
+  ended.wait();
 }
 
 void OperationLanes::wait_for_earlier(const std::vector<std::string>& lanes) {

@@ -31,7 +31,8 @@ class OperationLanes {
   OperationLanes& operator=(const OperationLanes&) = delete;
 
   void post(std::string lane, Task task);
-  void run_blocking(std::string lane, Task task);  // not from a task
+  // Until it has run, or was dropped; not from a task.
+  void run_blocking(std::string lane, Task task);
 
   // From a task: until nothing is left on these lanes that was posted before the task itself. As
   // everyone waits for older ones only, nobody waits in a circle. The task's own lane does not

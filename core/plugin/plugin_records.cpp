@@ -57,9 +57,11 @@ std::string for_how_long(const std::string& id, const FaultLedger::Confinement& 
          " s yet, or until `parleyctl plugin release " + id + "`";
 }
 
-bool is_bad(PluginState state) {
-  return state == PluginState::kFailed || state == PluginState::kCrashed ||
-         state == PluginState::kQuarantined;
+// A plugin that was asked for at the start ought to serve; one that an operator tried need not.
+log::Level level_of(PluginState state, bool expected) {
+  if (state == PluginState::kFailed) return expected ? log::Level::kError : log::Level::kWarn;
+  const bool bad = state == PluginState::kCrashed || state == PluginState::kQuarantined;
+  return bad ? log::Level::kError : log::Level::kInfo;
 }
 
 }  // namespace
@@ -69,7 +71,7 @@ void PluginRecords::transition(const std::string& id, PluginState state, std::st
   const std::lock_guard lock(mutex_);
   auto& record = records_[id];
   ++record.entered[state];
-  log::Event(is_bad(state) ? log::Level::kError : log::Level::kInfo, "plugin")
+  log::Event(level_of(state, record.expected), "plugin")
       .plugin(id)
       .write("{} -> {}{}{}{}", state_name(record.state), state_name(state), version_of(plugin),
              reason.empty() ? "" : ": ", reason);

@@ -186,6 +186,8 @@ constexpr Phrase kPhrases[] = {
      "раз."},
     {"Too many failed tries for this name from your address. Wait a while.",
      "Слишком много неудачных попыток входа под этим именем с вашего адреса. Подождите немного."},
+    {"Too many failed tries from your address. Wait a while.",
+     "Слишком много неудачных попыток с вашего адреса. Подождите немного."},
     {"Too many people are logging in right now. Try again in a moment.",
      "Сейчас входит слишком много людей. Попробуйте чуть позже."},
     {"There is not enough memory to check passwords now. Try again in a moment.",

@@ -73,6 +73,13 @@ struct Registration {
   std::string invitation = {};  // the code, where registration is by invitation
 };
 
+// An account that an admin makes for somebody.
+struct NewAccount {
+  std::string name;
+  std::string password;
+  std::vector<std::string> roles = {};  // `user` is always among them
+};
+
 // Whether an issuer's token may make an account for its subject: not one from before that subject's
 // account was deleted (token_revoked).
 Status may_become_somebody(storage::Reader& reader, const TokenClaims& claims);
@@ -111,6 +118,8 @@ class Accounts {
                        std::string address, StatusDone done);
 
   // `actor` goes into the audit: a user id or "parleyctl".
+  // Whatever auth.registration says; name and password as at a registration.
+  void create(std::string actor, std::string address, NewAccount who, UserDone done);
   void reset_password(std::string actor, std::string user_id, std::string new_password,
                       StatusDone done);
   // `user` is always among the roles of an account.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accounts: roles given together with a name and a password, which is how the first admin comes to
-// be.
+// be, and how an admin makes an account for somebody.
 #include "base/ids.h"
 #include "users/accounts_impl.h"
 
@@ -140,6 +140,49 @@ void Accounts::enroll(std::string name, std::string password, std::string addres
     const bool free = found || found.status().code() == ErrorCode::kNotFound;
     return free ? enroll_new(request) : request->done(found.status());
   });
+}
+
+namespace {
+
+void store_created(const Accounts::Impl::Self& self, const UserRecord& wanted,
+                   const storage::AuditEntry& entry, Accounts::UserDone done) {
+  self->store.transact<UserRecord>(
+      [wanted, entry](Writer& writer) -> Result<UserRecord> {
+        if (Status status = writer.insert_user(wanted); !status) return status;
+        if (Status status = note_admin(writer, wanted); !status) return status;
+        const Status status = writer.append_audit(entry);
+        return status.is_ok() ? Result<UserRecord>(wanted) : status;
+      },
+      [self, done = std::move(done)](Result<UserRecord> stored) mutable {
+        if (!stored) return done(stored.status());
+        self->tell(stored->id, Change::kRegistered);
+        done(to_user(*stored));
+      });
+}
+
+}  // namespace
+
+void Accounts::create(std::string actor, std::string address, NewAccount who, UserDone done) {
+  const auto name = parse_name(who.name, impl_->options.names);
+  if (!name) return done(name.status());
+  if (Status status = check_roles(who.roles); !status) return done(status);
+  if (Status status = impl_->check_password(who.password); !status) return done(status);
+  UserRecord wanted;
+  wanted.id = random_id('u');
+  wanted.name = name->display;
+  wanted.skeleton = name->skeleton;
+  wanted.roles = tidy_roles(who.roles);
+  wanted.created_at = impl_->now();
+  auto entry =
+      impl_->audit(actor, "account.create", wanted.id, wanted.name + ": " + join(wanted.roles));
+  entry.address = std::move(address);
+  impl_->hasher.hash(std::move(who.password), actor,
+                     [self = impl_->enter(), wanted, entry,
+                      done = std::move(done)](Result<std::string> hash) mutable {
+                       if (!hash) return done(hash.status());
+                       wanted.password_hash = *hash;
+                       store_created(self, wanted, entry, std::move(done));
+                     });
 }
 
 }  // namespace parley::users

@@ -37,6 +37,12 @@ inline RegistrationMode mode_of(const config::Auth& auth) {
   return auth.registration == "open" ? RegistrationMode::kOpen : RegistrationMode::kClosed;
 }
 
+// invalid_args for what is no role.
+Status check_roles(const std::vector<std::string>& roles);
+// In the order of kRoleNames, each once, `user` always.
+std::vector<std::string> tidy_roles(const std::vector<std::string>& roles);
+std::string join(const std::vector<std::string>& words);
+
 // The last admin who may come in stays. Asked on the writer thread, so that two demotions at once
 // cannot both find the other admin.
 Status keep_an_admin(storage::Writer& writer, const storage::UserRecord& before,

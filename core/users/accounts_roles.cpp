@@ -14,23 +14,6 @@ bool is_working_admin(const UserRecord& record) {
   return !record.disabled && to_user(record).has_role("admin");
 }
 
-Status check_roles(const std::vector<std::string>& roles) {
-  const auto unknown = std::find_if_not(roles.begin(), roles.end(), is_role);
-  if (unknown == roles.end()) return Status::ok();
-  return Status::invalid_args("There is no role " + *unknown +
-                              ". Roles are user, moderator, admin and service.");
-}
-
-// In the order of kRoleNames, each once, `user` always.
-std::vector<std::string> tidy_roles(const std::vector<std::string>& roles) {
-  std::vector<std::string> tidy;
-  for (const char* role : kRoleNames) {
-    const bool wanted = std::find(roles.begin(), roles.end(), role) != roles.end();
-    if (wanted || role == std::string_view("user")) tidy.emplace_back(role);
-  }
-  return tidy;
-}
-
 using Edit = absl::AnyInvocable<Status(Writer&, UserRecord&)>;
 
 Result<UserRecord> edit_account(Writer& writer, const std::string& user_id, Edit& edit,
@@ -61,13 +44,29 @@ void run_edit(Accounts::Impl::Self self, std::string user_id, Edit edit, storage
       });
 }
 
+}  // namespace
+
+Status check_roles(const std::vector<std::string>& roles) {
+  const auto unknown = std::find_if_not(roles.begin(), roles.end(), is_role);
+  if (unknown == roles.end()) return Status::ok();
+  return Status::invalid_args("There is no role " + *unknown +
+                              ". Roles are user, moderator, admin and service.");
+}
+
+std::vector<std::string> tidy_roles(const std::vector<std::string>& roles) {
+  std::vector<std::string> tidy;
+  for (const char* role : kRoleNames) {
+    const bool wanted = std::find(roles.begin(), roles.end(), role) != roles.end();
+    if (wanted || role == std::string_view("user")) tidy.emplace_back(role);
+  }
+  return tidy;
+}
+
 std::string join(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
   return text;
 }
-
-}  // namespace
 
 Status keep_an_admin(Writer& writer, const UserRecord& before, const UserRecord& after) {
   if (!is_working_admin(before) || is_working_admin(after)) return Status::ok();

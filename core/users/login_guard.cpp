@@ -244,15 +244,13 @@ void LoginGuard::enter(std::string_view account, std::string_view address, Then 
   then(std::move(answer));
 }
 
-Result<LoginGuard::Try> LoginGuard::begin(std::string_view account, std::string_view address) {
+Status LoginGuard::wrong(std::string_view account, std::string_view address) {
   const std::string pair = pair_key(account, address);
   const MutexLock lock(impl_->mutex);
-  const std::size_t most = impl_->left(pair);
-  if (most == 0) return too_many_failures();
-  auto& flight = impl_->flights[pair];
-  if (flight.running >= most) return too_many_at_once();
-  ++flight.running;
-  return Try(impl_, account, pair);
+  if (impl_->left(pair) == 0)
+    return {ErrorCode::kRateLimited, "Too many failed tries from your address. Wait a while."};
+  impl_->note_failure(impl_->pairs, pair);
+  return Status::ok();
 }
 
 Millis LoginGuard::delay(std::string_view account) const {

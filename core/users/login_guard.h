@@ -66,8 +66,9 @@ class LoginGuard {
   void configure(LoginGuardOptions options);
   // `then` runs at once, or when it is this one's turn.
   void enter(std::string_view account, std::string_view address, Then then);
-  // The same for who does not wait: overloaded when others are under way.
-  Result<Try> begin(std::string_view account, std::string_view address);
+  // For secrets that nobody can guess: notes a wrong one, rate_limited when the pair has used its
+  // tries. The right one is not asked about here, so nobody locks out others at their address.
+  Status wrong(std::string_view account, std::string_view address);
   // How long the answer to a failed try on this account should be held back.
   Millis delay(std::string_view account) const;
   Millis retry_after(std::string_view account, std::string_view address) const;

@@ -32,6 +32,12 @@ class OperatorAccounts : public ::testing::Test {
         file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     return file.string();
   }
+  int pipe_into(const std::string& text, const std::string& words) {
+    const auto ctl = PARLEY_BINARY_DIR "/bin/parleyctl --state " + server_.state().string();
+    Child child({"/bin/sh", "-c", "printf '" + text + "' | " + ctl + " " + words},
+                folder_.path() / "out", folder_.path() / "err");
+    return child.wait(kPatience).value_or(-1);
+  }
   void make_admin(const std::string& name) {
     auto code = contents(server_.state() / "first-admin-code");
     code.erase(code.find_last_not_of('\n') + 1);
@@ -42,6 +48,37 @@ class OperatorAccounts : public ::testing::Test {
   TempFolder folder_;
   ServerProcess server_;
 };
+
+TEST(ClosedRegistration, AnAdminMakesTheAccounts) {
+  ServerProcess server({.set = {"auth.registration=closed"}});
+  const auto entry = Http::tcp(server.port()).get("/api/v1/entry").json();
+  EXPECT_EQ(entry, (Json{{"guests", true}, {"registration", "closed"}}));
+  const Ctl ctl(server);
+  const auto made = ctl.must({"user", "create", "neo", "--role", "moderator", "-o", "json"}).json();
+  const auto password = made.at("password").get<std::string>();
+  EXPECT_EQ(made.at("roles"), Json::array({"user", "moderator"}));
+  Client neo(server.port());
+  const auto welcome = neo.ask({{"action", "login"}, {"name", "neo"}, {"password", password}}, "l");
+  EXPECT_EQ(welcome.at("type"), "welcome") << welcome;
+
+  const auto taken = ctl.run({"user", "create", "Neo"});
+  EXPECT_EQ(taken.exit_code, 1);
+  EXPECT_NE(taken.err.find("taken"), std::string::npos) << taken.text();
+  EXPECT_EQ(ctl.run({"user", "create", "u_looksLikeAnId1"}).exit_code, 1);
+  const auto audit = ctl.must({"audit", "--action", "account.create"}).text();
+  EXPECT_NE(audit.find("neo: user, moderator"), std::string::npos) << audit;
+  EXPECT_NE(audit.find("conflict"), std::string::npos) << audit;
+  EXPECT_EQ(audit.find(password), std::string::npos) << audit;
+  EXPECT_EQ((server.log() + contents(server.state() / "logs/parley.jsonl")).find(password),
+            std::string::npos);
+}
+
+TEST_F(OperatorAccounts, TheirFirstPasswordMayComeOnStandardInput) {
+  EXPECT_EQ(pipe_into("correct horse\\n", "user create neo --password-stdin"), 0);
+  EXPECT_EQ(log_in("neo", "correct horse"), "welcome");
+  EXPECT_EQ(pipe_into("short", "user create ann --password-stdin"), 1);
+  EXPECT_EQ(pipe_into("", "user create ann --password-stdin"), 1);
+}
 
 TEST_F(OperatorAccounts, AreListedShownAndChanged) {
   enrol("Morpheus");

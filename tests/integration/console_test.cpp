@@ -101,6 +101,9 @@ TEST_F(Console, ALoginReadsAndChangesWithItsToken) {
   const auto in = login("Changer");
   EXPECT_EQ(plugins(in.reading()).status, 200);
   EXPECT_EQ(plugins({{"Cookie", "parley_console=c_wrong"}}).status, 401);
+  auto behind_another = in.reading();
+  behind_another[0].second = "parley_console=c_of_another_program; " + behind_another[0].second;
+  EXPECT_EQ(plugins(behind_another).status, 200) << "cookies know no ports";
   EXPECT_EQ(code(release(in.reading())), "forbidden") << "without the token of the session";
   auto foreign_token = in.reading();
   foreign_token.emplace_back("X-Parley-Csrf", login("Changer").csrf);

@@ -31,6 +31,12 @@ TEST_F(Operator, ForeignHostIsMisdirected) {
     EXPECT_EQ(http().get(path, {{"Host", "evil.example"}}).status, 421) << path;
 }
 
+TEST_F(Operator, ItsNamesAreComparedAsDnsNamesAre) {
+  const auto port = ":" + std::to_string(server().operator_port());
+  for (const std::string name : {"LocalHost", "localhost."})
+    EXPECT_EQ(http().get("/healthz", {{"Host", name + port}}).status, 200) << name;
+}
+
 TEST_F(Operator, ForeignOriginIsRefused) {
   const auto response = http().get("/metrics", {{"Origin", "http://evil.example"}});
   EXPECT_EQ(response.status, 403) << response.text();

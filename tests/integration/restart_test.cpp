@@ -22,6 +22,20 @@ void expect_texts(const Json& messages, const std::vector<std::string>& texts) {
   EXPECT_EQ(found, texts);
 }
 
+TEST(Restart, ChannelsAreCountedWhoeverIsInThem) {
+  ServerProcess server;
+  {
+    Client neo(server.port());
+    neo.enter("Neo");
+    ASSERT_EQ(neo.ask(chat("here"), 1).at("type"), "ok");
+  }
+  ASSERT_EQ(server.stop(), 0) << server.log();
+  server.start_again();
+  const auto rows = Ctl(server).must({"channels", "-o", "json"}).json().at("channels").size();
+  EXPECT_GE(rows, 1u);
+  EXPECT_EQ(Ctl(server).must({"status", "-o", "json"}).json().at("channels"), rows);
+}
+
 TEST(Restart, KilledServerKeepsWhatItAcknowledged) {
   ServerProcess server;
   std::vector<std::string> said;

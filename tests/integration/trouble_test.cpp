@@ -48,6 +48,37 @@ class Trouble : public ::testing::Test {
   ServerProcess server_{{.set = {"limits.rate=0"}}};
 };
 
+TEST_F(Trouble, AnOperatorsSlipIsNoErrorOfTheServer) {
+  const Ctl ctl(server_);
+  EXPECT_EQ(ctl.run({"plugin", "load", "nonesuch"}).exit_code, 1);
+  EXPECT_EQ(ctl.run({"plugin", "reload", "dice", "--from", "/nowhere/dice.so"}).exit_code, 1);
+  ASSERT_EQ(server_.stop(), 0) << server_.log();  // so that the log is whole
+  const auto warned = ctl.must({"logs", "--level", "warn"}).out;
+  for (const char* refused : {"load refused: ", "reload refused: "})
+    EXPECT_NE(warned.find(refused), std::string::npos) << warned;
+  const auto errors = ctl.must({"logs", "--level", "error"}).out;
+  for (const char* slip : {"nonesuch", "refused"})
+    EXPECT_EQ(errors.find(slip), std::string::npos) << errors;
+}
+
+TEST_F(Trouble, ALostDatabaseIsNoNewServerInSilence) {
+  EXPECT_EQ(server_.log().find("restore FILE"), std::string::npos) << "a first start";
+  ASSERT_EQ(server_.stop(), 0) << server_.log();
+  fs::resize_file(database(), 0);
+  server_.start_again();
+  const auto empty = server_.log();
+  EXPECT_NE(empty.find("parleyd: warning: the database " + database().string() + " is empty"),
+            std::string::npos)
+      << empty;
+  EXPECT_NE(empty.find("parleyctl --state " + server_.state().string() + " restore FILE"),
+            std::string::npos)
+      << empty;
+  ASSERT_EQ(server_.stop(), 0) << server_.log();
+  fs::remove(database());
+  server_.start_again();
+  EXPECT_NE(server_.log().find(database().string() + " is missing"), std::string::npos);
+}
+
 TEST_F(Trouble, ATruncatedDatabaseIsRefusedAndABackupHelps) {
   TempFolder backups;
   const auto backup = (backups.path() / "good.db").string();

@@ -3,6 +3,7 @@ import { defaultEnvironment } from '@parley/client';
 import { render } from 'preact';
 import { App } from './state/app';
 import { kClientOptions } from './state/credentials';
+import { askEntry } from './state/entry';
 import { checkForUpdate, keepPage } from './state/install';
 import { openClient, person } from './state/client';
 import { AppContext } from './ui/context';
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   const who = person();
   const app = new App(defaultEnvironment(), await openClient(who, kClientOptions), who);
   app.entrance.start();
+  void askEntry();
   window.addEventListener('pagehide', () => app.entrance.keepResumePoint());
   document.addEventListener('visibilitychange', () => app.viewed());
   app.viewed();

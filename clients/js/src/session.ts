@@ -210,7 +210,9 @@ export class Session {
   /** The session is gone, or the server knows of none: we come in as whoever we are. */
   private notResumed(used: Credential, error: Error): Promise<void> | void {
     if (!(error instanceof CommandError) || used !== this.credential) return;
-    if (error.data.retry) {
+    // Too many wrong ones from our address, and ours is one: the right one gets in all the same.
+    const wrong = error.code === 'rate_limited';
+    if (error.data.retry && !wrong) {
       this.connection.restart();
       return;
     }

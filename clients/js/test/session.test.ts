@@ -393,6 +393,14 @@ describe('Session', () => {
       expect(session.point).toBeUndefined();
     });
 
+    it('comes in anew where wrong ones are not answered any more', async () => {
+      await enter(kTicket);
+      await lose();
+      env.socket.reply(env.socket.find('resume'), 'error', { code: 'rate_limited', message: '', retry: true });
+      await settle();
+      expect(env.socket.last).toMatchObject({ action: 'auth', guest: 'Neo' });
+    });
+
     it('tries again later where the server is only busy', async () => {
       await enter(kTicket);
       await lose();

@@ -33,13 +33,15 @@ class AdminKeysTest : public storage::StoreTest {
   Result<AdminKeys::Made> make(const std::string& name, std::vector<std::string> scopes,
                                Millis life = kDay) {
     std::promise<Result<AdminKeys::Made>> promise;
-    keys_->make("u_admin", {.name = name, .scopes = std::move(scopes), .life = life},
+    keys_->make({.actor = "u_admin", .address = "192.0.2.7"},
+                {.name = name, .scopes = std::move(scopes), .life = life},
                 [&](Result<AdminKeys::Made> made) { promise.set_value(std::move(made)); });
     return promise.get_future().get();
   }
   Status revoke(const std::string& id) {
     std::promise<Status> promise;
-    keys_->revoke("u_admin", id, [&](Status status) { promise.set_value(std::move(status)); });
+    keys_->revoke({.actor = "u_admin", .address = "192.0.2.7"}, id,
+                  [&](Status status) { promise.set_value(std::move(status)); });
     return promise.get_future().get();
   }
 
@@ -84,6 +86,19 @@ TEST_F(AdminKeysTest, ARevokedKeyOpensNothingMore) {
   EXPECT_EQ(revoke(made->key.id).code(), ErrorCode::kNotFound);
   start();
   EXPECT_FALSE(keys_->find(made->secret));
+}
+
+TEST_F(AdminKeysTest, TheAuditSaysWhoFromWhere) {
+  const auto made = make("deploy", {"read"});
+  ASSERT_TRUE(made && revoke(made->key.id));
+  const auto entries = store_->read_blocking(
+      [](storage::Reader& reader) { return reader.audit(storage::AuditQuery{.limit = 10}); });
+  ASSERT_TRUE(entries);
+  ASSERT_EQ(entries->size(), 2u);
+  for (const auto& entry : *entries) {
+    EXPECT_EQ(entry.actor, "u_admin");
+    EXPECT_EQ(entry.address, "192.0.2.7") << entry.action;
+  }
 }
 
 TEST_F(AdminKeysTest, LastUseIsKept) {

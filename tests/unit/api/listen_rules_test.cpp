@@ -53,6 +53,21 @@ TEST(ListenRulesTest, AnAddressThatIsNoneIsNamed) {
               HasSubstr("listen.operator_address"));
 }
 
+TEST(ListenRulesTest, NamesAreComparedAsDnsNamesAre) {
+  for (const char* same :
+       {"chat.example.org:8081", "Chat.EXAMPLE.org:8081", "chat.example.org.:8081"})
+    EXPECT_EQ(host_key(same), "chat.example.org:8081") << same;
+  EXPECT_EQ(host_key("LOCALHOST."), "localhost");
+  EXPECT_EQ(host_key("[::1]:80"), "[::1]:80");
+  EXPECT_EQ(host_key("8081"), "8081");
+  EXPECT_EQ(host_key(""), "");
+  auto config = listening("127.0.0.1:0");
+  config.http.operator_hosts = {"Ops.Example.org:8081"};
+  EXPECT_TRUE(operator_hosts(config, 8081).contains("ops.example.org:8081"));
+  config.http.public_origins = {"https://Chat.Example.org"};
+  EXPECT_THAT(allowed_origins(config, 80), UnorderedElementsAre("https://chat.example.org"));
+}
+
 TEST(ListenRulesTest, NamesAreTheAddressesOwnOrTheConfigured) {
   auto config = listening("127.0.0.1:0");
   EXPECT_THAT(

@@ -187,15 +187,21 @@ TEST(ResumeTest, WhateverIsWrongReadsAlike) {
   EXPECT_EQ(neo.client->link.close_code, 0);
 }
 
-TEST(ResumeTest, FailuresCountAsFailedLogins) {
+TEST(ResumeTest, FailuresCountByAddressAndKeepNobodyOut) {
   World world;
   auto neo = enter(world, "Neo");
   auto& stranger = world.connect();
   Ticket wrong = neo.ticket;
   wrong.secret = "r_" + std::string(43, 'x');
-  for (int i = 0; i < world.config.auth.login_tries; ++i)
+  for (int i = 0; i < world.config.auth.login_tries; ++i) {
+    wrong.session = "s_" + std::string(21, 'x') + std::to_string(i % 10);
     EXPECT_THAT(world.say(stranger, wrong.resume(0)), error("unauthorized"));
+  }
   EXPECT_THAT(world.say(stranger, wrong.resume(0)), error("rate_limited"));
+  wrong.session = neo.ticket.session;
+  EXPECT_THAT(world.say(stranger, wrong.resume(0)), error("rate_limited"));
+  EXPECT_THAT(world.say(stranger, neo.ticket.resume(0)), HasSubstr("welcome"))
+      << "from the same address";
 }
 
 TEST(ResumeTest, WrongFieldsAreNamed) {

@@ -99,6 +99,27 @@ TEST(Flags, CheckWarnsOfPluginsThatAreNotThere) {
   EXPECT_EQ(run({"--config", file.c_str(), "--print-config"}).complaint, "");
 }
 
+TEST(Flags, AStartWarnsOfSettingsThatNobodyReads) {
+  const TempFolder folder;
+  folder.write("bin/dice.so", "");
+  folder.write("plugins.d/dice.yaml", "");
+  const auto overlay = folder.write("state/plugins.d/gone.json", "{}");
+  const auto lost = folder.write("state/plugins.d/dice.yaml", "");
+  const auto file =
+      folder.write("parley.yaml", "plugins: {folder: " + folder.path("bin") +
+                                      ", enabled: [dice]}\nstate: " + folder.path("state") + "\n");
+  const auto warned = "warning: " + overlay + ":1: gone: there is no gone.so in " +
+                      folder.path("bin") + ", so nothing heeds this file\nwarning: " + lost +
+                      ":1: dice: nothing heeds this file: settings of plugins are read from " +
+                      folder.path("plugins.d") + ", and here lies what was set at run time\n";
+  for (const bool check : {false, true}) {
+    const auto start =
+        check ? run({"--config", file.c_str(), "--check-config"}) : run({"--config", file.c_str()});
+    EXPECT_EQ(start.exit_code, 0);
+    EXPECT_EQ(start.complaint, warned) << check;
+  }
+}
+
 TEST(Flags, CheckWarnsOfAFolderOfPluginsThatIsNotThere) {
   const auto start = run({"--check-config", "--set", "plugins.folder=/nowhere/at/all"});
   EXPECT_EQ(start.exit_code, 0);

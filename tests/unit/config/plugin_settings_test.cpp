@@ -148,7 +148,7 @@ TEST_F(PluginSettingsTest, BadChangesAreRefused) {
   EXPECT_FALSE(with_changes(settings, "{").is_ok());
   EXPECT_FALSE(with_changes(settings, R"({"a..b":1})").is_ok());
   const auto wrong = check_plugin_config(*with_changes(settings, R"({"sides":1})"), kSchema);
-  EXPECT_THAT(only(wrong), HasSubstr("toy.yaml:1: config.sides: must be at least 2"));
+  EXPECT_THAT(only(wrong), HasSubstr("config.sides: must be at least 2"));
 }
 
 TEST_F(PluginSettingsTest, ADamagedOverlayIsAProblemNotACrash) {
@@ -157,16 +157,30 @@ TEST_F(PluginSettingsTest, ADamagedOverlayIsAProblemNotACrash) {
   EXPECT_THAT(only(read()), HasSubstr("is damaged"));
 }
 
-TEST_F(PluginSettingsTest, ARefusedChangeNamesTheLineOfWhatItWasToReplace) {
+TEST_F(PluginSettingsTest, AValueThatWasJustSentStandsInNoFile) {
   const auto settings = load_text("config:\n  sides: 20\n  deep:\n    x: 1\n").settings;
   EXPECT_EQ(only(check_plugin_config(*with_changes(settings, R"({"sides":1})"), kSchema)),
-            file_ + ":2: config.sides: must be at least 2, is 1");
+            "config.sides: must be at least 2, is 1");
   EXPECT_EQ(only(check_plugin_config(*with_changes(settings, R"({"deep.x":"a"})"), kSchema)),
-            file_ + ":4: config.deep.x: must be integer, is \"a\"");
+            "config.deep.x: must be integer, is \"a\"");
   EXPECT_EQ(only(check_plugin_config(*with_changes(settings, R"({"side":2})"), kSchema)),
-            file_ + ":1: config.side: there is no such key. Did you mean `sides`?");
+            "config.side: there is no such key. Did you mean `sides`?");
   EXPECT_EQ(refused_change(*with_changes(settings, R"({"sides":7})"), "odd").sentence(),
-            file_ + ":2: config.sides: odd");
+            "config.sides: odd");
+}
+
+TEST_F(PluginSettingsTest, AValueThatIsTakenBackUncoversTheFilesMistake) {
+  const auto settings = load_text("config:\n  sides: 1\n").settings;
+  const auto over = with_changes(settings, R"({"sides":12})");
+  EXPECT_EQ(only(check_plugin_config(*with_changes(*over, R"({"sides":null})"), kSchema)),
+            file_ + ":2: config.sides: must be at least 2, is 1");
+}
+
+TEST_F(PluginSettingsTest, ProblemsCarryTheRuleThatDoesNotHold) {
+  const auto checked = check_plugin_config(load_text("config:\n  sides: 1\n").settings, kSchema);
+  ASSERT_THAT(checked.problems, SizeIs(1));
+  EXPECT_EQ(checked.problems[0].rule, "minimum");
+  EXPECT_EQ(checked.problems[0].values, (std::vector<std::string>{"2", "1"}));
 }
 
 TEST_F(PluginSettingsTest, AStoredValueThatIsRefusedNamesItsOwnLine) {
@@ -180,10 +194,10 @@ TEST_F(PluginSettingsTest, WithoutASchemaOnlyTheFilesKeysCanBeSet) {
   const auto known = load_text("config:\n  sides: 20\n").settings;
   EXPECT_TRUE(check_plugin_config(*with_changes(known, R"({"sides":1})"), "").ok());
   EXPECT_THAT(only(check_plugin_config(*with_changes(known, R"({"side":1})"), "")),
-              HasSubstr("toy.yaml:1: config.side: there is no such key. Did you mean `sides`?"));
+              HasSubstr("config.side: there is no such key. Did you mean `sides`?"));
   const auto none = load_text("permissions: [commands]\n").settings;
   EXPECT_THAT(only(check_plugin_config(*with_changes(none, R"({"a":"b"})"), "")),
-              HasSubstr("toy.yaml:1: config.a: there is no such key: this plugin has none"));
+              HasSubstr("config.a: there is no such key: this plugin has none"));
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
             write_text},
         Bad{"arm", "arm.so: is built for 64-bit ARM, this server runs on ", turn_to_arm},
         Bad{"cut", "cut.so: is cut short (4096 of at least ", cut},
-        Bad{"missing-symbol", "undefined symbol: "},
+        Bad{"missing-symbol", "missing-symbol.so: undefined symbol: nobody_defines_this"},
         Bad{"no-entry", "exports no parley_plugin_entry_v1: it is no Parley plugin"},
         Bad{"bad-abi-major",
             "needs plugin ABI 2.0, this server speaks 1.0: upgrade the server or "

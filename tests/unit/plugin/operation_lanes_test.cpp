@@ -143,6 +143,8 @@ TEST(OperationLanesTest, StoppingRunsWhatWaitsAndTakesNothingMore) {
   EXPECT_THAT(order.all(), UnorderedElementsAre("a", "b"));
   lanes.post("a", [&] { order.note("too late"); });
   EXPECT_EQ(order.all().size(), 2u);
+  lanes.run_blocking("a", [&] { order.note("too late"); });
+  EXPECT_EQ(order.all().size(), 2u) << "dropped, and nobody waits for it";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <deque>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -18,14 +19,22 @@ class LoginGuardTest : public testing::Test {
   LoginGuard guard_{LoginGuardOptions{.tries = 3, .window = Millis{60'000}, .max_entries = 50},
                     clock_};
 
+  // At once; `overloaded` for who would have to wait.
+  Result<LoginGuard::Try> begin(const std::string& account, const std::string& address) {
+    const auto answer =
+        std::make_shared<Result<LoginGuard::Try>>(Status::overloaded("others are under way"));
+    guard_.enter(account, address,
+                 [answer](Result<LoginGuard::Try> turn) { *answer = std::move(turn); });
+    return std::move(*answer);
+  }
   // A wrong password, if it is looked at at all.
   bool may(const std::string& account, const std::string& address) {
-    auto attempt = guard_.begin(account, address);
+    auto attempt = begin(account, address);
     if (attempt) attempt->failed();
     return attempt.is_ok();
   }
   LoginGuard::Try start(const std::string& account, const std::string& address) {
-    auto attempt = guard_.begin(account, address);
+    auto attempt = begin(account, address);
     EXPECT_TRUE(attempt) << attempt.status().message();
     return attempt ? std::move(attempt).value() : LoginGuard::Try();
   }
@@ -42,12 +51,21 @@ class LoginGuardTest : public testing::Test {
 
 TEST_F(LoginGuardTest, ThreeTriesThenNoneUntilTheWindowIsOver) {
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(may("neo", "10.0.0.1"));
-  EXPECT_EQ(guard_.begin("neo", "10.0.0.1").status().code(), ErrorCode::kRateLimited);
+  EXPECT_EQ(begin("neo", "10.0.0.1").status().code(), ErrorCode::kRateLimited);
   EXPECT_EQ(guard_.retry_after("neo", "10.0.0.1"), Millis{60'000});
   clock_.advance(Millis{59'999});
   EXPECT_FALSE(may("neo", "10.0.0.1")) << "refused tries do not make it longer, nor shorter";
   clock_.advance(Millis{1});
   EXPECT_TRUE(may("neo", "10.0.0.1"));
+}
+
+TEST_F(LoginGuardTest, WrongSecretsAreCountedForThemselves) {
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(guard_.wrong("resume", "10.0.0.1"));
+  EXPECT_EQ(guard_.wrong("resume", "10.0.0.1").code(), ErrorCode::kRateLimited);
+  EXPECT_TRUE(guard_.wrong("resume", "10.0.0.2"));
+  EXPECT_TRUE(may("neo", "10.0.0.1")) << "logins from there go on";
+  clock_.advance(Millis{60'000});
+  EXPECT_TRUE(guard_.wrong("resume", "10.0.0.1")) << "refused ones do not make it longer";
 }
 
 TEST_F(LoginGuardTest, ReloadedNumbersHoldAtOnce) {
@@ -88,13 +106,14 @@ TEST_F(LoginGuardTest, SuccessAndCancellationAreNoFailures) {
 
 TEST_F(LoginGuardTest, ATryOfWhichNobodySpeaksHasFailed) {
   for (int i = 0; i < 3; ++i) start("neo", "10.0.0.1");
-  EXPECT_EQ(guard_.begin("neo", "10.0.0.1").status().code(), ErrorCode::kRateLimited);
+  EXPECT_EQ(begin("neo", "10.0.0.1").status().code(), ErrorCode::kRateLimited);
 }
 
 TEST_F(LoginGuardTest, TriesUnderWayAreNoFailures) {
+  guard_.configure({.tries = 3, .window = Millis{60'000}, .waiting = 0});
   const auto first = start("neo", "10.0.0.1"), second = start("neo", "10.0.0.1");
   const auto third = start("neo", "10.0.0.1");
-  EXPECT_EQ(guard_.begin("neo", "10.0.0.1").status().code(), ErrorCode::kOverloaded)
+  EXPECT_EQ(begin("neo", "10.0.0.1").status().code(), ErrorCode::kOverloaded)
       << "and not rate_limited";
   EXPECT_EQ(guard_.retry_after("neo", "10.0.0.1"), Millis{0});
   EXPECT_EQ(guard_.delay("neo"), Millis{0});

@@ -7,6 +7,9 @@ export interface Problem {
   line: number;
   path: string;
   message: string;
+  /** The keyword of a plugin's schema that does not hold, and what it says of which value. */
+  rule?: string;
+  values?: readonly string[];
 }
 
 export interface Step {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { setLocale } from '@page/state/preferences';
 import { kOwn, query, Refusal } from './api';
 import { en, type Key } from './i18n/en';
-import { ownWords, sentence } from './i18n';
+import { ownWords, problemText, sentence } from './i18n';
 import { ru } from './i18n/ru';
 import { percentile, sampleOf, type Live } from './live';
 import { commandText, ruleText, subjectText } from './pages/access_actions';
@@ -11,6 +11,7 @@ import { base64Url } from './pages/base64';
 import { trialOf, trialText } from './pages/canary_actions';
 import { changedFields, fieldsOf, textOf, valueOf, type PluginConfig } from './pages/config_form';
 import { reasonOf } from './pages/Explain';
+import { createLine } from './pages/people_actions';
 import { nameOf, type Version } from './pages/version_actions';
 import { flag, quoted } from './ui/action';
 import { pointsOf } from './ui/Chart';
@@ -102,6 +103,13 @@ describe('the configuration of a plugin', () => {
   });
 });
 
+describe('an account that is made', () => {
+  it('is the same line of parleyctl', () => {
+    expect(createLine(undefined, ['user'])).toBe('parleyctl user create NAME');
+    expect(createLine("O'Neo", ['user', 'moderator', 'admin'])).toBe("parleyctl user create 'O'\\''Neo' --role moderator --role admin");
+  });
+});
+
 describe('refusals', () => {
   afterEach(() => setLocale('en'));
   const refused = new Refusal(409, 'conflict', 'plugin game keeps state');
@@ -116,6 +124,14 @@ describe('refusals', () => {
     expect([sentence(refused), ownWords(refused)]).toEqual([ru.errorConflict, 'plugin game keeps state']);
     expect(ownWords(new Refusal(429, 'rate_limited', 'slow down'))).toBeUndefined();
     expect([sentence(new Refusal(409, kOwn, 'Нет.')), ownWords(new Refusal(409, kOwn, 'Нет.'))]).toEqual(['Нет.', undefined]);
+  });
+  it('of a value are in the language of the reader', () => {
+    const wrong = { file: '', line: 0, path: 'config.hp', message: 'must be integer or null, is "x"', rule: 'type', values: ['integer or null', '"x"'] };
+    expect(problemText(wrong)).toBe(wrong.message);
+    setLocale('ru');
+    expect(problemText(wrong)).toBe('нужно: целое число или null, здесь "x"');
+    expect(problemText({ ...wrong, rule: 'minimum', values: ['1', '0'] })).toBe('нужно не меньше 1, здесь 0');
+    expect(problemText({ ...wrong, rule: 'later' })).toBe(wrong.message);
   });
   it('of a code that nobody knows lose nothing', () => {
     setLocale('ru');

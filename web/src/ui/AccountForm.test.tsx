@@ -4,6 +4,7 @@ import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeEnvironment, settle } from '@parley/client/testing';
 import { App } from '../state/app';
+import { askEntry, entry } from '../state/entry';
 import { setLocale } from '../state/preferences';
 import { AppContext } from './context';
 
@@ -29,6 +30,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
+  entry.value = { guests: true, registration: 'open' };
   render(null, root);
   root.remove();
   setLocale('en');
@@ -72,4 +74,16 @@ it('has room for an invitation before the server asks for one', async () => {
   await fill('#register-invitation', 'abc');
   await submit();
   expect(env.sockets).toHaveLength(1);
+});
+
+it('offers what the server takes', async () => {
+  const ways = (): string[] => [...root.querySelectorAll('.segments button')].map((one) => one.textContent!);
+  expect(ways()).toEqual(['Guest', 'Log in', 'Register']);
+  vi.stubGlobal('fetch', async () => Response.json({ guests: false, registration: 'closed' }));
+  await act(askEntry);
+  expect(ways()).toEqual(['Log in']);
+  expect(root.querySelector('#login-name')).not.toBeNull();
+  vi.stubGlobal('fetch', async () => Promise.reject(new Error('away')));
+  await act(askEntry);
+  expect(ways()).toEqual(['Log in']);
 });

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { CommandError, type Credential } from '@parley/client';
 import { t } from '../i18n';
 import type { Key } from '../i18n/en';
+import { entry } from '../state/entry';
 import { kept } from '../state/storage';
 import { useApp } from './context';
 import { asksForInvitation, errorText } from './errors';
@@ -29,8 +30,14 @@ function credentialOf(way: Way, name: string, password: string, invitation: stri
   return { kind: 'register', name, password, ...(invitation && { invitation }) };
 }
 
+function offered(way: Way): boolean {
+  const { guests, registration } = entry.value;
+  if (way === 'guest') return guests;
+  return way === 'login' || registration !== 'closed';
+}
+
 export function AccountForm({
-  way,
+  way: wanted,
   onWay,
   ways,
   name: initialName,
@@ -43,6 +50,7 @@ export function AccountForm({
   onDone?: () => void;
 }>) {
   const app = useApp();
+  const way = offered(wanted) ? wanted : 'login';
   const [name, setName] = useState(initialName ?? kept.get('lastGuest') ?? '');
   const [password, setPassword] = useState('');
   // Asked for once the server has said that it wants one, or by whoever has one.
@@ -91,7 +99,7 @@ export function AccountForm({
       }}
     >
       <div class="segments" role="group">
-        {ways.map((item) => (
+        {ways.filter(offered).map((item) => (
           <button
             type="button"
             key={item}

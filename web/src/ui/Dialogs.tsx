@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { LogOut, User, UserPlus, X } from './icons';
 import { t } from '../i18n';
+import { entry } from '../state/entry';
 import { AccountForm, type Way } from './AccountForm';
 import { useApp } from './context';
 import { BlockedPeople } from './Blocking';
@@ -134,7 +135,7 @@ function SettingsBody() {
       <BlockedPeople />
       <InstallChoice />
       <div class="setting-actions">
-        {guest && (
+        {guest && entry.value.registration !== 'closed' && (
           <button type="button" class="secondary" onClick={() => (dialog.value = 'account')}>
             <UserPlus size={16} strokeWidth={1.5} aria-hidden="true" />
             {t('keepName')}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first visit: what this is, a name, and three things to try.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Compass, CircleQuestionMark, Dices } from './icons';
 import { t } from '../i18n';
 import { kEnded } from '../state/app';
+import { askEntry, entry } from '../state/entry';
 import { kept } from '../state/storage';
 import { AccountForm, type Way } from './AccountForm';
 import { useApp } from './context';
@@ -19,6 +20,7 @@ export function Door() {
   const app = useApp();
   const reason = app.doorReason.value;
   const [way, setWay] = useState<Way>(kLogInAgain.includes(reason) ? 'login' : 'guest');
+  useEffect(() => void askEntry(), []);
   const ended = kEnded.some((one) => one === reason);
   return (
     <div class="door">
@@ -36,7 +38,7 @@ export function Door() {
           </p>
         )}
         <AccountForm way={way} onWay={setWay} ways={['guest', 'login', 'register']} />
-        <ThingsToTry onTry={(line) => void enterAndRun(app, line)} />
+        {entry.value.guests && <ThingsToTry onTry={(line) => void enterAndRun(app, line)} />}
       </main>
       <footer class="door-foot">
         <LanguageChoice />

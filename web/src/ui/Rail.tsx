@@ -4,6 +4,7 @@
 import { BellOff, CircleQuestionMark, Hash, Plus, Search, Settings, X } from './icons';
 import { t } from '../i18n';
 import type { Channel } from '../state/channel';
+import { entry } from '../state/entry';
 import { Avatar } from './Avatar';
 import { useApp } from './context';
 import { Mark } from './Mark';
@@ -143,7 +144,7 @@ function Oneself() {
   if (!self) return null;
   return (
     <div class="oneself">
-      {self.kind === 'guest' && (
+      {self.kind === 'guest' && entry.value.registration !== 'closed' && (
         <button type="button" class="link" onClick={() => (dialog.value = 'account')}>
           {t('keepName')}
         </button>

@@ -2,9 +2,10 @@
 // The console's texts in the language of the moment; the language is the page's own setting.
 
 import { locale, type Locale } from '@page/state/preferences';
-import { kOwn, Refusal } from '../api';
+import { kOwn, Refusal, type Problem } from '../api';
 import { en, type Key } from './en';
 import { ru } from './ru';
+import { ruleRu } from './rules_ru';
 
 export type { Key };
 export const kLanguages: Record<Locale, string> = { en: 'English', ru: 'Русский' };
@@ -104,6 +105,12 @@ export function sentence(error: unknown): string {
   if (!(error instanceof Refusal)) return String(error);
   if (error.code === kOwn || (locale.value === 'en' && inOwnWords(error))) return error.message;
   return t(kByCode[error.code] ?? 'errorInternal', { status: error.status });
+}
+
+/** What is wrong with a value of a configuration. */
+export function problemText({ rule, values, message }: Problem): string {
+  const said = locale.value === 'ru' && rule !== undefined ? ruleRu(rule, values ?? []) : undefined;
+  return said ?? message;
 }
 
 /** What the server said, where sentence() says less than that. */

@@ -8,6 +8,7 @@ import { moment, number, t, word } from '../i18n';
 import { act, quoted } from '../ui/action';
 import { Known, PageTitle, Small, State, Table } from '../ui/parts';
 import { Filter, matches } from '../ui/Filter';
+import { createLine } from './people_actions';
 
 interface Person {
   id: string;
@@ -35,6 +36,9 @@ export function PeoplePage() {
     <>
       <PageTitle title={t('people')}>
         <Filter value={text} onValue={setText} />
+        <button type="button" class="secondary" onClick={() => createAction(people.again)}>
+          {t('makeAccount')}
+        </button>
       </PageTitle>
       <Known of={people}>
         {({ users }) => (
@@ -85,6 +89,24 @@ function Tools({ row, done }: Readonly<{ row: Person; done: () => void }>) {
 }
 
 const kList = (text: string | undefined): string[] => (text ?? '').split(',').filter((one) => one !== '');
+
+function createAction(done: () => void): void {
+  act({
+    title: t('makeAccount'),
+    text: t('makeAccountText'),
+    verb: t('make'),
+    fields: [
+      { name: 'name', label: t('name'), required: true },
+      { name: 'roles', label: t('roles'), kind: 'several', choices: kRoles, value: 'user' },
+    ],
+    run: async ({ name, roles }) => ({
+      text: t('makeAccountDone', { name: name! }),
+      secret: (await change<{ password: string }>('/users', { name, roles: kList(roles) })).password,
+    }),
+    ctl: ({ name, roles }) => createLine(name, kList(roles)),
+    done,
+  });
+}
 
 function rolesAction({ name, roles }: Person, done: () => void): void {
   act({

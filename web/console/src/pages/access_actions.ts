@@ -39,6 +39,11 @@ const kAny = '*';
 const kUser = 'user:';
 const kPlugin = 'plugin:';
 
+/** What the server says of a name that is not there now, which it takes because its plugin may come. */
+function slip(answer: { warning?: string }): string {
+  return answer.warning === undefined ? '' : ` ${t('absentNow')}`;
+}
+
 /** "role:moderator" in the reader's words; of a person a rule keeps the id. */
 export function subjectText(subject: string, people: People): string {
   if (subject === 'everyone') return t('everyone');
@@ -193,8 +198,7 @@ export function addRuleAction(access: Access, people: People, names: Names, done
       placeField(access, people),
     ],
     run: async (values) => {
-      await change('/access/rules', ruleOf(values));
-      return { text: t('ruleAdded') };
+      return { text: t('ruleAdded') + slip(await change('/access/rules', ruleOf(values))) };
     },
     ctl: (values) => {
       const { subject, command, channel, note, at } = ruleOf(values);
@@ -324,8 +328,7 @@ export function cooldownAction(names: Names, done: () => void, of?: string, wait
       if (given(values).length === 0) throw new Refusal(422, kOwn, t('noWait'));
       const command = commandIn(values);
       const wanted = Object.fromEntries(given(values).map((name) => [name, Number(values[name])]));
-      await change(`/access/cooldowns/${step(command)}`, wanted);
-      return { text: t('cooldownDone', { command }) };
+      return { text: t('cooldownDone', { command }) + slip(await change(`/access/cooldowns/${step(command)}`, wanted)) };
     },
     ctl: (values) => {
       const flags = given(values).map((name) => ` --${name} ${values[name]}`);

@@ -5,7 +5,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Refusal, type Problem, type Step } from '../api';
 import { confirmPassword } from '../session';
-import { duration, t } from '../i18n';
+import { duration, problemText, sentence, t } from '../i18n';
 import { action, type Action, type Choice, type Field, type Outcome, type Values } from './action';
 import { Check, CircleAlert, X } from './icons';
 import { Ctl, kIcon, Sentence, Suggestions } from './parts';
@@ -313,13 +313,13 @@ export function Refused({ error }: Readonly<{ error: unknown }>) {
     <div class="notice danger" role="alert">
       <CircleAlert {...kIcon} />
       <div>
-        {typeof error === 'string' ? <p>{error}</p> : <Sentence of={error} />}
+        {typeof error === 'string' ? <p>{error}</p> : details.length > 0 ? <p>{sentence(error)}</p> : <Sentence of={error} />}
         {details.length > 0 && (
           <ul class="problems">
             {details.map((problem, index) => (
               <li key={index}>
-                <code>{problem.line > 0 ? `${problem.file}:${problem.line}` : problem.file}</code>
-                {problem.path && <strong> {problem.path}</strong>}: {problem.message}
+                {problem.file && <code>{problem.line > 0 ? `${problem.file}:${problem.line}` : problem.file}</code>}
+                {problem.path && <strong> {problem.path}</strong>}: {problemText(problem)}
               </li>
             ))}
           </ul>
