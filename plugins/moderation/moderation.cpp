@@ -15,7 +15,7 @@
 
 #include <parley/plugin.hpp>
 
-#include "../remind/duration.h"
+#include "../shared/duration.h"
 #include "catalogue.h"
 #include "flood_gauge.h"
 #include "languages.h"
@@ -33,7 +33,7 @@ constexpr std::chrono::hours kLongest{366 * 24};
 // As for /remind; empty and "0": until it is lifted. Nothing: it is no time.
 std::optional<std::chrono::seconds> read_span(std::string_view text) {
   if (text.empty() || text == "0") return std::chrono::seconds(0);
-  const auto span = remind::parse_duration(text);
+  const auto span = duration::parse(text);
   return span && *span <= kLongest ? span : std::nullopt;
 }
 
@@ -380,7 +380,7 @@ class Moderation : public parley::Plugin {
     if (sanction.until == 0) return std::string(say::kForever.in(locale));
     const std::chrono::milliseconds left(std::max<std::int64_t>(0, sanction.until - host().now()));
     return say::kFor.format(
-        locale, remind::describe_duration(std::chrono::ceil<std::chrono::minutes>(left), locale));
+        locale, duration::describe(std::chrono::ceil<std::chrono::minutes>(left), locale));
   }
   static parley::Json said(std::string text) {
     return parley::to_json(
