@@ -170,6 +170,7 @@ void Running::do_chores() {
         if (!expired)
           log::warn("storage", "removing what has expired failed: {}", expired.status().message());
       });
+  runtime_->channels->drop_expired_bans();
   users_->accounts->keep_guests();
   users_->tokens->expire();
 }

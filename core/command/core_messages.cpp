@@ -31,7 +31,7 @@ std::string without_mark(const std::string& name) {
 std::optional<session::Revision> CoreMessages::revision_of(const Invocation& call,
                                                            session::ChannelAccess access) {
   auto& replies = deps_.dispatcher.replies();
-  const auto allowed = deps_.channels.rights().check(*call.user, call.channel, access);
+  const auto allowed = deps_.channels.allowed(*call.user, call.channel, access);
   if (!allowed) {
     replies.fail(call.call, allowed);
     return std::nullopt;

@@ -93,6 +93,7 @@ struct Limits {
   int connections_per_address = 0;
   int channels = 128;  // per session
   int blocks = 1000;   // people that one user has blocked
+  int bans = 10'000;   // people kept out of channels, all channels together
   int inflight = 64;
   double unauthenticated = 0.10;  // share of all connections
   int connections = 100'000;

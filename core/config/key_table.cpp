@@ -78,6 +78,7 @@ const std::vector<Key>& table() {
     {.path = "limits.new_connections", .slot = AT(limits.new_connections), .min = 0, .max = 1e6, .live = true, .meaning = "new connections per second and address; 0: no limit"},
     {.path = "limits.connections_per_user", .slot = AT(limits.connections_per_user), .min = 0, .max = 1e6, .live = true, .meaning = "connections of one user; 0: no limit"},
     {.path = "limits.blocks", .slot = AT(limits.blocks), .min = 0, .max = 1e6, .meaning = "people whose direct messages one user refuses; 0: no limit"},
+    {.path = "limits.bans", .slot = AT(limits.bans), .min = 0, .max = 1e6, .live = true, .meaning = "bans from channels in force, all channels together; 0: no limit"},
     {.path = "limits.connections_per_address", .slot = AT(limits.connections_per_address), .min = 0, .max = 1e6, .live = true, .meaning = "WebSockets from one address (IPv6: /64); 0: no limit"},
     {.path = "limits.channels", .slot = AT(limits.channels), .min = 0, .max = 1e5, .live = true, .meaning = "channels of one session; 0: no limit"},
     {.path = "limits.inflight", .slot = AT(limits.inflight), .min = 0, .max = 1e5, .live = true, .meaning = "unanswered commands of one connection; 0: no limit"},

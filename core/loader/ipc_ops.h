@@ -145,7 +145,10 @@ using HostRows =
          Row<70, "variables.erase", &parley_host_variables::erase>,                        //
          Row<71, "variables.list", &parley_host_variables::list>,                          //
          Row<72, "channels.may_write", &parley_host_channels::may_write>,                  //
-         Row<73, "channels.change_topic", &parley_host_channels::change_topic>>;
+         Row<73, "channels.change_topic", &parley_host_channels::change_topic>,            //
+         Row<74, "channels.ban", &parley_host_channels::ban>,                              //
+         Row<75, "channels.unban", &parley_host_channels::unban>,                          //
+         Row<76, "channels.bans", &parley_host_channels::bans>>;
 
 // What the server asks of the plugin in the child.
 using PluginRows = Rows<Row<256, "start", &parley_plugin::start>,                              //
@@ -171,7 +174,8 @@ using PluginRows = Rows<Row<256, "start", &parley_plugin::start>,               
                         Row<276, "background.run", &parley_plugin_background::run>,            //
                         Row<277, "background.done", &parley_plugin_background::done>,          //
                         Row<278, "state.save", &parley_plugin_state::save>,                    //
-                        Row<279, "state.load", &parley_plugin_state::load>>;
+                        Row<279, "state.load", &parley_plugin_state::load>,                    //
+                        Row<280, "channels.on_bans", &parley_plugin_channels::on_bans>>;
 
 inline constexpr std::uint16_t kFirstPluginOp = 256;
 inline constexpr std::uint16_t kBackgroundRun = 276;  // the one that does not run on lane 0

@@ -108,6 +108,12 @@ struct Shape<parley_channel> {
       std::tuple(&S::direct, &S::name, &S::topic, &S::last_offset, &S::members);
 };
 template <>
+struct Shape<parley_ban> {
+  using S = parley_ban;
+  static constexpr auto fields =
+      std::tuple(&S::channel, &S::user, &S::reason, &S::by, &S::until, &S::since, &S::name);
+};
+template <>
 struct Shape<parley_event> {
   using S = parley_event;
   static constexpr auto fields = std::tuple(&S::kind, &S::ts, &S::user, &S::session, &S::channel,

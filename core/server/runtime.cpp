@@ -32,6 +32,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(const State& state, const Users& 
       std::make_unique<session::SessionRegistry>(*it.shard_set, clock, config, it.budget.get());
   it.channels =
       std::make_unique<session::Channels>(*it.sessions, *state.store, it.rights, clock, config);
+  if (Status loaded = it.channels->load_bans(); !loaded) return loaded;
   it.rights.set_direct_rule(
       [&blocks = *users.blocks](const users::User& from, std::string_view to) {
         return blocks.may_write(from.id, to);

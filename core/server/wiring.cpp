@@ -75,6 +75,7 @@ void on_changed(Users& users, Runtime& runtime, const std::string& user_id, user
     case users::Change::kDeleted:
       users.tokens->revoke_user(user_id, {});
       users.blocks->forget(user_id);
+      runtime.channels->forget_bans(user_id);
       runtime.sessions->kick_user(user_id, protocol::close::kBadCredential,
                                   "This account was deleted.");
       return;

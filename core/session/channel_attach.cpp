@@ -91,6 +91,7 @@ void Channels::finish_attach(Session& session, Attachment& attachment) {
   std::vector<protocol::ChannelPosition> positions;
   for (const EntryPtr& entry : entries) {
     if (find(session, *entry)) continue;
+    if (!allowed(*session.user(), entry->name(), ChannelAccess::kRead)) continue;
     Subscription& subscription = add(session, entry, false);
     const std::int64_t joined =
         entry->on(shard_of(session.key())).at(subscription.member).skip_through;

@@ -87,9 +87,9 @@ Status Channels::check_subscribe(Session& session, std::string_view channel,
   if (options.since.value_or(0) < 0) {
     return Status::invalid_args("`since` is an offset: 0 or more.");
   }
-  Status allowed = rights_.check(*session.user(), channel, ChannelAccess::kRead);
-  if (allowed.code() == ErrorCode::kNotFound) registry_.stats().denied.bump();
-  return allowed;
+  Status refused = allowed(*session.user(), channel, ChannelAccess::kRead);
+  if (refused.code() == ErrorCode::kNotFound) registry_.stats().denied.bump();
+  return refused;
 }
 
 void Channels::subscribe(Session& session, std::string_view channel, SubscribeOptions options,

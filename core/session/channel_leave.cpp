@@ -46,12 +46,16 @@ void Channels::disappear(Session& session, const EntryPtr& entry) {
 }
 
 Status Channels::unsubscribe(Session& session, std::string_view channel) {
+  return take_out(session, channel, left_meanwhile());
+}
+
+// `why` answers a join under way.
+Status Channels::take_out(Session& session, std::string_view channel, const Status& why) {
   Subscription* subscription = find(session, channel);
   if (!subscription) {
     return Status::not_found("You are not in channel " + std::string(channel) + ".");
   }
-  remove(session, static_cast<std::size_t>(subscription - session.subscriptions_.data()),
-         left_meanwhile());
+  remove(session, static_cast<std::size_t>(subscription - session.subscriptions_.data()), why);
   return Status::ok();
 }
 
@@ -64,7 +68,8 @@ Status Channels::leave(Session& session, std::string_view channel) {
 Status Channels::expel(Session& session, std::string_view channel) {
   // Who was sent out of a channel that everybody joins is back when they may be.
   if (!settings()->is_default(channel)) note_membership(*session.user(), channel, false);
-  const Status left = unsubscribe(session, channel);
+  const Status banned = bans_.check(channel, session.user()->id);
+  const Status left = take_out(session, channel, banned ? left_meanwhile() : banned);
   if (left) tell_left(session, channel, "removed");
   return left;
 }
@@ -107,7 +112,7 @@ void Channels::unsubscribe_all(Session& session) {
 void Channels::recheck(Session& session) {
   std::vector<std::string> lost;
   for (const Subscription& one : session.subscriptions_) {
-    if (!rights_.check(*session.user(), one.name(), ChannelAccess::kRead)) {
+    if (!allowed(*session.user(), one.name(), ChannelAccess::kRead)) {
       lost.push_back(one.name());
     }
   }

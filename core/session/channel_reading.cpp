@@ -48,9 +48,9 @@ Result<Unread> Channels::count_unread(storage::Reader& reader, const std::string
 void Channels::mark_read(Session& session, std::string_view channel, std::int64_t offset,
                          UnreadDone done) {
   const auto user = session.user();
-  if (Status allowed = rights_.check(*user, channel, ChannelAccess::kRead); !allowed) {
+  if (Status refused = allowed(*user, channel, ChannelAccess::kRead); !refused) {
     registry_.stats().denied.bump();
-    return done(allowed);
+    return done(refused);
   }
   const auto most = static_cast<std::size_t>(std::max(settings()->channels.unread_max, 1));
   const auto answer = std::make_shared<UnreadDone>(std::move(done));

@@ -39,7 +39,7 @@ void Channels::resume(Session& session, ResumeOptions options, ResumeDone done) 
   const auto coming_back = std::make_shared<Return>();
   coming_back->done = std::move(done);
   for (const std::string& name : names) {
-    if (!rights_.check(*session.user(), name, ChannelAccess::kRead)) continue;
+    if (!allowed(*session.user(), name, ChannelAccess::kRead)) continue;
     Return::Place place{.entry = entry(name)};
     place.since = position_in(options.positions, name);
     if (place.since < 0) place.since = position_in(options.saved, name);
@@ -77,6 +77,8 @@ Status Channels::find_missed(storage::Reader& reader, Return& coming_back) {
 }
 
 void Channels::finish_resume(Session& session, Return& coming_back) {
+  // Somebody may have been kept out while the store was asked.
+  recheck(session);
   Resumed resumed;
   if (!coming_back.status) {
     // Better without its channels' past than not at all: each says that it is not recovered.
@@ -85,6 +87,7 @@ void Channels::finish_resume(Session& session, Return& coming_back) {
   }
   const auto settings = this->settings();
   for (Return::Place& place : coming_back.places) {
+    if (!allowed(*session.user(), place.entry->name(), ChannelAccess::kRead)) continue;
     const bool joinable = place.exists || settings->channels.create_by_joining ||
                           settings->is_default(place.entry->name()) ||
                           parse_channel_name(place.entry->name())->kind != ChannelKind::kPublic;

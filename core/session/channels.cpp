@@ -53,6 +53,7 @@ Channels::Channels(SessionRegistry& registry, storage::Store& store, const Chann
       store_(store),
       rights_(rights),
       clock_(clock),
+      bans_(clock),
       directory_(std::make_unique<Directory>()) {
   configure(config);
   registry_.observe({.detached = [this](Session& session) { on_detached(session); },
@@ -66,6 +67,7 @@ void Channels::configure(const config::Config& config) {
   settings->channels = config.channels;
   settings->catch_up = std::max(config.session.catch_up, 1);
   settings->message = config.limits.message;
+  settings->bans = static_cast<std::size_t>(std::max(config.limits.bans, 0));
   settings->per_session = static_cast<std::size_t>(std::max(config.limits.channels, 0));
   const MutexLock lock(directory_->mutex);
   directory_->settings = std::move(settings);
@@ -101,7 +103,7 @@ bool Channels::subscribed(const Session& session, std::string_view channel) cons
 
 Result<PresencePage> Channels::presence(const Session& asking, std::string_view channel,
                                         std::string_view after, std::size_t limit) const {
-  Status allowed = rights_.check(*asking.user(), channel, ChannelAccess::kRead);
+  Status allowed = this->allowed(*asking.user(), channel, ChannelAccess::kRead);
   if (allowed.is_ok() && !subscribed(asking, channel)) {
     allowed = Status::not_found("You are not in channel " + std::string(channel) +
                                 ". Subscribe to it to see who is there.");
@@ -165,7 +167,7 @@ void Channels::history(const users::User* reader, std::string_view channel, Hist
   const Result<ChannelName> name = parse_channel_name(channel);
   Status status = name.status();
   if (status.is_ok()) status = check_range(range);
-  if (status.is_ok() && reader) status = rights_.check(*reader, channel, ChannelAccess::kRead);
+  if (status.is_ok() && reader) status = allowed(*reader, channel, ChannelAccess::kRead);
   if (!status) return done(status);
 
   const auto settings = this->settings();

@@ -30,6 +30,7 @@
 #include "config/config.h"
 #include "net/frame.h"
 #include "protocol/frames.h"
+#include "session/channel_bans.h"
 #include "session/channel_rights.h"
 #include "session/channel_types.h"
 #include "session/session_registry.h"
@@ -47,6 +48,7 @@ class Channels {
   using ListingDone = absl::AnyInvocable<void(Result<ChannelListing>)>;
   using InfoDone = absl::AnyInvocable<void(Result<ChannelInfo>)>;
   using StatusDone = absl::AnyInvocable<void(Status)>;
+  using BansDone = absl::AnyInvocable<void(Result<storage::BanPage>)>;
   using UnreadDone = absl::AnyInvocable<void(Result<Unread>)>;
   // `refused` and a code for the client ("" for the status's own), or the text as it may be said.
   using Verdict = absl::AnyInvocable<void(Status refused, std::string code, std::string text)>;
@@ -59,6 +61,9 @@ class Channels {
   ~Channels();
 
   void configure(const config::Config& config);  // after a reload [any]
+
+  // Before the first session: who is kept out of which channel. Waits for the disk.
+  Status load_bans();
 
   // Before the first session: told on its shard when a user's first session joins a channel and
   // when the last one leaves it.
@@ -108,14 +113,17 @@ class Channels {
                                 std::string_view after = {}, std::size_t limit = 0) const;
 
   // --- [any] ---
-  // Stores, then answers, then fans out. The author's rights are not looked at: ask
-  // rights().check() first where a person writes. `on_stored` runs once, on the database writer's
+  // Whether the user may: the rules of channels, and who is kept out. What is not theirs is not_found;
+  // who is kept out is forbidden, and the sentence says until when and why.
+  Status allowed(const users::User& user, std::string_view channel, ChannelAccess access) const;
+  // Stores, then answers, then fans out. The author's rights are not looked at: ask allowed() first
+  // where a person writes. `on_stored` runs once, on the database writer's
   // thread, or at once on the caller's when refused (invalid_args, overloaded): post onward.
   void publish(Draft draft, StoredDone on_stored, StoreAlso also = {});
   // Asks the filter; `done` runs on any thread, or at once when there is none.
   void look_over(SpokenText spoken, Verdict done) const;
   // Rewrites a message, and publishes `chatEdited` or `chatDeleted`, whose offset `on_stored` gets; as
-  // for publish. Neither filter nor rights in the channel are asked: look_over() and rights().check()
+  // for publish. Neither filter nor rights in the channel are asked: look_over() and allowed()
   // first. not_found: no such message, or taken away already; forbidden: another one's.
   void revise(Revision revision, StoredDone on_stored, StoreAlso also = {});
   // To those who are there now; nothing is kept. invalid_args for a bad name.
@@ -143,7 +151,17 @@ class Channels {
   // Channels with members now: name and count, by name; for metrics and the admin API.
   std::vector<ChannelInfo> active() const;
 
-  const ChannelRights& rights() const { return rights_; }
+  // Keeps the user out from the commit on: all their sessions leave and are pushed `unsubscribed`.
+  // `done` on the writer's thread or at once: invalid_args, not_found (no such user), too_large
+  // (limits.bans reached). `since` and the names of the record are not read.
+  void ban(storage::BanRecord ban, StatusDone done);
+  // Lets them in again; not_found when they are not kept out. `done` as for ban().
+  void unban(std::string_view channel, std::string_view user, StatusDone done);
+  // A page of those who are kept out, at most channels.list_page; `now` is set here. `done` on a
+  // reader's thread or at once.
+  void bans(storage::BanQuery query, BansDone done) const;
+  void forget_bans(std::string_view user);  // who is gone, from the store too
+  void drop_expired_bans();
 
  private:
   struct Directory;
@@ -215,6 +233,7 @@ class Channels {
   void tell_other_sessions(const users::User& user, const std::string& channel,
                            const Unread& unread, SessionKey origin);
 
+  Status take_out(Session& session, std::string_view channel, const Status& why);
   void tell_left(Session& session, std::string_view channel, std::string_view reason);
   void note_membership(const users::User& user, std::string_view channel, bool joined);
 
@@ -234,6 +253,7 @@ class Channels {
   storage::Store& store_;
   const ChannelRights& rights_;
   const Clock& clock_;
+  ChannelBans bans_;
   MembershipObserver on_membership_;
   TextFilter text_filter_;
   std::unique_ptr<Directory> directory_;

@@ -23,6 +23,7 @@ struct Channels::Settings {
   std::size_t per_session = 0;  // limits.channels, 0: no limit
   std::int64_t catch_up = 0;    // session.catch_up
   std::size_t message = 0;      // limits.message, 0: no limit
+  std::size_t bans = 0;         // limits.bans, 0: no limit
 
   // A public channel that is there without anybody having made it.
   bool is_default(std::string_view name) const;

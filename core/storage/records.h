@@ -75,6 +75,30 @@ struct BlockRecord {
   std::string blocked_id;
 };
 
+// Somebody is kept out of a channel.
+struct BanRecord {
+  std::string channel;
+  std::string user_id;
+  std::string by;  // id of who decided it, or a name where there is no id; "" for plugins
+  std::string reason;
+  std::int64_t since = 0;
+  std::int64_t until = 0;  // 0: until it is lifted
+  // As they are called now; read, never written.
+  std::string user_name, by_name;
+};
+
+// Those that hold at `now`, by channel and then by user id.
+struct BanQuery {
+  std::string channel;                    // "": of all channels
+  std::string after_channel, after_user;  // of the last one of the page before
+  std::int64_t now = 0;
+  std::size_t limit = 100;
+};
+struct BanPage {
+  std::vector<BanRecord> bans;
+  bool more = false;
+};
+
 struct ChannelRecord {
   std::string name;
   std::string topic;
@@ -251,6 +275,7 @@ struct Expired {
   std::int64_t tokens = 0;
   std::int64_t keys = 0;  // idempotency keys
   std::int64_t audit = 0;
+  std::int64_t bans = 0;
 };
 
 // Counters for /metrics and /readyz, all since the start except queue and last_*.

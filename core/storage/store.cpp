@@ -10,12 +10,13 @@ constexpr std::size_t kExpireStep =
 bool finished(const Expired& step) {
   const auto most = static_cast<std::int64_t>(kExpireStep);
   return step.messages < most && step.sessions < most && step.guests < most && step.tokens < most &&
-         step.audit < most;
+         step.audit < most && step.bans < most;
 }
 
 Expired add(const Expired& a, const Expired& b) {
   return {a.messages + b.messages, a.sessions + b.sessions, a.guests + b.guests,
-          a.tokens + b.tokens, a.audit + b.audit};
+          a.tokens + b.tokens,     a.keys + b.keys,         a.audit + b.audit,
+          a.bans + b.bans};
 }
 
 void expire_further(Store& store, Retention retention, Expired total, Store::Done<Expired> done) {

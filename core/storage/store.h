@@ -64,6 +64,7 @@ class Reader {
   // Accounts that hold the role and are not disabled.
   virtual Result<std::int64_t> count_role(std::string_view role) = 0;
   virtual Result<std::vector<BlockRecord>> blocks() = 0;
+  virtual Result<BanPage> bans(const BanQuery& query) = 0;
 
   // What that user wrote, in the order it was stored, after that row (0: from the first).
   virtual Result<std::vector<OwnMessage>> messages_of(std::string_view user_id,
@@ -122,10 +123,12 @@ class Writer : public Reader {
   virtual Status insert_user(const UserRecord& user) = 0;
   virtual Status update_user(
       const UserRecord& user) = 0;  // by id, every field; not_found, conflict
-  // Keys, blocks and read marks go with them. No change when they are not there.
+  // Keys, blocks, bans and read marks go with them. No change when they are not there.
   virtual Status delete_user(std::string_view id) = 0;
   virtual Status put_block(const BlockRecord& block) = 0;     // no change when it is there
   virtual Status delete_block(const BlockRecord& block) = 0;  // no change when it is not
+  virtual Status put_ban(const BanRecord& ban) = 0;           // replaces; not_found: no such user
+  virtual Status delete_ban(std::string_view channel, std::string_view user_id) = 0;  // not_found
   // conflict when that subject stands for somebody already. delete_user() takes it back.
   virtual Status link_outside(std::string_view issuer, std::string_view subject,
                               std::string_view user_id) = 0;

@@ -42,8 +42,6 @@ constexpr Phrase kNobody{"Nobody is muted or banned", "Запретов нет"}
 constexpr Phrase kYouAreMuted{
     "you may not write here {0}: {1}. A moderator can lift it",
     "вам запрещено здесь писать ({0}): {1}. Снять запрет может модератор"};
-constexpr Phrase kYouAreBanned{"you may not write in #{0}: {1}. A moderator can lift it",
-                               "вам запрещено писать в #{0}: {1}. Снять запрет может модератор"};
 constexpr Phrase kYouWereMuted{"A moderator has muted you {0}: {1}",
                                "Модератор запретил вам писать ({0}): {1}"};
 constexpr Phrase kYouWereBanned{"A moderator has sent you out of #{0}: {1}",
@@ -79,7 +77,10 @@ constexpr Phrase kNotThem{"moderators and admins cannot be muted or banned: take
                           "модераторов и администраторов так не ограничить: сначала снимите роль"};
 constexpr Phrase kNothing{"nothing is in force against {0}: /sanctions lists what is",
                           "для {0} запретов нет: действующие покажет /sanctions"};
-constexpr Phrase kFull{"there are {0} mutes and bans already: lift some with /unmute or /unban",
-                       "запретов уже {0}: снимите часть командами /unmute и /unban"};
+constexpr Phrase kFullOfMutes{"there are {0} mutes already: lift some with /unmute",
+                              "запретов писать уже {0}: снимите часть командой /unmute"};
+constexpr Phrase kFullOfBans{
+    "there are as many bans as the server keeps: lift some with /unban",
+    "больше закрытых входов сервер не хранит: откройте часть командой /unban"};
 
 }  // namespace moderation::say

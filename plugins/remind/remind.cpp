@@ -14,8 +14,8 @@
 
 #include <parley/plugin.hpp>
 
+#include "../shared/duration.h"
 #include "catalogue.h"
-#include "duration.h"
 #include "reminder_book.h"
 
 using namespace std::chrono_literals;
@@ -84,7 +84,7 @@ class Remind : public parley::Plugin {
 
   void remind(parley::Request& request) {
     const auto text = request.argument<std::string>("text");
-    const auto in = parse_duration(request.argument<std::string_view>("in"));
+    const auto in = duration::parse(request.argument<std::string_view>("in"));
     if (const auto why = refusal(request, in, text); !why.empty())
       return request.fail("invalid_args", why);
     const std::string user(request.user().id());
@@ -106,7 +106,7 @@ class Remind : public parley::Plugin {
     if (!in) return asker.tr(say::kNoDuration);
     const auto farthest = std::chrono::hours(24) * config()["days"].or_else(1);
     if (*in > farthest) {
-      return asker.tr(say::kTooFar, describe_duration(farthest, asker.locale()));
+      return asker.tr(say::kTooFar, duration::describe(farthest, asker.locale()));
     }
     if (text.find_first_not_of(" \t\n") == text.npos) return asker.tr(say::kNoText);
     const int most = config()["text_length"].or_else(0);
@@ -119,7 +119,7 @@ class Remind : public parley::Plugin {
   void set(Reminder reminder, Responder& asker, std::chrono::seconds in) {
     const auto number = reminder.number;
     auto answer =
-        said(asker.tr(say::kSet, number, describe_duration(in, asker.locale()), reminder.text),
+        said(asker.tr(say::kSet, number, duration::describe(in, asker.locale()), reminder.text),
              {drop_button(asker, number)});
     answer.set("reminder", to_json(reminder));
     auto batch = parley::Batch().put(key_of(number), to_record(reminder));
@@ -138,7 +138,7 @@ class Remind : public parley::Plugin {
     for (const Reminder* one : book_.of(request.user().id())) {
       const std::chrono::milliseconds in(std::max<std::int64_t>(0, one->due - host().now()));
       const auto left =
-          describe_duration(std::chrono::ceil<std::chrono::seconds>(in), request.locale());
+          duration::describe(std::chrono::ceil<std::chrono::seconds>(in), request.locale());
       text += (text.empty() ? "" : "\n") + request.tr(say::kLine, one->number, left, one->text);
       if (buttons.size() < kMostButtons) buttons.push_back(drop_button(request, one->number));
       all.push(to_json(*one));
@@ -199,8 +199,8 @@ class Remind : public parley::Plugin {
         late < kLateAfter
             ? say::kDue.format(reminder.locale, reminder.text)
             : say::kLate.format(reminder.locale,
-                                describe_duration(std::chrono::floor<std::chrono::seconds>(late),
-                                                  reminder.locale),
+                                duration::describe(std::chrono::floor<std::chrono::seconds>(late),
+                                                   reminder.locale),
                                 reminder.text);
     push().send({.to = parley::Target::user(reminder.user),
                  .type = "botMessage",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // parley.channels/1: looking after channels. Publishing is in publish_host.cpp, topics that people set
-// in topic_host.cpp.
+// in topic_host.cpp, bans in ban_host.cpp.
 #include <deque>
 
 #include "plugin/host/speaking.h"
@@ -10,11 +10,6 @@
 
 namespace parley::plugin {
 namespace {
-
-bool may_change(PluginInstance& plugin, parley_string channel) {
-  return plugin.granted("push:channel") &&
-         (view(channel).substr(0, 3) != "dm:" || plugin.granted("dm"));
-}
 
 void make_channel(const PluginPtr& self, parley_token token, std::string name, std::string topic) {
   auto& channels = self->services().channels;
@@ -47,8 +42,8 @@ parley_status set_topic(const parley_host* host, parley_token token, parley_stri
   session::Author by;
   if (user.size > 0) {
     const auto who = speaker(caller_of(*plugin, 0), user);
-    if (who == nullptr || !plugin->services().channels.rights().check(
-                              *who, view(channel), session::ChannelAccess::kWrite))
+    if (who == nullptr ||
+        !plugin->services().channels.allowed(*who, view(channel), session::ChannelAccess::kWrite))
       return PARLEY_E_DENIED;
     by = session::author_of(*who);
   } else if (!may_change(*plugin, channel)) {
@@ -152,8 +147,8 @@ parley_status may_write(const parley_host* host, parley_token token, parley_stri
   const auto who = speaker(caller_of(*plugin, 0), user);
   if (who == nullptr) return PARLEY_E_DENIED;
   done(plugin->pin(), token,
-       status_code(plugin->services().channels.rights().check(*who, view(channel),
-                                                              session::ChannelAccess::kWrite)));
+       status_code(plugin->services().channels.allowed(*who, view(channel),
+                                                       session::ChannelAccess::kWrite)));
   return PARLEY_OK;
 }
 
@@ -180,7 +175,10 @@ const parley_host_channels* channels_table() {
                                           unsubscribe,
                                           dm_name,
                                           may_write,
-                                          change_topic};
+                                          change_topic,
+                                          ban,
+                                          unban,
+                                          bans};
   return &table;
 }
 

@@ -102,6 +102,13 @@ std::string_view problem_of(const parley_publication& publication) {
   return {};
 }
 
+Status still_allowed(const Publication& publication) {
+  const auto& message = *publication.message;
+  if (!message.by_plugin.empty()) return Status::ok();
+  return publication.plugin->services().channels.allowed(*message.user, message.channel,
+                                                         session::ChannelAccess::kWrite);
+}
+
 bool may_decorate(PluginInstance& plugin, const parley_publication& publication) {
   if (publication.buttons.size == 0 && publication.card.size == 0) return true;
   if (plugin.granted("buttons")) return true;
@@ -144,8 +151,8 @@ parley_status publish(const parley_host* host, parley_token token,
     message->session = scope->session;
     message->locale = scope->locale;
     publication->from = message->user->name;
-    allowed = services.channels.rights().check(*message->user, message->channel,
-                                               session::ChannelAccess::kWrite);
+    allowed =
+        services.channels.allowed(*message->user, message->channel, session::ChannelAccess::kWrite);
   } else {
     if (!plugin->granted("push:channel") || (message->direct && !plugin->granted("dm")))
       return PARLEY_E_DENIED;
@@ -174,6 +181,8 @@ parley_status publish(const parley_host* host, parley_token token,
   }
   services.messages.filter(message, [publication](const Verdict& verdict) {
     if (verdict.denied) return publication->finish(Status::forbidden(verdict.reason), verdict.code);
+    // A filter may take its time, and the author was perhaps sent out meanwhile.
+    if (auto now = still_allowed(*publication); !now) return publication->finish(now);
     store(publication);
   });
   return PARLEY_OK;

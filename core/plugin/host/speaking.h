@@ -30,6 +30,12 @@ inline std::shared_ptr<const users::User> speaker(const std::optional<command::C
   return asked ? caller->user : nullptr;
 }
 
+// Whether the plugin may look after that channel and who is in it.
+inline bool may_change(PluginInstance& plugin, parley_string channel) {
+  return plugin.granted("push:channel") &&
+         (view(channel).substr(0, 3) != "dm:" || plugin.granted("dm"));
+}
+
 inline void done(const PluginPtr& plugin, parley_token token, parley_status status) {
   if (token == 0) return;
   plugin->complete([plugin, token, status](void* data) {
@@ -38,10 +44,15 @@ inline void done(const PluginPtr& plugin, parley_token token, parley_status stat
   });
 }
 
-// publish_host.cpp, topic_host.cpp
+// publish_host.cpp, topic_host.cpp, ban_host.cpp
 parley_status publish(const parley_host* host, parley_token token,
                       const parley_publication* wanted);
 parley_status change_topic(const parley_host* host, parley_token token, parley_string channel,
                            parley_string topic, parley_id request);
+parley_status ban(const parley_host* host, parley_token token, const parley_ban* wanted);
+parley_status unban(const parley_host* host, parley_token token, parley_string channel,
+                    parley_string user);
+parley_status bans(const parley_host* host, parley_token token, parley_string channel,
+                   const parley_ban* after, std::uint64_t limit);
 
 }  // namespace parley::plugin

@@ -53,8 +53,8 @@ parley_status change_topic(const parley_host* host, parley_token token, parley_s
   const auto change = std::make_shared<const TopicChange>(
       TopicChange{plugin->pin(), token, {request}, std::move(message)});
   auto& services = plugin->services();
-  const auto allowed = services.channels.rights().check(*caller->user, change->message->channel,
-                                                        session::ChannelAccess::kWrite);
+  const auto allowed = services.channels.allowed(*caller->user, change->message->channel,
+                                                 session::ChannelAccess::kWrite);
   if (!allowed) {
     change->finish(allowed);
     return PARLEY_OK;

@@ -354,6 +354,10 @@ Result<Expired> Changes::expire_step(const Retention& retention, std::size_t max
         "DELETE FROM forgotten_identities WHERE rowid IN "
         "(SELECT rowid FROM forgotten_identities WHERE expires_at <= ? LIMIT ?)",
         now);
+    gone.bans = remove(
+        "DELETE FROM bans WHERE rowid IN "
+        "(SELECT rowid FROM bans WHERE until > 0 AND until <= ? LIMIT ?)",
+        now);
     return gone;
   });
 }

@@ -27,6 +27,8 @@ class Changes final : public Queries<Writer> {
   Status delete_user(std::string_view id) override;
   Status put_block(const BlockRecord& block) override;
   Status delete_block(const BlockRecord& block) override;
+  Status put_ban(const BanRecord& ban) override;
+  Status delete_ban(std::string_view channel, std::string_view user_id) override;
   Status put_forgotten_identity(const ForgottenIdentity& identity) override;
   Status link_outside(std::string_view issuer, std::string_view subject,
                       std::string_view user_id) override;

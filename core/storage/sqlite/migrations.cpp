@@ -165,9 +165,29 @@ CREATE INDEX channels_topic_by ON channels(topic_by) WHERE topic_by <> '';
 ALTER TABLE messages ADD COLUMN about TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Who is kept out of which channel. A ban ends with whom it keeps out, and forgets who decided it when
+// they are gone.
+constexpr const char* kBans = R"sql(
+CREATE TABLE bans (
+  channel TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX bans_place ON bans(channel, user_id);
+CREATE INDEX bans_user ON bans(user_id);
+CREATE INDEX bans_until ON bans(until) WHERE until > 0;
+CREATE TRIGGER banned_gone AFTER DELETE ON users BEGIN
+  DELETE FROM bans WHERE user_id = old.id;
+  UPDATE bans SET decided_by = '' WHERE decided_by = old.id;
+END;
+)sql";
+
 constexpr Migration kMigrations[] = {{1, kFirst},   {2, kSessions}, {3, kCommandKeys},
                                      {4, kReading}, {5, kOutside},  {6, kForgotten},
-                                     {7, kAuthors}};
+                                     {7, kAuthors}, {8, kBans}};
 
 bool is_empty(Connection& connection) {
   auto query = connection.query("SELECT count(*) FROM sqlite_master");

@@ -28,6 +28,7 @@ class Queries : public Interface {
   Result<std::vector<UserRecord>> users(std::string_view after, std::size_t limit) override;
   Result<std::int64_t> count_role(std::string_view role) override;
   Result<std::vector<BlockRecord>> blocks() override;
+  Result<BanPage> bans(const BanQuery& query) override;
   Result<std::vector<OwnMessage>> messages_of(std::string_view user_id, std::int64_t after_row,
                                               std::size_t limit) override;
   Result<std::vector<KvOfUser>> kv_naming(std::string_view user_id) override;

@@ -55,12 +55,29 @@ struct Members {
   bool more = false;  // ask again after the last id
 };
 
+// Somebody is kept out of a channel.
+struct Ban {
+  std::string channel;
+  std::string user;         // their id
+  std::string reason = {};  // they read it
+  std::string by = {};      // id of who decided it, or a name; empty: the plugin. Listed: the name
+  std::int64_t until = 0;   // milliseconds since 1970; 0: until they are let in again
+  // Of those listed:
+  std::int64_t since = 0;
+  std::string name = {};  // of the user
+};
+struct Bans {
+  std::vector<Ban> list = {};
+  bool more = false;  // ask again after the last one
+};
+
 class Channels : public detail::Service<parley_host_channels> {
  public:
   using Then = Callback<void(Outcome)>;
   using ThenOffset = Callback<void(Outcome, std::int64_t)>;
   using ThenInfo = Callback<void(Outcome, const ChannelInfo&)>;
   using ThenMembers = Callback<void(Outcome, const Members&)>;
+  using ThenBans = Callback<void(Outcome, const Bans&)>;
 
   explicit Channels(Host host) : Service(host, PARLEY_EXT_CHANNELS) {}
 
@@ -124,6 +141,25 @@ class Channels : public detail::Service<parley_host_channels> {
   void unsubscribe(std::string_view channel, std::string_view user, Then then = {}) {
     start(&parley_host_channels::unsubscribe, std::move(then), channel, user);
   }
+  // Keeps somebody out of a channel, whether this plugin is loaded or not. kOk: it is on disk, and
+  // they are out; kNotFound: no such user; kLimit: there are too many.
+  void ban(const Ban& ban, Then then = {}) {
+    const parley_ban abi = to_abi(ban);
+    done_.start(std::move(then),
+                [&](parley_token token) { return call(&parley_host_channels::ban, token, &abi); });
+  }
+  // kNotFound: they were not kept out.
+  void unban(std::string_view channel, std::string_view user, Then then = {}) {
+    start(&parley_host_channels::unban, std::move(then), channel, user);
+  }
+  // Those that hold now, by channel and id; `channel` empty: of all channels.
+  void bans(ThenBans then, std::string_view channel = {}, const Ban& after = {},
+            std::uint64_t limit = 0) {
+    const parley_ban abi = to_abi(after);
+    bans_.start(std::move(then), [&](parley_token token) {
+      return call(&parley_host_channels::bans, token, detail::to_abi(channel), &abi, limit);
+    });
+  }
   // The name of the channel between two users.
   std::string direct(std::string_view user_a, std::string_view user_b) const {
     detail::TextSink name;
@@ -181,10 +217,35 @@ class Channels : public detail::Service<parley_host_channels> {
     return result;
   }
 
+  static parley_ban to_abi(const Ban& ban) {
+    auto abi = detail::sized<parley_ban>();
+    abi.channel = detail::to_abi(ban.channel);
+    abi.user = detail::to_abi(ban.user);
+    abi.reason = detail::to_abi(ban.reason);
+    abi.by = detail::to_abi(ban.by);
+    abi.until = ban.until;
+    return abi;
+  }
+  static Bans to_bans(const parley_ban* const* bans, std::uint64_t count, std::uint32_t more) {
+    Bans result{.more = more != 0};
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const parley_ban& abi = *bans[i];
+      result.list.push_back({.channel = std::string(detail::to_view(abi.channel)),
+                             .user = std::string(detail::to_view(abi.user)),
+                             .reason = std::string(detail::to_view(abi.reason)),
+                             .by = std::string(detail::to_view(abi.by)),
+                             .until = abi.until,
+                             .since = abi.since,
+                             .name = std::string(detail::to_view(abi.name))});
+    }
+    return result;
+  }
+
   detail::Pending<std::int64_t> offsets_;
   detail::Pending<> done_;
   detail::Pending<const ChannelInfo&> infos_;
   detail::Pending<const Members&> members_;
+  detail::Pending<const Bans&> bans_;
 };
 
 }  // namespace parley

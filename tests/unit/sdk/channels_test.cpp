@@ -91,6 +91,32 @@ class Talker : public parley::Plugin {
             });
           });
     });
+    command("keepOut", "Ban, list, let in again", [this](Request& request) {
+      const std::string user(request.user().id());
+      channels().ban({.channel = "lobby", .user = "u_ann", .until = 1});
+      channels().ban({.channel = "lobby", .user = user, .reason = "rude", .by = "u_ann"});
+      channels().ban({.channel = "hall", .user = user});
+      channels().bans(
+          [this, user, later = request.defer()](Outcome, const parley::Bans& first) mutable {
+            channels().bans(
+                [this, user, first, later = std::move(later)](Outcome,
+                                                              const parley::Bans& next) mutable {
+                  channels().unban("lobby", user,
+                                   [first, next, later = std::move(later)](Outcome lifted) mutable {
+                                     later.ok({{"first", first.list.at(0).channel},
+                                               {"more", first.more},
+                                               {"next", next.list.at(0).channel},
+                                               {"by", next.list.at(0).by},
+                                               {"reason", next.list.at(0).reason},
+                                               {"name", next.list.at(0).name},
+                                               {"rest", next.more},
+                                               {"lifted", is_ok(lifted)}});
+                                   });
+                },
+                {}, first.list.at(0), 5);
+          },
+          {}, {}, 1);
+    });
     command("login", "Log in",
             [this](Request& request) {
               accounts().login(request, request.argument<std::string_view>("name"),
@@ -173,6 +199,16 @@ TEST(Channels, RefuseButtonsWithoutPermission) {
   FakeHost host(without);
   host.call("bot");
   EXPECT_TRUE(host.published().empty());
+}
+
+TEST(Channels, KeepPeopleOut) {
+  FakeHost host(talker());
+  host.accounts()["u_neo"] = {.user = {.id = "u_neo", .name = "Neo"}};
+  EXPECT_EQ(host.call("keepOut").data().text(),
+            R"({"first":"hall","more":true,"next":"lobby","by":"Ann","reason":"rude","name":"Neo",)"
+            R"("rest":false,"lifted":true})");
+  EXPECT_EQ(host.say("hello", {}, "hall").code, "forbidden");
+  EXPECT_FALSE(host.say("hello", {}, "lobby").denied);
 }
 
 TEST(Channels, KeepTopicAndMembers) {

@@ -139,5 +139,18 @@ TEST_F(JoinedTest, WhoIsSentOutIsTold) {
       << "who may come in again is in by themselves";
 }
 
+// A plugin that runs on the connection's own thread may send them out at once.
+TEST_F(JoinedTest, WhoHearsOfAJoinMayHaveThemLeaveAgain) {
+  auto& phone = world.enter(0, neo);
+  world.channels.observe([&](const users::User&, std::string_view channel, bool joined) {
+    if (joined && channel == "zion")
+      static_cast<void>(world.channels.expel(*phone.session, channel));
+  });
+  join(phone, "zion");
+  EXPECT_FALSE(world.channels.subscribed(*phone.session, "zion"));
+  EXPECT_TRUE(phone.link.got("refused The channel was left before this was answered"));
+  world.channels.observe({});
+}
+
 }  // namespace
 }  // namespace parley::session

@@ -18,8 +18,13 @@ inline const void* Trampolines::get_extension(void* data, parley_string id) noex
   static constexpr parley_plugin_storage storage{sizeof(parley_plugin_storage), 0, T::on_value,
                                                  T::on_page, T::on_written};
   static constexpr parley_plugin_timer timer{sizeof(parley_plugin_timer), 0, T::on_timer};
-  static constexpr parley_plugin_channels channels{
-      sizeof(parley_plugin_channels), 0, T::on_offset, T::on_done, T::on_channel, T::on_members};
+  static constexpr parley_plugin_channels channels{sizeof(parley_plugin_channels),
+                                                   0,
+                                                   T::on_offset,
+                                                   T::on_done,
+                                                   T::on_channel,
+                                                   T::on_members,
+                                                   T::on_bans};
   static constexpr parley_plugin_accounts accounts{sizeof(parley_plugin_accounts), 0,
                                                    T::on_account};
   static constexpr parley_plugin_config config{sizeof(parley_plugin_config), 0, T::on_config};

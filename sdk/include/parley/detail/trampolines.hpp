@@ -208,6 +208,14 @@ struct Trampolines {
       self(data).channels_.members_.finish(token, static_cast<Outcome>(status), members);
     });
   }
+  static void on_bans(void* data, parley_token token, parley_status status,
+                      const parley_ban* const* bans, std::uint64_t count,
+                      std::uint32_t more) noexcept {
+    guarded(self(data), "after a list of bans", [&] {
+      const Bans list = Channels::to_bans(bans, count, more);
+      self(data).channels_.bans_.finish(token, static_cast<Outcome>(status), list);
+    });
+  }
   static void on_account(void* data, parley_token token, parley_status status,
                          const parley_account* abi) noexcept {
     guarded(self(data), "after an account lookup", [&] {

@@ -83,6 +83,13 @@ class FakeHost : public FakeLife {
   Said say(std::string_view text, const Caller& caller = {}, std::string_view channel = "global",
            std::int64_t reply_to = -1) {
     Said said{.text = std::string(text), .reply_to = reply_to};
+    if (const auto ban = server_.bans.find({std::string(channel), caller.id});
+        ban != server_.bans.end() && server_.holds(ban->second)) {
+      said.denied = true;
+      said.code = "forbidden";
+      said.reason = "You are banned from #" + std::string(channel) + ".";
+      return said;
+    }
     Dispatch dispatch{server_};
     dispatch.deliver(PARLEY_STAGE_FILTER, said, caller, std::string(channel));
     if (!said.denied) {
@@ -197,6 +204,8 @@ class FakeHost : public FakeLife {
 
   const std::vector<DeclaredCommand>& commands() const { return server_.commands; }
   std::map<std::string, std::string>& storage() { return server_.storage; }
+  // Who is kept out of which channel, by channel and user id; those that are over are there too.
+  std::map<std::pair<std::string, std::string>, Ban>& bans() { return server_.bans; }
   // From now on nobody may write there, as in a direct channel of somebody who has blocked the other.
   void refuse_writing(const std::string& channel) { server_.closed_to_writers.insert(channel); }
   // What it keeps in a session.

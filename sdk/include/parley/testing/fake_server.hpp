@@ -93,8 +93,9 @@ struct FakeServer {
   std::set<parley_id> waiting_jobs;
   std::map<parley_id, FakeMetric> metrics;
   std::map<std::string, FakeChannel> channels;
-  std::set<std::string> closed_to_writers;      // channels
-  std::map<std::string, FakeAccount> accounts;  // by id
+  std::set<std::string> closed_to_writers;                  // channels
+  std::map<std::pair<std::string, std::string>, Ban> bans;  // by channel and user id
+  std::map<std::string, FakeAccount> accounts;              // by id
   std::string invitation;
   std::vector<std::string> ended_everywhere;
 
@@ -149,6 +150,8 @@ struct FakeServer {
     if (channel.substr(0, 3) == "dm:") return allowed("dm");
     return allowed("filter:*") || allowed("filter:" + std::string(channel));
   }
+
+  bool holds(const Ban& ban) const { return ban.until == 0 || ban.until > now; }
 
   // PARLEY_OK where a call with these tags may be made now.
   parley_status check(unsigned tags) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "fake_server.hpp"
+#include "tables_bans.hpp"
 #include "tables_channels.hpp"
 #include "tables_state.hpp"
 #include "tables_storage.hpp"
@@ -242,7 +243,10 @@ inline const void* Tables::get_extension(const parley_host* host, parley_string 
                                                  C::unsubscribe,
                                                  C::dm_name,
                                                  C::may_write,
-                                                 C::change_topic};
+                                                 C::change_topic,
+                                                 BanTable::ban,
+                                                 BanTable::unban,
+                                                 BanTable::bans};
   static constexpr parley_host_accounts accounts{sizeof(parley_host_accounts),
                                                  0,
                                                  C::register_user,

@@ -3,8 +3,8 @@
  * parley.channels/1: publish into channels and look after them.
  *
  * Permission: publishing as the user of an open request into a channel they may write to needs
- * `commands` only. Publishing as the plugin, changing channels and subscribing people need
- * `push:channel`; dm:* channels also `dm`; buttons and cards `buttons`; members `accounts.read`. A
+ * `commands` only. Publishing as the plugin, changing channels, subscribing people and banning them
+ * need `push:channel`; dm:* channels also `dm`; buttons and cards `buttons`; members `accounts.read`. A
  * message is stored before anybody sees it. All completions arrive on the plugin's thread.
  * Since 1.0.
  */
@@ -47,6 +47,20 @@ typedef struct parley_channel {
   uint64_t members;    /* users with a live session there */
 } parley_channel;
 
+/* Somebody is kept out of a channel: no session of theirs joins, reads or writes there. */
+typedef struct parley_ban {
+  uint32_t size;
+  uint32_t reserved;
+  parley_string channel; /* public, or a plugin's */
+  parley_string user;    /* their id */
+  parley_string reason;  /* they read it; may be empty */
+  parley_string by;      /* id of who decided it, or a name; empty: the plugin. Listed: the name */
+  int64_t until;         /* milliseconds since 1970; 0: until they are let in again */
+  /* Of those listed: */
+  int64_t since;
+  parley_string name; /* of the user */
+} parley_ban;
+
 typedef struct parley_host_channels {
   uint32_t size;
   uint32_t reserved;
@@ -88,6 +102,19 @@ typedef struct parley_host_channels {
    * answers the request; otherwise that stays open. Completion: on_done. */
   parley_status (*change_topic)(const parley_host* host, parley_token token, parley_string channel,
                                 parley_string topic, parley_id request);
+  /* [start] [plugin] In place of one that is there. Every session of the user leaves and is pushed
+   * `unsubscribed`. It is the server's, and holds whether the plugin is loaded or not. Completion:
+   * on_done once it is on disk; INVALID for dm:* and @*, NOT_FOUND: no such user, LIMIT: limits.bans.
+   */
+  parley_status (*ban)(const parley_host* host, parley_token token, const parley_ban* ban);
+  /* [plugin] Lets them in again. Completion: on_done with OK or NOT_FOUND. */
+  parley_status (*unban)(const parley_host* host, parley_token token, parley_string channel,
+                         parley_string user);
+  /* [plugin] Those that hold now, ordered by channel and id, above `after`, of which channel and
+   * user are looked at; null: from the first. `channel` empty: of all channels. Completion: on_bans.
+   */
+  parley_status (*bans)(const parley_host* host, parley_token token, parley_string channel,
+                        const parley_ban* after, uint64_t limit);
 } parley_host_channels;
 
 typedef struct parley_plugin_channels {
@@ -99,6 +126,8 @@ typedef struct parley_plugin_channels {
                      const parley_channel* channel);
   void (*on_members)(void* plugin_data, parley_token token, parley_status status,
                      const parley_user* const* users, uint64_t count, uint32_t more);
+  void (*on_bans)(void* plugin_data, parley_token token, parley_status status,
+                  const parley_ban* const* bans, uint64_t count, uint32_t more);
 } parley_plugin_channels;
 
 #ifdef __cplusplus

@@ -8,7 +8,7 @@
 
 #include <parley/phrase.hpp>
 
-namespace remind {
+namespace duration {
 namespace {
 
 using parley::Phrase;
@@ -67,7 +67,7 @@ std::string_view take_word(std::string_view& text) {
 
 }  // namespace
 
-std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
+std::optional<std::chrono::seconds> parse(std::string_view text) {
   constexpr std::size_t kMinutes = 3;
   std::int64_t total = 0;
   std::size_t next_unit = 0;
@@ -89,7 +89,7 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
   return std::chrono::seconds(total);
 }
 
-std::string describe_duration(std::chrono::seconds duration, std::string_view locale) {
+std::string describe(std::chrono::seconds duration, std::string_view locale) {
   std::string out;
   int shown = 0;
   std::int64_t left = duration.count();
@@ -105,4 +105,4 @@ std::string describe_duration(std::chrono::seconds duration, std::string_view lo
   return out.empty() ? "0 " + std::string(kUnits.back().shown.in(locale)) : out;
 }
 
-}  // namespace remind
+}  // namespace duration

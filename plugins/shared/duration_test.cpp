@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace remind {
+namespace duration {
 namespace {
 
 using namespace std::chrono_literals;
@@ -17,8 +17,8 @@ class Understood : public ::testing::TestWithParam<Written> {};
 
 TEST_P(Understood, AsPeopleWriteIt) {
   const auto [text, meant] = GetParam();
-  ASSERT_TRUE(parse_duration(text)) << text;
-  EXPECT_EQ(*parse_duration(text), meant) << text;
+  ASSERT_TRUE(parse(text)) << text;
+  EXPECT_EQ(*parse(text), meant) << text;
 }
 
 INSTANTIATE_TEST_SUITE_P(Durations, Understood,
@@ -32,7 +32,7 @@ INSTANTIATE_TEST_SUITE_P(Durations, Understood,
 class NotUnderstood : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(NotUnderstood, IsNoDuration) {
-  EXPECT_FALSE(parse_duration(GetParam())) << GetParam();
+  EXPECT_FALSE(parse(GetParam())) << GetParam();
 }
 
 INSTANTIATE_TEST_SUITE_P(Durations, NotUnderstood,
@@ -42,12 +42,12 @@ INSTANTIATE_TEST_SUITE_P(Durations, NotUnderstood,
                                            "tomorrow", "\xF0\x9F\x95\x90"));
 
 TEST(Duration, IsShownInItsTwoLargestUnits) {
-  EXPECT_EQ(describe_duration(90min, "en"), "1 h 30 min");
-  EXPECT_EQ(describe_duration(90min, "ru"), "1 ч 30 мин");
-  EXPECT_EQ(describe_duration(48h + 5s, "en"), "2 d");
-  EXPECT_EQ(describe_duration(45s, "en"), "45 s");
-  EXPECT_EQ(describe_duration(0s, "ru"), "0 с");
+  EXPECT_EQ(describe(90min, "en"), "1 h 30 min");
+  EXPECT_EQ(describe(90min, "ru"), "1 ч 30 мин");
+  EXPECT_EQ(describe(48h + 5s, "en"), "2 d");
+  EXPECT_EQ(describe(45s, "en"), "45 s");
+  EXPECT_EQ(describe(0s, "ru"), "0 с");
 }
 
 }  // namespace
-}  // namespace remind
+}  // namespace duration
