@@ -8,6 +8,7 @@
 #include "api/access_routes.h"
 #include "api/admin_support.h"
 #include "api/audit_route.h"
+#include "api/ban_routes.h"
 #include "api/config_routes.h"
 #include "api/invitation_routes.h"
 #include "api/plugin_routes.h"
@@ -298,6 +299,7 @@ void add_admin_routes(Router& router, const Context& context) {
              });
   add_access_routes(router, context);
   add_user_routes(router, context);
+  add_ban_routes(router, context);
   add_audit_route(router, context);
   add_config_routes(router, context);
   add_plugin_routes(router, context);

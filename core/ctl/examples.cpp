@@ -17,6 +17,11 @@ const Examples& table() {
        "  parleyctl sessions\n"
        "  parleyctl sessions -o json | jq -r '.sessions[] | select(.user == \"neo\") | .id'\n"},
       {"channels", "  parleyctl channels\n"},
+      {"channel list", "  parleyctl channel list\n"},
+      {"channel bans",
+       "  parleyctl channel bans\n"
+       "  parleyctl channel bans global -o json\n"},
+      {"channel unban", "  parleyctl channel unban global neo\n"},
       {"kick", "  parleyctl kick s_9fQ2 --reason \"Please stop that.\"\n"},
       {"say", "  parleyctl say global \"Back in five minutes.\"\n"},
       {"backup", "  parleyctl backup /backup/parley-$(date +%F).db\n"},

@@ -10,7 +10,7 @@ namespace parley::ctl {
 namespace {
 
 struct Typed {
-  std::string id, reason, channel, text, file, program;
+  std::string id, reason, channel, user, text, file, program;
 };
 using Words = std::shared_ptr<Typed>;
 
@@ -29,13 +29,28 @@ void add_config_words(CLI::App& app, const AddVerb& verb, const Words& words) {
        [](Context& c) { return reload_config(c); });
 }
 
+void add_channel_words(CLI::App& app, const AddVerb& verb, const Words& words) {
+  verb(app, "channels", "the same as channel list", [](Context& c) { return channels(c); });
+  auto& channel = add_group(app, "channel", "where people talk, and who is kept out");
+  verb(channel, "list", "where people talk", [](Context& c) { return channels(c); });
+  verb(channel, "bans", "who is kept out, until when, why and by whom",
+       [words](Context& c) { return channel_bans(c, words->channel); })
+      ->add_option("CHANNEL", words->channel, "of this one alone")
+      ->type_name("CHANNEL");
+  auto* lifted = verb(channel, "unban", "let somebody in again", [words](Context& c) {
+    return channel_unban(c, words->channel, words->user);
+  });
+  lifted->add_option("CHANNEL", words->channel)->required()->type_name("CHANNEL");
+  lifted->add_option("USER", words->user, "their name or id")->required()->type_name("USER");
+}
+
 }  // namespace
 
 void add_server_words(CLI::App& app, const AddVerb& verb) {
   const auto words = std::make_shared<Typed>();
   verb(app, "status", "version, uptime, counts", [](Context& c) { return status(c); });
   verb(app, "sessions", "who is connected", [](Context& c) { return sessions(c); });
-  verb(app, "channels", "where people talk", [](Context& c) { return channels(c); });
+  add_channel_words(app, verb, words);
   auto* kicked = verb(app, "kick", "end a session",
                       [words](Context& c) { return kick(c, words->id, words->reason); });
   kicked->add_option("SESSION", words->id, "its id")->required()->type_name("SESSION");

@@ -39,7 +39,6 @@ int status(Context& context);
 int sessions(Context& context);
 int kick(Context& context, const std::string& session, const std::string& reason);
 int say(Context& context, const std::string& channel, const std::string& text);
-int channels(Context& context);
 struct AuditFilter {
   int limit = 50;
   std::int64_t since = 0;  // milliseconds since 1970
@@ -51,6 +50,11 @@ int backup(Context& context, const std::string& file);
 int log_levels(Context& context);
 int reload_config(Context& context);
 int live_config(Context& context);
+
+// channel_verbs.cpp
+int channels(Context& context);
+int channel_bans(Context& context, const std::string& channel);  // "": of all channels
+int channel_unban(Context& context, const std::string& channel, const std::string& user);
 
 // user_verbs.cpp: a name or an id
 int user_list(Context& context);

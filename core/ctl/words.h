@@ -30,7 +30,7 @@ CLI::App& add_group(CLI::App& parent, const char* name, const char* help);
 int wrong_usage(const Context& context, const std::string& why);
 int wrong_since(Context& context, const std::string& since);
 
-void add_server_words(CLI::App& app, const AddVerb& verb);  // status … restore, config
+void add_server_words(CLI::App& app, const AddVerb& verb);  // status … restore, channel, config
 void add_log_words(CLI::App& app, const AddVerb& verb);     // audit, logs, log
 // plugin, dev, key
 void add_plugin_words(CLI::App& app, const AddVerb& verb, const AddProgram& program);

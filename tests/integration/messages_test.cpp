@@ -89,34 +89,6 @@ TEST_F(Messages, AModeratorTakesAwayWhatOthersSaid) {
   EXPECT_EQ(heard.at("data").at("from"), "Judge");
 }
 
-// A filter that runs on the connection's own thread has them leave again while they come in.
-TEST_F(Messages, WhoIsBannedStaysOutAndTheServerStays) {
-  Client judge(server().port());
-  judge.ask({{"action", "register"}, {"name", "Gatekeeper"}, {"password", "correct horse"}}, 0);
-  Ctl(server()).must({"user", "role", "add", "Gatekeeper", "moderator"});
-  judge.ask_patiently({{"action", "subscribe"}, {"channel", "den"}}, 2);
-  Client guest(server().port());
-  guest.enter("Unwelcome");
-  ASSERT_EQ(judge.ask_patiently({{"action", "ban"}, {"user", "Unwelcome"}, {"channel", "den"}}, 1)
-                .at("type")
-                .get<std::string>()
-                .find("error"),
-            std::string::npos);
-  guest.ask({{"action", "subscribe"}, {"channel", "den"}}, 1);
-  const auto sent_out = guest.read_where(
-      [](const Json& frame) {
-        return frame.value("type", "") == "unsubscribed" && !frame.contains("id");
-      },
-      "that they are out");
-  EXPECT_EQ(sent_out.at("data").at("channel"), "den");
-  EXPECT_EQ(sent_out.at("data").at("reason"), "removed");
-  guest.ask({{"action", "subscribe"}, {"channel", "elsewhere"}}, 2);
-  guest.ask({{"action", "subscribe"}, {"channel", "den"}, {"history", 1}}, 3);
-  EXPECT_EQ(error_code(guest.ask({{"action", "presence"}, {"channel", "den"}}, 4)), "not_found");
-  EXPECT_EQ(guest.ask({{"action", "presence"}, {"channel", "elsewhere"}}, 5).at("type"),
-            "presence");
-}
-
 TEST_F(Messages, AMuteHoldsForTopics) {
   Client judge(server().port()), talker(server().port());
   judge.ask({{"action", "register"}, {"name", "Hush"}, {"password", "correct horse"}}, 0);

@@ -132,7 +132,7 @@ TEST(AdminKeyScopes, EveryChangeNeedsItsOwn) {
                            "/admin/v1/access/rules", "/admin/v1/admin/redeem"})
     EXPECT_EQ(post(path), "people") << path;
   for (const auto* path : {"/admin/v1/say", "/admin/v1/backup", "/admin/v1/sessions/s_1/kick",
-                           "/admin/v1/config/reload", "/admin/v1/log/level"})
+                           "/admin/v1/config/reload", "/admin/v1/log/level", "/admin/v1/bans/lift"})
     EXPECT_EQ(post(path), "server") << path;
   for (const auto* path : {"/admin/v1/admin-keys", "/admin/v1/admin-keys/k_1/revoke",
                            "/admin/v1/session", "/admin/v1/session/confirm", "/healthz"})

@@ -240,6 +240,24 @@ TEST_F(VerbsTest, ChannelsOfPeopleCarryTheirNames) {
   EXPECT_EQ(json::parse(out()).at("channels").at(1).at("name"), "dm:g_1:u_7");
 }
 
+TEST_F(VerbsTest, BansAreShownAndLifted) {
+  server_.answer(
+      "GET /admin/v1/bans", 200,
+      R"({"bans":[{"channel":"den","user":"neo","userId":"u_7","by":"judge","reason":"rude",
+                              "bannedAt":1760000000123,"endsAt":0}]})");
+  EXPECT_EQ(run({"channel", "bans"}), 0);
+  EXPECT_THAT(out(), AllOf(HasSubstr("den      neo   -       rude    judge"),
+                           HasSubstr("2025-10-09T08:53:20.123Z")));
+  server_.answer("GET /admin/v1/bans?channel=den", 200, R"({"bans":[]})");
+  EXPECT_EQ(run({"channel", "bans", "den"}), 0);
+  EXPECT_EQ(out(), "no bans\n");
+  server_.answer("POST /admin/v1/bans/lift", 200, R"({"message":"neo may come to den again"})");
+  EXPECT_EQ(run({"channel", "unban", "den", "neo"}), 0);
+  EXPECT_EQ(last_asked().body, json::parse(R"({"channel":"den","user":"neo"})"));
+  EXPECT_EQ(out(), "neo may come to den again\n");
+  EXPECT_EQ(run({"channel", "unban", "den"}), 2);
+}
+
 TEST_F(VerbsTest, AccountsAreChangedByNameOrId) {
   server_.answer("POST /admin/v1/users/Ann/roles", 200, R"({"message":"Ann has the roles: user"})");
   EXPECT_EQ(run({"user", "role", "add", "Ann", "moderator"}), 0);
