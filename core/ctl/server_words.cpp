@@ -10,7 +10,7 @@ namespace parley::ctl {
 namespace {
 
 struct Typed {
-  std::string id, reason, channel, text, file, program;
+  std::string id, reason, file, program;
 };
 using Words = std::shared_ptr<Typed>;
 
@@ -35,15 +35,10 @@ void add_server_words(CLI::App& app, const AddVerb& verb) {
   const auto words = std::make_shared<Typed>();
   verb(app, "status", "version, uptime, counts", [](Context& c) { return status(c); });
   verb(app, "sessions", "who is connected", [](Context& c) { return sessions(c); });
-  verb(app, "channels", "where people talk", [](Context& c) { return channels(c); });
   auto* kicked = verb(app, "kick", "end a session",
                       [words](Context& c) { return kick(c, words->id, words->reason); });
   kicked->add_option("SESSION", words->id, "its id")->required()->type_name("SESSION");
   kicked->add_option("--reason", words->reason, "told to the person");
-  auto* said = verb(app, "say", "speak in a channel as the server",
-                    [words](Context& c) { return say(c, words->channel, words->text); });
-  said->add_option("CHANNEL", words->channel)->required()->type_name("CHANNEL");
-  said->add_option("TEXT", words->text)->required();
   auto* saved = verb(app, "backup", "copy the database to a file while serving",
                      [words](Context& c) { return backup(c, words->file); });
   saved->add_option("FILE", words->file)->required()->type_name("FILE");
