@@ -103,13 +103,13 @@ for (const { name, ...screen } of kScreens) {
     await clean('a rule to be added');
     await admin.closeWindow();
     await admin.go('try');
-    const line = page.locator('.search.try .line input');
+    const line = page.locator('.search.trial .line input');
     await line.fill('/roll 2d6');
-    await page.locator('.search.try button').click();
+    await page.locator('.search.trial button').click();
     await page.locator('.outcome .frame').waitFor();
     await clean('a command that answered');
     await line.fill('/mute Keeper');
-    await page.locator('.search.try button').click();
+    await page.locator('.search.trial button').click();
     await page.locator('.outcome .state.danger').waitFor();
     await clean('a command that is refused');
     await admin.go('channels/global');

@@ -26,7 +26,7 @@ after(async () => {
   await server?.stop();
 });
 
-const form = (of = admin) => of.page.locator('form.try');
+const form = (of = admin) => of.page.locator('form.trial');
 const outcome = (of = admin) => of.page.locator('.outcome');
 const all = () => admin.page.getByRole('table', { name: 'All commands' }).locator('tbody tr');
 

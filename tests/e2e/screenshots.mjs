@@ -190,8 +190,8 @@ async function consoleTour({ name, ...look }, first) {
     await shot(admin, `console-${where.replace('/', '-')}-${name}`);
   }
   await admin.go('try');
-  await admin.page.locator('.search.try .line input').fill('/roll 2d6');
-  await admin.page.locator('.search.try button').click();
+  await admin.page.locator('.search.trial .line input').fill('/roll 2d6');
+  await admin.page.locator('.search.trial button').click();
   await admin.page.locator('.outcome .frame').waitFor();
   await shot(admin, `console-tried-${name}`);
   await admin.go('plugins');

@@ -42,8 +42,7 @@ export function ChannelPage({ name }: Readonly<{ name: string }>) {
                 [t('topic'), channel.topic || t('noTopic')],
                 [t('membersNow'), number(channel.present)],
                 [t('lastOffset'), number(channel.messages)],
-                [t('madeWhen'), channel.createdAt ? moment(channel.createdAt) : '–'],
-                [t('madeBy'), channel.createdBy || '–'],
+                [t('madeWhen'), madeText(channel)],
               ]}
             />
             <Ctl line={`parleyctl channel info ${quoted(name)}`} />
@@ -85,7 +84,7 @@ function Messages({ channel }: Readonly<{ channel: string }>) {
               keyOf={({ offset }) => String(offset)}
               columns={[
                 { title: t('offset'), number: true, cell: ({ offset }) => String(offset) },
-                { title: t('when'), cell: ({ ts }) => moment(ts) },
+                { title: t('when'), cell: ({ ts }) => <time class="moment">{moment(ts)}</time> },
                 { title: t('who'), cell: ({ data }) => data?.from ?? '–' },
                 { title: t('text'), cell: (message) => <Words of={message} /> },
               ]}
@@ -116,6 +115,10 @@ function Messages({ channel }: Readonly<{ channel: string }>) {
       <Ctl line={`parleyctl channel messages ${quoted(channel)} --limit ${kPage}${before === undefined ? '' : ` --before ${before}`}`} />
     </>
   );
+}
+
+function madeText({ createdAt, createdBy }: Channel): string {
+  return [createdAt ? moment(createdAt) : '–', createdBy].filter(Boolean).join(' · ');
 }
 
 const canDelete = ({ type, data }: Message): boolean => type === 'chatMessage' && data?.deleted !== true;

@@ -74,7 +74,7 @@ function Trial({ typed, setTyped, commands, input }: Readonly<TrialProps>) {
   return (
     <>
       <form
-        class="search try"
+        class="search trial"
         aria-label={t('tryCommand')}
         onSubmit={(event) => {
           event.preventDefault();
