@@ -104,7 +104,8 @@ std::string_view scope_for(std::string_view method, std::string_view path) {
   if (first == "admin-keys" || first == "session") return kNoKey;
   if (first == "plugins") return path.ends_with("/upload") ? "upload" : "plugins";
   if (first == "plugin-revocations") return "plugins";
-  for (const auto* of_people : {"users", "invitations", "tokens", "token", "access", "admin"})
+  for (const auto* of_people :
+       {"users", "invitations", "tokens", "token", "access", "admin", "try"})
     if (first == of_people) return "people";
   return "server";
 }

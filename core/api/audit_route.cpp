@@ -26,29 +26,23 @@ using storage::Reader;
 constexpr std::int64_t kMost = 10'000;
 
 // What is written by this version. A database may hold others, and those are found too.
-const std::vector<std::string> kActions{"access.alias",     "access.allow",
-                                        "access.cooldown",  "access.deny",
-                                        "access.move",      "access.remove",
-                                        "account.disable",  "account.enable",
-                                        "account.enroll",   "account.forget",
-                                        "account.login",    "account.logout",
-                                        "account.outside",  "account.password",
-                                        "account.register", "account.roles",
-                                        "admin.redeem",     "backup",
-                                        "channel.unban",    "config.reload",
-                                        "invitation.make",  "invitation.revoke",
-                                        "log.level",        "logout.everywhere",
-                                        "message.delete",   "message.edit",
-                                        "plugin.canary",    "plugin.config",
-                                        "plugin.load",      "plugin.pin",
-                                        "plugin.promote",   "plugin.quarantine",
-                                        "plugin.release",   "plugin.reload",
-                                        "plugin.revoke",    "plugin.rollback",
-                                        "plugin.unload",    "plugin.unpin",
-                                        "plugin.upload",    "say",
-                                        "session.kick",     "session.resume",
-                                        "token.make",       "token.reused",
-                                        "token.revoke",     "token.rotate"};
+const std::vector<std::string> kActions{
+    "access.alias",      "access.allow",      "access.cooldown",
+    "access.deny",       "access.move",       "access.remove",
+    "account.disable",   "account.enable",    "account.enroll",
+    "account.forget",    "account.login",     "account.logout",
+    "account.outside",   "account.password",  "account.register",
+    "account.roles",     "admin.redeem",      "backup",
+    "channel.topic",     "channel.unban",     "command.try",
+    "config.reload",     "invitation.make",   "invitation.revoke",
+    "log.level",         "logout.everywhere", "message.delete",
+    "message.edit",      "plugin.canary",     "plugin.config",
+    "plugin.load",       "plugin.pin",        "plugin.promote",
+    "plugin.quarantine", "plugin.release",    "plugin.reload",
+    "plugin.revoke",     "plugin.rollback",   "plugin.unload",
+    "plugin.unpin",      "plugin.upload",     "say",
+    "session.kick",      "session.resume",    "token.make",
+    "token.reused",      "token.revoke",      "token.rotate"};
 
 bool is_known(const std::string& action) {
   return std::ranges::any_of(kActions, [&action](const std::string& one) {

@@ -18,6 +18,7 @@
 #include "api/console_routes.h"
 #include "api/listen_rules.h"
 #include "api/metrics.h"
+#include "api/try_routes.h"
 #include "api/watch_routes.h"
 #include "base/ids.h"
 #include "net/shard.h"
@@ -75,7 +76,8 @@ OperatorPort::OperatorPort(const Context& context, AdminKeys& keys, Options opti
     : context_(context),
       keys_(keys),
       options_(std::move(options)),
-      sessions_(context.clock, [&context] { return context.config()->console; }) {
+      sessions_(context.clock, [&context] { return context.config()->console; }),
+      trials_(context) {
   open_.add("GET", "/healthz", [](const auto&, const auto&, net::HttpResponder responder) {
     responder.respond(net::HttpResponse::text(200, "ok\n"));
   });
@@ -90,6 +92,7 @@ OperatorPort::OperatorPort(const Context& context, AdminKeys& keys, Options opti
   add_session_routes(open_, context_, sessions_);
   add_admin_routes(admin_, context_);
   add_watch_routes(admin_, context_);
+  add_try_routes(admin_, context_, trials_);
   add_admin_key_routes(admin_, context_, keys_);
 }
 

@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "api/admin_keys.h"
+#include "api/command_trials.h"
 #include "api/console_sessions.h"
 #include "api/context.h"
 #include "api/router.h"
@@ -70,6 +71,7 @@ class OperatorPort {
   AdminKeys& keys_;
   const Options options_;
   ConsoleSessions sessions_;
+  CommandTrials trials_;
   Router open_;  // health, redeeming the first admin's code, logging in
   Router admin_;
 };

@@ -91,6 +91,14 @@ void end_session_of(CallRouter& router, CallId call) {
 
 }  // namespace
 
+void Identity::end(Peer& peer) {
+  auto* session = peer.session();
+  if (session == nullptr) return;
+  tell_guest_ended(router_, *session->user());
+  router_.set_session(peer, nullptr);
+  router_.sessions().close(*session, "signed out");
+}
+
 Credential credential_of(const users::TokenClaims& claims) {
   return {claims.issued_at, claims.expires_at, claims.id, claims.family,
           claims.issuer,    claims.max_roles,  claims.key};

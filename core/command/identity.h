@@ -66,6 +66,8 @@ class Identity {
   void withdraw(session::Session& session);
   // [any] Answers `ok`; the connection is unauthenticated again.
   void sign_out(CallId call);
+  // [shard] The peer's session, if it has one, ends for good, and nobody is told an answer.
+  void end(Peer& peer);
 
   // [shard] Answers the call with the welcome of a session that comes back on the caller's
   // connection: its secret is renewed and saved first. `presented` is the hash of the secret that

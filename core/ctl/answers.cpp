@@ -77,7 +77,8 @@ void print_list(Context& context, const Json& body, const char* list,
     context.terminal.out << "no " << list << '\n';
     return;
   }
-  table_of(rows, columns).print(context.terminal.out, context.terminal.width);
+  const auto width = context.terminal.width;
+  table_of(rows, columns, width > 0).print(context.terminal.out, width);
 }
 
 void print_object(Context& context, const Json& body) {

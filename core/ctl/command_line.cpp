@@ -60,6 +60,8 @@ class CommandLine {
       return verb(parent, name, help, std::move(action));
     };
     add_server_words(app_, adder);
+    add_channel_words(app_, adder);
+    add_try_words(app_, adder);
     add_plugin_words(app_, adder, [this](CLI::App& parent, const char* name, const char* help) {
       add_program(parent, name, help);
     });

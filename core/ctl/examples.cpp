@@ -22,6 +22,19 @@ const Examples& table() {
        "  parleyctl channel bans\n"
        "  parleyctl channel bans global -o json\n"},
       {"channel unban", "  parleyctl channel unban global neo\n"},
+      {"channel info", "  parleyctl channel info global\n"},
+      {"channel messages",
+       "  parleyctl channel messages global --limit 50\n"
+       "  parleyctl channel messages global --before 120\n"},
+      {"channel topic",
+       "  parleyctl channel topic global \"Maintenance on Sunday\"\n"
+       "  parleyctl channel topic global --remove\n"},
+      {"channel delete-message", "  parleyctl channel delete-message global 117\n"},
+      {"commands", "  parleyctl commands\n"},
+      {"try",
+       "  parleyctl try \"/roll 2d6\"\n"
+       "  parleyctl try \"/mute neo 10m\" --as ann --channel global\n"
+       "  parleyctl try -o json /help | jq .servedBy\n"},
       {"kick", "  parleyctl kick s_9fQ2 --reason \"Please stop that.\"\n"},
       {"say", "  parleyctl say global \"Back in five minutes.\"\n"},
       {"backup", "  parleyctl backup /backup/parley-$(date +%F).db\n"},

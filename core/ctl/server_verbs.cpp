@@ -53,20 +53,14 @@ int sessions(Context& context) {
   return answer(context, context.client().get("/admin/v1/sessions"),
                 [](Context& c, const Json& body) {
                   print_list(c, body, "sessions",
-                             {"id", "user", "kind", "state", "address", "client", "channels",
-                              "connectedAt", "inflight", "outboxBytes"});
+                             {"id", "user", "kind?", "state", "address?", "client?", "channels?",
+                              "connectedAt", "inflight?", "outboxBytes?"});
                 });
 }
 
 int kick(Context& context, const std::string& session, const std::string& reason) {
   const auto path = fmt::format("/admin/v1/sessions/{}/kick", path_step(session));
   return answer(context, context.client().post(path, {{"reason", reason}}), print_done);
-}
-
-int say(Context& context, const std::string& channel, const std::string& text) {
-  return answer(context,
-                context.client().post("/admin/v1/say", {{"channel", channel}, {"text", text}}),
-                print_done);
 }
 
 int audit(Context& context, const AuditFilter& filter) {
@@ -76,7 +70,7 @@ int audit(Context& context, const AuditFilter& filter) {
   if (!filter.action.empty()) path += "&action=" + path_step(filter.action);
   return answer(context, context.client().get(path), [](Context& c, const Json& body) {
     print_list(c, with_names(body), "entries",
-               {"at", "actor", "address", "action", "target", "result", "detail"});
+               {"at", "actor", "address?", "action", "target", "result", "detail"});
   });
 }
 

@@ -53,8 +53,9 @@ Result<std::string> new_password(const Context& context, const std::string& file
 
 int user_list(Context& context) {
   return answer(context, context.client().get("/admin/v1/users"), [](Context& c, const Json& body) {
-    print_list(c, body, "users",
-               {"id", "name", "kind", "roles", "disabled", "createdAt", "lastSeenAt", "sessions"});
+    print_list(
+        c, body, "users",
+        {"id", "name", "kind", "roles", "disabled", "createdAt?", "lastSeenAt?", "sessions?"});
   });
 }
 

@@ -38,7 +38,6 @@ using KeyValues = std::vector<std::pair<std::string, std::string>>;
 int status(Context& context);
 int sessions(Context& context);
 int kick(Context& context, const std::string& session, const std::string& reason);
-int say(Context& context, const std::string& channel, const std::string& text);
 struct AuditFilter {
   int limit = 50;
   std::int64_t since = 0;  // milliseconds since 1970
@@ -55,6 +54,20 @@ int live_config(Context& context);
 int channels(Context& context);
 int channel_bans(Context& context, const std::string& channel);  // "": of all channels
 int channel_unban(Context& context, const std::string& channel, const std::string& user);
+int say(Context& context, const std::string& channel, const std::string& text);
+int channel_info(Context& context, const std::string& channel);
+int channel_messages(Context& context, const std::string& channel, int limit, int before);
+int channel_topic(Context& context, const std::string& channel, const std::string& topic);
+int channel_delete_message(Context& context, const std::string& channel, int offset);
+
+// try_verbs.cpp
+int commands(Context& context);
+struct TryCommand {
+  std::string line;
+  std::string user;     // a name or an id; empty: a passing guest
+  std::string channel;  // where it is typed; empty: nowhere
+};
+int try_command(Context& context, const TryCommand& wanted);
 
 // user_verbs.cpp: a name or an id
 int user_list(Context& context);

@@ -303,7 +303,7 @@ int plugin_versions(Context& context, const std::string& id) {
                 [](Context& c, const Json& body) {
                   print_list(
                       c, body, "versions",
-                      {"version", "pinned", "serving", "signedBy", "bytes", "revoked", "sha256"});
+                      {"version", "pinned", "serving", "signedBy", "bytes?", "revoked", "sha256?"});
                 });
 }
 

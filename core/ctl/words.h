@@ -30,8 +30,10 @@ CLI::App& add_group(CLI::App& parent, const char* name, const char* help);
 int wrong_usage(const Context& context, const std::string& why);
 int wrong_since(Context& context, const std::string& since);
 
-void add_server_words(CLI::App& app, const AddVerb& verb);  // status … restore, channel, config
-void add_log_words(CLI::App& app, const AddVerb& verb);     // audit, logs, log
+void add_server_words(CLI::App& app, const AddVerb& verb);   // status … restore, config
+void add_channel_words(CLI::App& app, const AddVerb& verb);  // channels, channel, say
+void add_try_words(CLI::App& app, const AddVerb& verb);      // commands, try
+void add_log_words(CLI::App& app, const AddVerb& verb);      // audit, logs, log
 // plugin, dev, key
 void add_plugin_words(CLI::App& app, const AddVerb& verb, const AddProgram& program);
 void add_people_words(CLI::App& app, const AddVerb& verb);     // user, admin, token, invitation

@@ -23,6 +23,8 @@ before(async () => {
     ['acl', 'alias', 'throw', 'roll'],
     ['acl', 'cooldown', 'roll', '--user', '5000'],
     ['plugin', 'canary', 'dice', '25'],
+    ['channel', 'topic', 'global', 'Getting past the gate'],
+    ['say', 'global', 'Back in five minutes.'],
     ['plugin', 'revoke', 'ab'.repeat(32), '--reason', 'It cheats.'],
   ])
     await server.ctl(...line);
@@ -47,7 +49,23 @@ const tooWide = (page) =>
       .map((box) => box.className || box.localName),
   );
 
-const kPages = ['overview', 'plugins', 'plugins/game', 'plugins/dice', 'sessions', 'people', 'access', 'audit', 'log', 'config', 'keys'];
+const kPages = [
+  'overview',
+  'plugins',
+  'plugins/game',
+  'plugins/dice',
+  'sessions',
+  'channels',
+  'channels/global',
+  'people',
+  'access',
+  'try',
+  'try/roll',
+  'audit',
+  'log',
+  'config',
+  'keys',
+];
 const kScreens = [
   { name: 'wide and light', viewport: kWide, colorScheme: 'light', locale: 'en-US' },
   { name: 'wide and dark', viewport: kWide, colorScheme: 'dark', locale: 'ru-RU' },
@@ -83,6 +101,21 @@ for (const { name, ...screen } of kScreens) {
     await page.locator('.page-title button').click();
     await admin.dialog.locator('select').nth(1).selectOption('user');
     await clean('a rule to be added');
+    await admin.closeWindow();
+    await admin.go('try');
+    const line = page.locator('.search.trial .line input');
+    await line.fill('/roll 2d6');
+    await page.locator('.search.trial button').click();
+    await page.locator('.outcome .frame').waitFor();
+    await clean('a command that answered');
+    await line.fill('/mute Keeper');
+    await page.locator('.search.trial button').click();
+    await page.locator('.outcome .state.danger').waitFor();
+    await clean('a command that is refused');
+    await admin.go('channels/global');
+    await admin.row('Back in five minutes.').locator('.row-tools button').click();
+    await admin.dialog.waitFor();
+    await clean('a message to be taken away');
     await admin.closeWindow();
     await admin.go('plugins/game');
     await page.getByRole('button', { name: /^(Begin a canary|Начать пробу)$/ }).click();
@@ -157,6 +190,17 @@ test('the keyboard is enough, from the door and back to it', async () => {
   await page.keyboard.press('Enter');
   await window.waitFor({ state: 'detached' });
   await tabTo(({ label }) => label === 'Remove rule 3');
+  for (let i = 0; i < 80; i += 1) {
+    await page.keyboard.press('Shift+Tab');
+    if (await page.evaluate(() => document.activeElement.textContent.trim() === 'Try a command')) break;
+  }
+  await page.keyboard.press('Enter');
+  await page.getByRole('table', { name: 'All commands' }).waitFor();
+  await tabTo(({ label }) => label === 'Choose ask');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('hello');
+  await page.keyboard.press('Enter');
+  await page.getByText(/^Answered: /).waitFor();
   for (let i = 0; i < 80; i += 1) {
     await page.keyboard.press('Shift+Tab');
     if (await page.evaluate(() => document.activeElement.getAttribute('aria-label') === 'Log out')) break;

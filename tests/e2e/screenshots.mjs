@@ -149,7 +149,32 @@ async function tour({ name, ...look }, ada) {
   return { person, take };
 }
 
-const kConsole = ['overview', 'plugins', 'plugins/game', 'sessions', 'people', 'audit', 'log', 'config', 'keys'];
+const kConsole = [
+  'overview',
+  'plugins',
+  'plugins/game',
+  'sessions',
+  'channels',
+  'channels/global',
+  'people',
+  'access',
+  'try',
+  'audit',
+  'log',
+  'config',
+  'keys',
+];
+
+/** So that its pages have something to show. */
+async function furnish() {
+  for (const line of [
+    ['acl', 'deny', 'guests', 'remind', '--note', 'they are gone by then'],
+    ['acl', 'allow', 'user:Ada', 'plugin:moderation', '--channel', 'global'],
+    ['acl', 'alias', 'throw', 'roll'],
+    ['acl', 'cooldown', 'roll', '--user', '5000'],
+  ])
+    await server.ctl(...line);
+}
 
 /** The console, page by page, and one of its windows. */
 async function consoleTour({ name, ...look }, first) {
@@ -164,6 +189,11 @@ async function consoleTour({ name, ...look }, first) {
     if (where === 'overview') await admin.page.waitForFunction(() => document.querySelectorAll('.chart polyline').length > 7);
     await shot(admin, `console-${where.replace('/', '-')}-${name}`);
   }
+  await admin.go('try');
+  await admin.page.locator('.search.trial .line input').fill('/roll 2d6');
+  await admin.page.locator('.search.trial button').click();
+  await admin.page.locator('.outcome .frame').waitFor();
+  await shot(admin, `console-tried-${name}`);
   await admin.go('plugins');
   await admin.row('dice').locator('.row-tools button').first().click();
   await admin.confirm();
@@ -175,6 +205,7 @@ try {
   const ada = await talk();
   const toured = [];
   for (const look of kLooks) toured.push(await tour(look, ada));
+  await furnish();
   for (const look of kLooks) await consoleTour(look, look === kLooks[0]);
   await server.down();
   for (const { person, take } of toured) {

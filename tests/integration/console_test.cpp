@@ -269,6 +269,8 @@ TEST_F(AdminKey, DoesWhatItsScopesSayAndNothingElse) {
   EXPECT_THAT(from_elsewhere(url(), key_file, {"plugin", "list"}).out, HasSubstr("dice"));
   EXPECT_EQ(from_elsewhere(url(), key_file, {"plugin", "reload", "dice"}).exit_code, 0);
   const std::vector<std::vector<std::string>> others{{"say", "global", "hi"},
+                                                     {"try", "/roll"},
+                                                     {"channel", "topic", "global", "x"},
                                                      {"user", "disable", "nobody"}};
   for (const auto& words : others) {
     const auto refused = from_elsewhere(url(), key_file, words);

@@ -67,6 +67,9 @@ class OperatorApi : public SharedServer {
         path.replace(at, variable.size(), value);
     };
     put("{id}", "dice");
+    put("{channel}", "global");
+    put("{offset}", "1");
+    put("before=OFFSET", "before=5");
     put("{name}", "Operated");
     put("{place}", "1");
     put("user=NAME", "user=Operated");
@@ -165,6 +168,11 @@ TEST_F(OperatorApi, AMemberOfTheWrongTypeIsRefusedByItsName) {
       {"/say", R"({"channel":5,"text":"x"})", "channel"},
       {"/say", R"({"channel":"global","text":["x"]})", "text"},
       {"/say", R"({"channel":"global","text":"a\u0000b"})", "text"},
+      {"/channels/global/topic", R"({"topic":5})", "topic"},
+      {"/try", R"({"line":5})", "line"},
+      {"/try", R"({"line":"/roll","user":[]})", "user"},
+      {"/try", R"({"line":"/roll","channel":true})", "channel"},
+      {"/try", R"({"line":"/roll","locale":{}})", "locale"},
       {"/backup", R"({"file":true})", "file"},
       {"/backup", R"({"file":"/tmp/a\u0000b"})", "file"},
       {"/sessions/s_1/kick", R"({"reason":{}})", "reason"},

@@ -124,6 +124,8 @@ TEST(AdminKeyScopes, EveryChangeNeedsItsOwn) {
   const auto post = [](const char* path) { return scope_for("POST", path); };
   EXPECT_EQ(scope_for("GET", "/admin/v1/users"), "read");
   EXPECT_EQ(scope_for("HEAD", "/admin/v1/config"), "read");
+  EXPECT_EQ(post("/admin/v1/try"), "people") << "whoever acts as somebody is somebody";
+  EXPECT_EQ(post("/admin/v1/channels/global/topic"), "server");
   EXPECT_EQ(post("/admin/v1/plugins/dice/reload"), "plugins");
   EXPECT_EQ(scope_for("PATCH", "/admin/v1/plugins/dice/config"), "plugins");
   EXPECT_EQ(post("/admin/v1/plugin-revocations"), "plugins");

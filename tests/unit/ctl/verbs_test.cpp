@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sstream>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "admin_server.h"
-#include "ctl/command_line.h"
 #include "ctl/examples.h"
-#include "support/temp_folder.h"
+#include "verbs_fixture.h"
 
 namespace parley::ctl {
 namespace {
@@ -17,45 +11,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-class VerbsTest : public ::testing::Test {
- protected:
-  // Runs one command against the test's server; what it printed is in out_ and err_.
-  int run(std::vector<std::string> words) {
-    out_.str("");
-    err_.str("");
-    Terminal terminal{out_,
-                      err_,
-                      0,
-                      [this](const std::string&) -> Result<std::string> {
-                        if (typed_.empty())
-                          return Status::invalid_args("there is no terminal to ask on");
-                        const auto line = typed_.front();
-                        typed_.erase(typed_.begin());
-                        return line;
-                      },
-                      {}};
-    if (!said_.empty()) {
-      terminal.ask = [this](const std::string& question) {
-        asked_ = question;
-        return said_;
-      };
-    }
-    std::vector<const char*> argv{"parleyctl", "--state", state_.c_str()};
-    for (const auto& word : words) argv.push_back(word.c_str());
-    return ctl::run(static_cast<int>(argv.size()), argv.data(), terminal);
-  }
-  std::string out() const { return out_.str(); }
-  std::string err() const { return err_.str(); }
-  Asked last_asked() const { return server_.asked().empty() ? Asked{} : server_.asked().back(); }
-
-  TempFolder folder_;
-  std::string state_ = folder_.path();
-  AdminServer server_{folder_.path("admin.sock")};
-  std::vector<std::string> typed_;
-  std::string said_, asked_;  // at a terminal; empty: there is none
-  std::ostringstream out_, err_;
-};
 
 TEST_F(VerbsTest, StatusShowsOneKeyPerLine) {
   server_.answer(
@@ -227,35 +182,6 @@ TEST_F(VerbsTest, WordsOfTheLogThatDoNotExistAreRefusedWithThoseThatDo) {
   EXPECT_THAT(err(), AllOf(HasSubstr("loud"), HasSubstr("trace,debug,info,warn,error,critical")));
   EXPECT_EQ(run({"logs", "--component", "kitchen"}), 2);
   EXPECT_THAT(err(), AllOf(HasSubstr("kitchen"), HasSubstr("command"), HasSubstr("workers")));
-}
-
-TEST_F(VerbsTest, ChannelsOfPeopleCarryTheirNames) {
-  server_.answer("GET /admin/v1/channels", 200,
-                 R"({"channels":[{"name":"@u_7","members":1,"people":["Ann"]},
-                     {"name":"dm:g_1:u_7","members":2,"people":["Bob","Ann"]},
-                     {"name":"global","members":3}]})");
-  EXPECT_EQ(run({"channels"}), 0);
-  EXPECT_EQ(out(), "name          members\n@Ann          1\ndm: Bob, Ann  2\nglobal        3\n");
-  EXPECT_EQ(run({"channels", "-o", "json"}), 0);
-  EXPECT_EQ(json::parse(out()).at("channels").at(1).at("name"), "dm:g_1:u_7");
-}
-
-TEST_F(VerbsTest, BansAreShownAndLifted) {
-  server_.answer(
-      "GET /admin/v1/bans", 200,
-      R"({"bans":[{"channel":"den","user":"neo","userId":"u_7","by":"judge","reason":"rude",
-                              "bannedAt":1760000000123,"endsAt":0}]})");
-  EXPECT_EQ(run({"channel", "bans"}), 0);
-  EXPECT_THAT(out(), AllOf(HasSubstr("den      neo   -       rude    judge"),
-                           HasSubstr("2025-10-09T08:53:20.123Z")));
-  server_.answer("GET /admin/v1/bans?channel=den", 200, R"({"bans":[]})");
-  EXPECT_EQ(run({"channel", "bans", "den"}), 0);
-  EXPECT_EQ(out(), "no bans\n");
-  server_.answer("POST /admin/v1/bans/lift", 200, R"({"message":"neo may come to den again"})");
-  EXPECT_EQ(run({"channel", "unban", "den", "neo"}), 0);
-  EXPECT_EQ(last_asked().body, json::parse(R"({"channel":"den","user":"neo"})"));
-  EXPECT_EQ(out(), "neo may come to den again\n");
-  EXPECT_EQ(run({"channel", "unban", "den"}), 2);
 }
 
 TEST_F(VerbsTest, AccountsAreChangedByNameOrId) {

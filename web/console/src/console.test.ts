@@ -8,6 +8,8 @@ import { ru } from './i18n/ru';
 import { percentile, sampleOf, type Live } from './live';
 import { commandText, ruleText, subjectText } from './pages/access_actions';
 import { base64Url } from './pages/base64';
+import { textOf as wordsOf } from './pages/channel_actions';
+import { commandIn, ctlLine, rolesText, servedText, typeText, type Argument, type Command } from './pages/command_table';
 import { trialOf, trialText } from './pages/canary_actions';
 import { changedFields, fieldsOf, textOf, valueOf, type PluginConfig } from './pages/config_form';
 import { reasonOf } from './pages/Explain';
@@ -15,6 +17,8 @@ import { createLine } from './pages/people_actions';
 import { nameOf, type Version } from './pages/version_actions';
 import { flag, quoted } from './ui/action';
 import { pointsOf } from './ui/Chart';
+
+const files = import.meta.glob<Record<string, Record<string, string>>>(['./i18n/en/*.ts', '!**/index.ts'], { eager: true });
 
 const live = (change: Partial<Live>): Live => ({
   at: 0,
@@ -37,6 +41,62 @@ describe('texts', () => {
   it('are all translated', () => {
     const same = (Object.keys(en) as Key[]).filter((key) => en[key] === ru[key]);
     expect(same).toEqual(['origin']);
+  });
+  it('have each key in one file', () => {
+    const keys = Object.values(files).flatMap((file) => Object.values(file).flatMap((texts) => Object.keys(texts)));
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+    expect(keys.sort()).toEqual(Object.keys(en).sort());
+  });
+});
+
+describe('the table of commands', () => {
+  const dice: Argument = { name: 'dice', type: 'string', required: false, secret: false, rest: false, choices: [], help: '' };
+  const roll: Command = {
+    name: 'roll',
+    aliases: ['throw'],
+    usage: '/roll [dice]',
+    help: '',
+    args: [dice],
+    roles: [],
+    anonymous: false,
+    hidden: false,
+    plugin: 'dice',
+    version: '1.0.0',
+    generation: 2,
+  };
+  it('is searched for what a line names, under any of its names', () => {
+    expect(['/roll 2d6', 'THROW', ' /roll'].map((line) => commandIn(line, [roll])?.name)).toEqual(['roll', 'roll', 'roll']);
+    expect(['/rolling', '/', '', '2d6 /roll'].map((line) => commandIn(line, [roll]))).toEqual(Array(4).fill(undefined));
+  });
+  it('says for whom a command is and what its arguments take', () => {
+    expect(rolesText(roll)).toBe('everybody');
+    expect(rolesText({ roles: ['moderator', 'admin'], anonymous: false })).toBe('moderator, admin');
+    expect(typeText(dice)).toBe('text, may be left out');
+    expect(typeText({ ...dice, type: 'int', required: true, min: 1, max: 9 })).toBe('whole number, 1 to 9, needed');
+    expect(typeText({ ...dice, choices: ['a', 'b'], rest: true, preset: 'a' })).toBe(
+      'one of a, b, may be left out, else a, the rest of the line',
+    );
+    expect(typeText({ ...dice, type: 'colour' })).toBe('colour, may be left out');
+  });
+  it('is tried with the same line in a shell', () => {
+    expect(ctlLine({ line: 'roll 2d6', user: ' Neo ', channel: 'global' })).toBe(
+      "parleyctl try '/roll 2d6' --as Neo --channel global",
+    );
+    expect(ctlLine({ line: '', user: '', channel: '' })).toBe('parleyctl try /COMMAND');
+  });
+  it('says who served', () => {
+    const servedBy = { plugin: 'dice', version: '1.0.0', generation: 2 };
+    expect(servedText({ servedBy, result: 'ok' })).toBe('dice 1.0.0, generation 2');
+    expect(servedText({ servedBy: { plugin: 'core', version: '0.1.0' }, result: 'ok' })).toBe('core 0.1.0');
+    expect(servedText({ servedBy: null, result: 'forbidden' })).toContain('refused before');
+  });
+});
+
+describe('messages', () => {
+  it('are their words, or the kind of thing they are', () => {
+    const message = { offset: 1, ts: 0 };
+    expect(wordsOf({ ...message, type: 'chatMessage', data: { text: 'hello' } })).toBe('hello');
+    expect(wordsOf({ ...message, type: 'worldEvent' })).toBe('worldEvent');
   });
 });
 

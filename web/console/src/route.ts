@@ -3,7 +3,19 @@
 
 import { computed, signal } from '@preact/signals';
 
-export const kPages = ['overview', 'plugins', 'sessions', 'people', 'access', 'audit', 'log', 'config', 'keys'] as const;
+export const kPages = [
+  'overview',
+  'plugins',
+  'sessions',
+  'channels',
+  'people',
+  'access',
+  'try',
+  'audit',
+  'log',
+  'config',
+  'keys',
+] as const;
 export type PageName = (typeof kPages)[number];
 
 const hash = signal(location.hash);
@@ -26,7 +38,7 @@ function words(): string[] {
 }
 
 export const page = computed<PageName>(() => kPages.find((name) => name === words()[0]) ?? 'overview');
-/** What of that page: a plugin's id. */
+/** What of that page: a plugin's id, a channel's name, a command. */
 export const item = computed<string | undefined>(() => words()[1]);
 
 export function hrefOf(name: PageName, what?: string): string {

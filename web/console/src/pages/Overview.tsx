@@ -9,6 +9,7 @@ import { Chart } from '../ui/Chart';
 import { Facts, Known, PageTitle, State } from '../ui/parts';
 import { change } from '../api';
 import { act } from '../ui/action';
+import { sayAction } from './channel_actions';
 
 interface Status {
   version: string;
@@ -30,7 +31,7 @@ export function OverviewPage() {
   return (
     <>
       <PageTitle title={t('overview')}>
-        <button type="button" class="secondary" onClick={sayAction}>
+        <button type="button" class="secondary" onClick={() => sayAction()}>
           {t('say')}
         </button>
         <button type="button" class="secondary" onClick={backupAction}>
@@ -88,20 +89,6 @@ function pluginsText(plugins: Record<string, string>): string {
   const states = Object.values(plugins);
   const active = states.filter((state) => state.startsWith('active')).length;
   return t('pluginsActive', { n: active, all: states.length });
-}
-
-function sayAction(): void {
-  act({
-    title: t('say'),
-    text: t('sayText'),
-    verb: t('sayVerb'),
-    fields: [
-      { name: 'channel', label: t('channel'), value: 'global', required: true },
-      { name: 'text', label: t('text'), required: true },
-    ],
-    run: async ({ channel, text }) => ({ text: t('saidAt', { offset: (await change<{ offset: number }>('/say', { channel, text })).offset }) }),
-    ctl: ({ channel, text }) => `parleyctl say ${channel || 'CHANNEL'} ${JSON.stringify(text ?? '')}`,
-  });
 }
 
 function backupAction(): void {

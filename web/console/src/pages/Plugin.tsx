@@ -85,7 +85,7 @@ export function PluginPage({ id }: Readonly<{ id: string }>) {
               rows={value.commands}
               keyOf={({ name }) => name}
               columns={[
-                { title: t('command'), mono: true, cell: ({ name }) => `/${name}` },
+                { title: t('command'), mono: true, cell: ({ name }) => <a href={hrefOf('try', name)}>/{name}</a> },
                 { title: t('calls'), number: true, cell: ({ calls }) => number(calls) },
                 { title: t('faults'), number: true, cell: ({ faults }) => number(faults) },
                 { title: t('meanTime'), number: true, cell: ({ calls, meanUs }) => (calls > 0 ? duration(meanUs) : '–') },

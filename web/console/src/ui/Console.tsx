@@ -6,6 +6,8 @@ import type { FunctionComponent } from 'preact';
 import { Mark } from '@page/ui/Mark';
 import { AccessPage } from '../pages/Access';
 import { AuditPage } from '../pages/Audit';
+import { ChannelPage } from '../pages/Channel';
+import { ChannelsPage } from '../pages/Channels';
 import { ConfigPage } from '../pages/Config';
 import { KeysPage } from '../pages/Keys';
 import { LogPage } from '../pages/Log';
@@ -14,12 +16,27 @@ import { PeoplePage } from '../pages/People';
 import { PluginPage } from '../pages/Plugin';
 import { PluginsPage } from '../pages/Plugins';
 import { SessionsPage } from '../pages/Sessions';
+import { TryPage } from '../pages/Try';
 import { hrefOf, item, page, type PageName } from '../route';
 import { admin, logOut, look, unreachable } from '../session';
 import { t, type Key } from '../i18n';
 import { ActionWindow } from './ActionWindow';
 import { Choices } from './Choices';
-import { Activity, KeyRound, ListOrdered, LogOut, Menu, Monitor, Plug, ScrollText, Settings, ShieldCheck, Users } from './icons';
+import {
+  Activity,
+  Hash,
+  KeyRound,
+  ListOrdered,
+  LogOut,
+  Menu,
+  Monitor,
+  Plug,
+  ScrollText,
+  Settings,
+  ShieldCheck,
+  Terminal,
+  Users,
+} from './icons';
 import { Login } from './Login';
 import { kIcon } from './parts';
 
@@ -29,8 +46,10 @@ const kEntries: readonly Entry[] = [
   ['overview', 'overview', Activity],
   ['plugins', 'plugins', Plug],
   ['sessions', 'sessions', Monitor],
+  ['channels', 'channels', Hash],
   ['people', 'people', Users],
   ['access', 'access', ListOrdered],
+  ['try', 'tryCommand', Terminal],
   ['audit', 'audit', ShieldCheck],
   ['log', 'log', ScrollText],
   ['config', 'configuration', Settings],
@@ -41,8 +60,10 @@ const kBodies: Record<PageName, FunctionComponent> = {
   overview: OverviewPage,
   plugins: () => (item.value === undefined ? <PluginsPage /> : <PluginPage key={item.value} id={item.value} />),
   sessions: SessionsPage,
+  channels: () => (item.value === undefined ? <ChannelsPage /> : <ChannelPage key={item.value} name={item.value} />),
   people: PeoplePage,
   access: AccessPage,
+  try: () => <TryPage key={item.value ?? ''} chosen={item.value} />,
   audit: AuditPage,
   log: LogPage,
   config: ConfigPage,

@@ -6,6 +6,7 @@ export {
   ChevronRight,
   CircleAlert,
   Copy,
+  Hash,
   KeyRound,
   ListOrdered,
   LogOut,
@@ -15,6 +16,7 @@ export {
   ScrollText,
   Settings,
   ShieldCheck,
+  Terminal,
   Users,
   X,
 } from 'lucide-preact';

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page Channels.
+
+export const channels = {
+  topic: 'Topic',
+  noTopic: 'no topic',
+  membersNow: 'Here now',
+  messages: 'Messages',
+  noChannels: 'There is no channel yet.',
+  directCount: 'Beside these, people are here in {n} channels of their own; what is said there is not shown.',
+  newest: 'The last messages',
+  noMessages: 'Nothing has been said here.',
+  older: 'Older ones',
+  lastOffset: 'Last offset',
+  madeWhen: 'Made',
+  nobodyHere: 'Nobody is here now.',
+  sessionsOf: 'Sessions',
+  changeTopic: 'Change the topic',
+  topicTitle: 'The topic of {channel}',
+  topicText: 'Everybody in the channel sees it at once. Empty: no topic.',
+  topicDone: 'The topic is changed.',
+  sayIn: 'Say something in {channel}',
+  deleteMessage: 'Take away',
+  deleteMessageTitle: 'Take message {offset} away',
+  deleteMessageText: '“{text}” by {from} disappears for everybody, and cannot be brought back.',
+  deleteMessageDone: 'The message is gone.',
+  wasDeleted: 'taken away',
+  wasEdited: 'edited',
+  offset: 'Offset',
+} as const;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { channels as en } from '../en/channels';
+
+export const channels: Record<keyof typeof en, string> = {
+  topic: 'Тема',
+  noTopic: 'темы нет',
+  membersNow: 'Сейчас здесь',
+  messages: 'Сообщения',
+  noChannels: 'Каналов ещё нет.',
+  directCount: 'Кроме них люди сейчас в личных каналах, всего {n}; что там говорят, не показывается.',
+  newest: 'Последние сообщения',
+  noMessages: 'Здесь ещё ничего не сказано.',
+  older: 'Более ранние',
+  lastOffset: 'Последний номер',
+  madeWhen: 'Создан',
+  nobodyHere: 'Сейчас здесь никого нет.',
+  sessionsOf: 'Сеансы',
+  changeTopic: 'Сменить тему',
+  topicTitle: 'Тема канала {channel}',
+  topicText: 'Все в канале увидят её сразу. Пусто: без темы.',
+  topicDone: 'Тема изменена.',
+  sayIn: 'Сказать в {channel}',
+  deleteMessage: 'Убрать',
+  deleteMessageTitle: 'Убрать сообщение {offset}',
+  deleteMessageText: '«{text}» от {from} исчезнет для всех, вернуть его нельзя.',
+  deleteMessageDone: 'Сообщение убрано.',
+  wasDeleted: 'убрано',
+  wasEdited: 'изменено',
+  offset: 'Номер',
+};
