@@ -138,7 +138,9 @@ TEST(PluginReload, UnderTrafficEveryCommandIsAnsweredOnceAndTheStateGoesAlong) {
   EXPECT_EQ(static_cast<std::size_t>(*counts.rbegin()), answers) << "a count is missing";
   EXPECT_EQ(versions, (std::set<std::string>{"1", "2"}));
   const long grown = keeper.resident_kib() - warm;
+#ifndef __SANITIZE_ADDRESS__  // which keeps what was given back, to see who still uses it
   EXPECT_LT(grown, 8 * 1024) << "KiB after " << reloads << " reloads";
+#endif
   EXPECT_EQ(sent, answers + refused);
   const auto images = keeper.mapped_images();
   if (images) {
