@@ -110,8 +110,8 @@ int plugin_list(Context& context) {
   return answer(context, context.client().get("/admin/v1/plugins"),
                 [](Context& c, const Json& body) {
                   print_list(c, body, "plugins",
-                             {"id", "version", "state", "execution?", "isolation?", "pid?", "restarts?",
-                              "commands?", "calls?", "faults", "reason"});
+                             {"id", "version", "state", "execution?", "isolation?", "pid?",
+                              "restarts?", "commands?", "calls?", "faults", "reason"});
                 });
 }
 
