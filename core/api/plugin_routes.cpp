@@ -275,6 +275,7 @@ Json problems_json(const std::vector<config::Problem>& problems) {
       row["rule"] = problem.rule;
       row["values"] = problem.values;
     }
+    if (!problem.stays.empty()) row["stays"] = problem.stays;
     rows.push_back(std::move(row));
   }
   return rows;

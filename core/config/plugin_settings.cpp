@@ -224,9 +224,21 @@ std::string shown_file(const PluginSettings& settings) {
   return settings.file.empty() ? "bundled " + settings.id + ".yaml" : settings.file;
 }
 
+// The value that a refused change would have replaced, or what it lies in.
+std::string place_in_force(const PluginSettings& settings, const std::string& pointer) {
+  const bool overlaid = settings.overlay_lines.contains(pointer);
+  const int line = line_of(overlaid ? settings.overlay_lines : settings.lines, pointer);
+  const auto file = overlaid ? settings.overlay_file : shown_file(settings);
+  return line > 0 ? fmt::format("{}:{}", file, line) : file;
+}
+
 Problem problem_at(const PluginSettings& settings, const std::string& pointer,
                    const std::string& message) {
-  if (holds(settings.pending_json, pointer)) return {"", 0, dotted(pointer), message};
+  if (holds(settings.pending_json, pointer))
+    return {.file = "",
+            .path = dotted(pointer),
+            .message = message,
+            .stays = place_in_force(settings, pointer)};
   if (is_overlaid(settings, pointer))
     return {settings.overlay_file, line_of(settings.overlay_lines, pointer), dotted(pointer),
             message};

@@ -12,9 +12,12 @@ struct Problem {
   int line = 0;      // 1 is the first; 0: no line
   std::string path;  // "limits.rate", or a JSON pointer's dotted form below a plugin's config
   std::string message;  // what is wrong, what is allowed
-  std::string rule =
-      {};  // the keyword of a schema that does not hold; for who says it in other words
-  std::vector<std::string> values = {};  // what stands in the message beside them
+  // The keyword of a schema that does not hold, and what stands in the message beside it: for who
+  // says it in other words.
+  std::string rule = {};
+  std::vector<std::string> values = {};
+  // Of what was just sent: where that stands which stays in force, "FILE:12".
+  std::string stays = {};
 
   // "config/parley.yaml:12: limits.rate: -1 is too small, allowed: 0 to 1000000"
   std::string sentence() const;

@@ -80,8 +80,11 @@ bool blame_flags(Context& context, const KeyValues& changes, const Json& details
     text += fmt::format("refused: --set {}={}: {}\n", terminal_escaped(change->first),
                         terminal_escaped(change->second),
                         terminal_escaped(detail.value("message", std::string())));
+    const auto stays = detail.value("stays", std::string());
+    text += "  the old configuration stays";
+    text += stays.empty() ? "\n" : fmt::format(": {}\n", terminal_escaped(stays));
   }
-  context.terminal.err << text << "  the old configuration stays\n";
+  context.terminal.err << text;
   return true;
 }
 

@@ -165,8 +165,9 @@ TEST_F(PluginSettingsTest, AValueThatWasJustSentStandsInNoFile) {
             "config.deep.x: must be integer, is \"a\"");
   EXPECT_EQ(only(check_plugin_config(*with_changes(settings, R"({"side":2})"), kSchema)),
             "config.side: there is no such key. Did you mean `sides`?");
-  EXPECT_EQ(refused_change(*with_changes(settings, R"({"sides":7})"), "odd").sentence(),
-            "config.sides: odd");
+  const auto refused = refused_change(*with_changes(settings, R"({"sides":7})"), "odd");
+  EXPECT_EQ(refused.sentence(), "config.sides: odd");
+  EXPECT_EQ(refused.stays, file_ + ":2") << "what holds stands there";
 }
 
 TEST_F(PluginSettingsTest, AValueThatIsTakenBackUncoversTheFilesMistake) {

@@ -358,11 +358,12 @@ TEST_F(VerbsTest, PluginConfigSetsTypedValues) {
 TEST_F(VerbsTest, ARefusedPluginConfigBlamesTheFlag) {
   server_.answer("PATCH /admin/v1/plugins/dice/config", 400,
                  R"({"error":{"code":"invalid_args","message":"the old configuration stays",
-                     "details":[{"file":"","line":0,"path":"config.sides","message":"must be at least 2, is 1"}]}})");
+                     "details":[{"file":"","line":0,"path":"config.sides","message":"must be at least 2, is 1",
+                                 "stays":"dice.yaml:4"}]}})");
   EXPECT_EQ(run({"plugin", "config", "dice", "--set", "sides=1"}), 1);
   EXPECT_EQ(err(),
             "refused: --set sides=1: must be at least 2, is 1\n"
-            "  the old configuration stays\n");
+            "  the old configuration stays: dice.yaml:4\n");
 }
 
 TEST_F(VerbsTest, ARefusalOfWhatStandsInTheFileBlamesTheFile) {
