@@ -19,7 +19,7 @@ before(async () => {
   // So that every part of these pages has something to show.
   for (const line of [
     ['acl', 'deny', 'guests', 'remind', '--note', 'they are gone by then'],
-    ['acl', 'allow', 'user:Keeper', 'plugin:game', '--channel', 'support'],
+    ['acl', 'allow', 'user:Keeper', 'plugin:game', '--channel', 'global'],
     ['acl', 'alias', 'throw', 'roll'],
     ['acl', 'cooldown', 'roll', '--user', '5000'],
     ['plugin', 'canary', 'dice', '25'],

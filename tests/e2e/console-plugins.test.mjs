@@ -31,6 +31,7 @@ before(async () => {
   browser = await launch();
   admin = await Admin.open(browser, server);
   await admin.becomeFirst(server, 'Keeper');
+  await server.ctl('user', 'create', 'Robin Hood');
   for (const version of ['1.1.0', '1.2.0']) await server.ctl('plugin', 'upload', await nextDice(version));
 });
 
