@@ -28,7 +28,7 @@ parley::Json Dialogues::to_json() const {
     parley::Json one = parley::Json::object();
     one.set("user", seat.user).set("channel", seat.channel).set("name", dialogue.name);
     one.set("deadline", dialogue.deadline).set("russian", dialogue.russian);
-    one.set("variables", std::move(variables));
+    one.set("variables", variables);
     all.push(one);
   }
   return all;

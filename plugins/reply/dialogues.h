@@ -21,7 +21,7 @@ namespace reply {
 struct Seat {
   std::string user = {};
   std::string channel = {};
-  auto operator<=>(const Seat&) const = default;
+  auto operator<=>(const Seat&) const = default;  // NOLINT(modernize-use-nullptr): there is none
 };
 
 struct Dialogue {

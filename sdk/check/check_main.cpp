@@ -2,6 +2,7 @@
 // parley-plugin-check FILE.so: holds a built plugin against the contract, each check in a process
 // of its own. Exit code 0: it keeps it; 1: it does not, one sentence per finding; 2: not checked.
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -22,7 +23,7 @@ int refuse(const std::string& why) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   using namespace parley;
   CLI::App app{"Holds a built plugin against the contract", "parley-plugin-check"};
   kit::SubjectOptions subject_options;
@@ -68,4 +69,7 @@ int main(int argc, char** argv) {
   std::cout << (format == "json" ? kit::report_json(file, findings)
                                  : kit::report_text(file, findings));
   return kit::all_held(findings) ? 0 : 1;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "parley-plugin-check: %s\n", error.what());
+  return kUsage;
 }

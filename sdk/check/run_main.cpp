@@ -3,6 +3,8 @@
 // server. Exit code 0; 1: it did not start, or --strict and something was answered with an error;
 // 2: usage.
 #include <chrono>
+#include <cstdio>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -63,7 +65,7 @@ int run(const parley::kit::SubjectOptions& options, bool strict) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   CLI::App app{"Talks to one plugin without a server", "parley-plugin-run"};
   parley::kit::SubjectOptions options;
   std::string config_file, data_folder;
@@ -92,4 +94,7 @@ int main(int argc, char** argv) {
     options.config = {std::istreambuf_iterator<char>(in), {}};
   }
   return run(options, strict);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "parley-plugin-run: %s\n", error.what());
+  return kUsage;
 }
